@@ -1,0 +1,16 @@
+"""Where the shared goldens and public graphs lie, relative to the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+GOLDENS = SHARED / "goldens"
+DATA = SHARED / "data"
+
+needs_goldens = pytest.mark.skipif(
+    not GOLDENS.is_dir(), reason=f"golden cases not found: {GOLDENS}"
+)
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"public graphs not found: {DATA}")
