@@ -1,0 +1,83 @@
+"""labelcert: prove that predictions survive poisoned training labels.
+
+    import labelcert as lc
+
+    graph = lc.datasets.load("karate")
+    split = lc.datasets.split(graph.labels, per_class=2, seed=0)
+    kernel = lc.kernels.GCN(depth=1)
+    cert = lc.certify(
+        kernel(graph, split.labeled), kernel(graph, split.test, split.labeled),
+        graph.labels[split.labeled], C=0.1, max_flips=4,
+    )
+    cert.radius          # flips that each prediction provably survives
+
+Everything is imported at first use, so that `import labelcert` stays fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from labelcert._errors import InputError
+from labelcert._version import __version__
+
+if TYPE_CHECKING:
+    from labelcert import kernels, learners
+    from labelcert.certificates import (
+        Certificate,
+        CollectiveCertificate,
+        ThreatModel,
+        Witness,
+        certify,
+        certify_collective,
+    )
+    from labelcert.data import Graph, datasets
+    from labelcert.report import plot
+
+__all__ = [
+    "Certificate",
+    "CollectiveCertificate",
+    "Graph",
+    "InputError",
+    "ThreatModel",
+    "Witness",
+    "__version__",
+    "certify",
+    "certify_collective",
+    "datasets",
+    "kernels",
+    "learners",
+    "plot",
+]
+
+_WHERE = {
+    "Certificate": "labelcert.certificates",
+    "CollectiveCertificate": "labelcert.certificates",
+    "ThreatModel": "labelcert.certificates",
+    "Witness": "labelcert.certificates",
+    "certify": "labelcert.certificates",
+    "certify_collective": "labelcert.certificates",
+    "Graph": "labelcert.data.graph",
+    "plot": "labelcert.report",
+}
+_MODULES = {
+    "datasets": "labelcert.data.datasets",
+    "kernels": "labelcert.kernels",
+    "learners": "labelcert.learners",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        value: object = importlib.import_module(_MODULES[name])
+    elif name in _WHERE:
+        value = getattr(importlib.import_module(_WHERE[name]), name)
+    else:
+        raise AttributeError(f"module 'labelcert' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

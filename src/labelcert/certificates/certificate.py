@@ -1,0 +1,151 @@
+"""The sample-wise certificate: what is proven of each prediction, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.certificates.arrays import BoolArray, FloatArray, IntArray, LabelArray
+from labelcert.certificates.collective_certificate import CollectiveCertificate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Witness(NamedTuple):
+    """A flip set: indices (k,) into the labeled points, and their new labels (k,)."""
+
+    indices: IntArray
+    labels: LabelArray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Certificate:
+    """For each of m test points, how many flipped training labels its prediction survives.
+
+    prediction (m,) class labels; decision (m,) clean decision values, positive for classes[1];
+    error_bar (m,) how far each can be from the truth.
+    radius (m,): proven robust up to this budget; −1 where the clean prediction is a tie. Capped at
+    max_flips: radius == max_flips means at least that.
+    radius_upper (m,): no witness is known at or below it; equal to radius where exact.
+    worst_margin (m, max_flips + 1): smallest margin at each budget, NaN where the verdict did not
+    need it. proven_by, broken_by (m,): the engine that proved the radius, and the one that found
+    the witness ("" if none).
+    stopped: "" if the search ended by itself, else "time limit" or "interrupted".
+
+    Source: definitions of arXiv 2412.00537, section 2; error bars of our own note, section 2.
+    """
+
+    labels: LabelArray
+    classes: LabelArray
+    decision: FloatArray
+    error_bar: FloatArray
+    radius: IntArray
+    radius_upper: IntArray
+    worst_margin: FloatArray
+    witnesses: tuple[Witness | None, ...]
+    proven_by: tuple[str, ...]
+    broken_by: tuple[str, ...]
+    max_flips: int
+    learner: dict[str, float]
+    gram_shift: float = 0.0
+    seconds: float = 0.0
+    stopped: str = ""
+    collective: CollectiveCertificate | None = None
+
+    @property
+    def prediction(self) -> LabelArray:
+        """(m,) predicted class labels of the clean model."""
+        return self.classes[(self.decision > 0).astype(np.int64)]
+
+    @property
+    def exact(self) -> BoolArray:
+        """(m,) whether the radius is known exactly."""
+        return self.radius == self.radius_upper
+
+    @property
+    def num_test(self) -> int:
+        """Number of test points m."""
+        return len(self.decision)
+
+    @property
+    def num_labeled(self) -> int:
+        """Number of labeled points n."""
+        return len(self.labels)
+
+    def witness(self, i: int) -> Witness | None:
+        """A smallest known flip set that breaks test point i, or None if none is known."""
+        if not -self.num_test <= i < self.num_test:
+            raise InputError(f"i={i} is out of range: there are {self.num_test} test points.")
+        return self.witnesses[i]
+
+    def certified_ratio(self, r: int) -> float:
+        """Share of the test points proven robust at budget r."""
+        return self.certified_ratio_bounds(r)[0]
+
+    def certified_ratio_bounds(self, r: int) -> tuple[float, float]:
+        """Share proven robust at budget r, and share not known to be broken at r."""
+        self._check_budget(r)
+        if self.num_test == 0:
+            return float("nan"), float("nan")
+        return float((self.radius >= r).mean()), float((self.radius_upper >= r).mean())
+
+    def certified_accuracy(self, r: int, y_true: Any) -> float:
+        """Share of the test points proven robust at budget r and predicted right."""
+        self._check_budget(r)
+        truth = np.asarray(y_true)
+        if truth.shape != (self.num_test,):
+            raise InputError(
+                f"y_true has shape {truth.shape}: pass one label for each of "
+                f"{self.num_test} test points."
+            )
+        return float(((self.radius >= r) & (self.prediction == truth)).mean())
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a test point: prediction, decision, radius, witness and who decided."""
+        import pandas as pd
+
+        witness = [None if w is None else w.indices.tolist() for w in self.witnesses]
+        return pd.DataFrame(
+            {
+                "prediction": self.prediction,
+                "decision": self.decision,
+                "error_bar": self.error_bar,
+                "radius": self.radius,
+                "radius_upper": self.radius_upper,
+                "exact": self.exact,
+                "witness": witness,
+                "proven_by": list(self.proven_by),
+                "broken_by": list(self.broken_by),
+            }
+        )
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The whole certificate as JSON text; `from_json` reads it back."""
+        from labelcert.certificates.json_format import dump
+
+        return dump(self, indent)
+
+    @staticmethod
+    def from_json(text: str) -> Certificate:
+        """Read a certificate from the text of `to_json`; InputError if it is not one."""
+        from labelcert.certificates.json_format import parse
+
+        return parse(text)
+
+    def _check_budget(self, r: int) -> None:
+        if not 0 <= r <= self.max_flips:
+            raise InputError(f"r={r} is out of range: this certificate covers 0 to {self.max_flips}.")
+
+    def __repr__(self) -> str:
+        learner = ", ".join(f"{k}={v:g}" for k, v in self.learner.items())
+        budgets = [r for r in (1, 2, 3, 5, 10) if r <= self.max_flips]
+        curve = ", ".join(f"{self.certified_ratio(r):.0%} at {r}" for r in budgets)
+        exact = f"{int(self.exact.sum())} exact" if not self.exact.all() else "all exact"
+        return (
+            f"Certificate({self.num_test} test points, {self.num_labeled} labels, {learner}; "
+            f"certified {curve or 'at 0 only'}; {exact})"
+        )

@@ -1,0 +1,131 @@
+"""Certificates as JSON: complete, readable, versioned, and checked when read."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, cast
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.certificates.certificate import Certificate, Witness
+from labelcert.certificates.collective_certificate import CollectiveCertificate
+
+FORMAT = "labelcert certificate"
+VERSION = 1
+
+
+def dump(certificate: Certificate, indent: int | None) -> str:
+    """JSON text of a certificate. NaN (a margin not computed) is written as null."""
+    c = certificate
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "labels": c.labels.tolist(),
+        "classes": c.classes.tolist(),
+        "decision": c.decision.tolist(),
+        "error_bar": c.error_bar.tolist(),
+        "radius": c.radius.tolist(),
+        "radius_upper": c.radius_upper.tolist(),
+        "worst_margin": [_without_nan(row) for row in c.worst_margin.tolist()],
+        "witnesses": [_witness(w) for w in c.witnesses],
+        "proven_by": list(c.proven_by),
+        "broken_by": list(c.broken_by),
+        "max_flips": c.max_flips,
+        "learner": c.learner,
+        "gram_shift": c.gram_shift,
+        "seconds": c.seconds,
+        "stopped": c.stopped,
+        "collective": None if c.collective is None else _collective(c.collective),
+    }
+    return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False)
+
+
+def _without_nan(row: list[float]) -> list[float | None]:
+    return [None if math.isnan(v) else v for v in row]
+
+
+def _witness(witness: Witness | None) -> dict[str, Any] | None:
+    if witness is None:
+        return None
+    return {"indices": witness.indices.tolist(), "labels": witness.labels.tolist()}
+
+
+def _collective(c: CollectiveCertificate) -> dict[str, Any]:
+    return {
+        "broken_lower": c.broken_lower.tolist(),
+        "broken_upper": c.broken_upper.tolist(),
+        "num_test": c.num_test,
+        "flip_sets": [s.tolist() for s in c.flip_sets],
+        "seconds": c.seconds,
+        "stopped": c.stopped,
+    }
+
+
+def parse(text: str) -> Certificate:
+    """Read a certificate; InputError if the text is not one this version understands."""
+    try:
+        document: Any = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"text is not JSON ({error}): pass the output of to_json.") from None
+    if not isinstance(document, dict) or cast("dict[str, Any]", document).get("format") != FORMAT:
+        raise InputError("text is not a labelcert certificate: pass the output of to_json.")
+    found = cast("dict[str, Any]", document)
+    version = found.get("version")
+    if not isinstance(version, int) or version > VERSION:
+        raise InputError(
+            f"text has format version {version!r} and this labelcert reads up to {VERSION}: upgrade."
+        )
+    try:
+        return _build(found)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise InputError(f"text is a damaged certificate ({error!r}): write it again.") from None
+
+
+def _build(d: dict[str, Any]) -> Certificate:
+    m, budgets = len(d["decision"]), int(d["max_flips"]) + 1
+    margins = [[math.nan if v is None else v for v in row] for row in d["worst_margin"]]
+    certificate = Certificate(
+        labels=np.asarray(d["labels"]),
+        classes=np.asarray(d["classes"]),
+        decision=np.asarray(d["decision"], dtype=np.float64),
+        error_bar=np.asarray(d["error_bar"], dtype=np.float64),
+        radius=np.asarray(d["radius"], dtype=np.int64),
+        radius_upper=np.asarray(d["radius_upper"], dtype=np.int64),
+        worst_margin=np.asarray(margins, dtype=np.float64).reshape(m, budgets),
+        witnesses=tuple(_read_witness(w) for w in d["witnesses"]),
+        proven_by=tuple(str(v) for v in d["proven_by"]),
+        broken_by=tuple(str(v) for v in d["broken_by"]),
+        max_flips=budgets - 1,
+        learner={str(k): float(v) for k, v in d["learner"].items()},
+        gram_shift=float(d["gram_shift"]),
+        seconds=float(d["seconds"]),
+        stopped=str(d["stopped"]),
+        collective=None if d["collective"] is None else _read_collective(d["collective"]),
+    )
+    lengths = {
+        len(v)
+        for v in (certificate.error_bar, certificate.radius, certificate.radius_upper,
+                  certificate.witnesses, certificate.proven_by, certificate.broken_by)
+    }  # fmt: skip
+    if lengths != {m}:
+        raise ValueError("columns of different lengths")
+    return certificate
+
+
+def _read_witness(w: dict[str, Any] | None) -> Witness | None:
+    if w is None:
+        return None
+    return Witness(np.asarray(w["indices"], dtype=np.int64), np.asarray(w["labels"]))
+
+
+def _read_collective(d: dict[str, Any]) -> CollectiveCertificate:
+    return CollectiveCertificate(
+        broken_lower=np.asarray(d["broken_lower"], dtype=np.int64),
+        broken_upper=np.asarray(d["broken_upper"], dtype=np.int64),
+        num_test=int(d["num_test"]),
+        flip_sets=tuple(np.asarray(s, dtype=np.int64) for s in d["flip_sets"]),
+        seconds=float(d["seconds"]),
+        stopped=str(d["stopped"]),
+    )

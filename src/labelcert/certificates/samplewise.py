@@ -1,0 +1,69 @@
+"""`certify`: for every prediction, how many flipped training labels it provably survives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from labelcert.certificates.binary import collective_of, run_binary, sample_wise
+from labelcert.certificates.certificate import Certificate
+from labelcert.certificates.inputs import check_binary, check_jobs, check_time_limit
+from labelcert.certificates.threat import ThreatModel
+from labelcert.engines.cascade import Plan
+from labelcert.engines.clock import Clock
+
+DEFAULT_TIME_LIMIT = 60.0
+
+
+def certify(
+    gram: Any,
+    cross: Any,
+    labels: Any,
+    *,
+    C: float | None = None,
+    ridge: float | None = None,
+    max_flips: int | str | None = None,
+    threat: ThreatModel | None = None,
+    classes: Sequence[Any] | None = None,
+    collective: bool = False,
+    time_limit: float | None = DEFAULT_TIME_LIMIT,
+    n_jobs: int | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Certificate:
+    """Certify every test prediction of a kernel machine against flipped training labels.
+
+    Parameters
+    ----------
+    gram : (n, n) kernel (for example an NTK) between the labeled points, positive semidefinite.
+    cross : (m, n) kernel between test points (rows) and labeled points.
+    labels : (n,) integers or strings of two classes; the later one in sorted order is positive.
+    C : regularization of the soft-margin SVM, > 0; or
+    ridge : λ > 0 of kernel ridge regression. Pass one of the two.
+    max_flips : largest budget, a count or a percentage of the labels such as "10%"; or
+    threat : a `ThreatModel` with a budget and what the attacker cannot do. Pass one of the two.
+    classes : the two classes, the negative one first, where labels may hold only one of them.
+    collective : also count how many predictions one attack can break at once; see
+        `Certificate.collective`.
+    time_limit : seconds after which the search stops with what is proven by then, None for no
+        limit. An interrupt (Ctrl-C) does the same.
+    n_jobs : threads, None for all cores.
+    progress : called with a stage's name and the share of it done, 0 to 1, from any thread.
+
+    Returns
+    -------
+    Certificate : exact where the search finished, else an honest interval for each prediction.
+
+    Raises
+    ------
+    InputError : one sentence that names the argument and the remedy.
+
+    Notes
+    -----
+    The problem and its definitions are those of arXiv 2412.00537; the engines are described in
+    `labelcert.engines`.
+    """
+    given = check_binary(gram, cross, labels, C, ridge, max_flips, threat, classes)
+    plan = Plan(sample_wise=True, collective=collective, jobs=check_jobs(n_jobs))
+    clock = Clock(check_time_limit(time_limit), progress)
+    outcome = run_binary(given, plan, clock)
+    return sample_wise(outcome, collective_of(outcome) if collective else None)

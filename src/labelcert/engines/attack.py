@@ -1,0 +1,103 @@
+"""Attack: find flip sets that break predictions, by greedy choice and local search.
+
+What it decides: upper ends of radii and lower ends of collective counts, each by a witness that was
+retrained on and lies beyond its error bar. It never proves robustness.
+Cost: about 2 n r retrainings a test point, most of it shared: every label vector retrained on is
+tried on every test point (``math.md`` 5). When to prefer it: when enumeration is out of reach, and
+before it, to learn which budgets still need a proof.
+Source: our own note; ``math.md`` 5.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from labelcert.engines.attack_loop import TOTAL, attack_one, exchange, greedy
+from labelcert.engines.clock import Clock
+from labelcert.engines.judge import ExactJudge
+from labelcert.engines.ledger import Ledger
+from labelcert.engines.problem import Problem
+from labelcert.engines.retraining import Record, new_record, new_stack, start
+from labelcert.engines.settle import add_witnesses, settle
+from labelcert.engines.threads import run_in_threads
+
+NAME = "attack"
+
+ROUNDS = 3
+"""Rounds of exchanges in the local search."""
+
+UNCLEAR = 100
+"""How many label vectors with a margin inside its error bar are kept for exact arithmetic."""
+
+
+def attack_each(
+    problem: Problem, sign: np.ndarray, ledger: Ledger, clock: Clock, jobs: int = 1
+) -> None:
+    """Attack every open prediction up to the ledger's largest budget; hardest to break last."""
+    core = problem.core(sign)
+    queue = iter(np.flatnonzero(ledger.open).tolist())
+    total = max(int(ledger.open.sum()), 1)
+    lock = threading.Lock()
+    candidates = problem.space.candidates
+    done = 0
+
+    def run() -> Record:
+        nonlocal done
+        stack = new_stack(4, problem.n, problem.m, len(core.group_budget))
+        record = new_record(_budgets(problem), problem.n, problem.m, capacity=UNCLEAR)
+        start(core, stack)
+        while not clock.expired:
+            with lock:
+                t = next(queue, None)
+            if t is None:
+                break
+            cap = min(int(ledger.broken[t]), int(record.broken_at[t])) - 1
+            budget = min(cap, problem.max_budget)
+            if budget >= 1:
+                attack_one(core, stack, record, candidates, t, budget, 1.0, ROUNDS)
+            with lock:
+                done += 1
+            clock.report(NAME, done / total)
+        return record
+
+    records = run_in_threads(run, clock, max(1, min(jobs, total)), core.stop)
+    _write(problem, sign, ledger, records, clock)
+
+
+def attack_count(problem: Problem, sign: np.ndarray, ledger: Ledger, clock: Clock) -> None:
+    """Attack the number of simultaneously broken predictions, at every budget."""
+    core = problem.core(sign)
+    candidates = problem.space.candidates
+
+    def run() -> Record:
+        stack = new_stack(4, problem.n, problem.m, len(core.group_budget))
+        record = new_record(_budgets(problem), problem.n, problem.m, capacity=UNCLEAR)
+        start(core, stack)
+        for budget in range(1, problem.max_budget + 1):
+            # Margins up to `reach` count as near misses; several give several starting points.
+            for reach in (1.0, 0.3, 0.1):
+                if clock.expired:
+                    return record
+                value = greedy(core, stack, record, candidates, TOTAL, budget, reach)
+                if np.isfinite(value):
+                    exchange(core, stack, record, candidates, TOTAL, budget, reach, value, 1)
+            clock.report("collective attack", budget / problem.max_budget)
+        return record
+
+    records = run_in_threads(run, clock, 1, core.stop)
+    _write(problem, sign, ledger, records, clock)
+
+
+def _write(
+    problem: Problem, sign: np.ndarray, ledger: Ledger, records: list[Record], clock: Clock
+) -> None:
+    for record in records:
+        add_witnesses(ledger, record, NAME)
+    judge = ExactJudge(problem)
+    settle(problem, sign, ledger, records, problem.max_budget, False, NAME, judge, clock)
+
+
+def _budgets(problem: Problem) -> int:
+    return problem.max_budget + 1

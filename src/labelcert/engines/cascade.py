@@ -1,0 +1,152 @@
+"""The cascade: which engine decides what, cheapest first.
+
+saturation or ridge (a sort, exact) → enumeration where the label vectors are few → attack (upper
+ends) → enumeration of as many budgets as the time allows → what is left open stays an interval.
+Source: ``math.md`` 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelcert.engines import linear, linear_enumeration, saturation
+from labelcert.engines.attack import attack_count, attack_each
+from labelcert.engines.clock import Clock
+from labelcert.engines.enumeration import count_label_vectors, enumerate_flips
+from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ledger import Ledger
+from labelcert.engines.linear import LinearModel
+from labelcert.engines.problem import Problem
+
+SMALL_SECONDS = 1.5
+"""An enumeration expected to take no longer than this comes before the attack."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for: sample-wise radii, the collective count, or both; with how many threads."""
+
+    sample_wise: bool = True
+    collective: bool = False
+    jobs: int = 1
+
+
+def seconds_a_vector(n: int, m: int) -> float:
+    """Rough cost of one retraining on one thread, to plan with before anything was timed."""
+    return 1e-6 * (1.2 + 0.008 * n * n + 0.0002 * n * m)
+
+
+def run_svm(problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock) -> Ledger:
+    """Certify the kernel SVM; sign (m,) ±1 are the clean predictions."""
+    ledger = Ledger(problem.m, problem.max_budget)
+    if problem.m == 0:
+        return ledger
+    for t in range(problem.m):
+        ledger.prove(t, 0, "training")
+    saturated = saturation.saturated_budget(
+        problem.gram.matrix, problem.y, problem.C, problem.space
+    )
+    if saturated >= 0 and linear.accepts(problem.space):
+        model = saturation.linear_model(problem, min(saturated, problem.max_budget))
+        run_linear(model, problem.y, sign, problem.space, ledger, plan, clock)
+    _enumerate_and_attack(problem, sign, plan, clock, ledger)
+    ledger.combine()
+    return ledger
+
+
+def run_ridge(
+    model: LinearModel,
+    y: np.ndarray,
+    sign: np.ndarray,
+    space: FlipSpace,
+    max_budget: int,
+    plan: Plan,
+    clock: Clock,
+) -> Ledger:
+    """Certify kernel ridge regression; its model is linear in the labels at every budget."""
+    ledger = Ledger(len(sign), max_budget)
+    if len(sign) == 0:
+        return ledger
+    for t in range(len(sign)):
+        ledger.prove(t, 0, "training")
+    run_linear(model, y, sign, space, ledger, plan, clock)
+    ledger.combine()
+    return ledger
+
+
+def run_linear(
+    model: LinearModel,
+    y: np.ndarray,
+    sign: np.ndarray,
+    space: FlipSpace,
+    ledger: Ledger,
+    plan: Plan,
+    clock: Clock,
+) -> None:
+    """Certify a model that is linear in the labels, up to the model's largest budget."""
+    linear.decide(model, y, sign, space, ledger)
+    ledger.combine()
+    if not plan.collective:
+        return
+    linear_enumeration.greedy_count(model, y, sign, space, ledger)
+    budget = min(model.max_budget, ledger.max_budget)
+    while budget > 0:
+        visits = linear_enumeration.count_linear_sets(space, budget)
+        if visits * 1e-9 * (20 + len(sign)) < 0.8 * clock.remaining * plan.jobs and visits < 2**40:
+            break
+        budget -= 1
+    linear_enumeration.enumerate_linear(model, y, sign, space, ledger, budget, clock, plan.jobs)
+
+
+def _enumerate_and_attack(
+    problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock, ledger: Ledger
+) -> None:
+    each = seconds_a_vector(problem.n, problem.m) / plan.jobs
+    budget = _needed_budget(ledger, plan)
+    if budget < 0:
+        return
+    if count_label_vectors(problem, budget) * each <= min(SMALL_SECONDS, clock.remaining):
+        if enumerate_flips(problem, sign, ledger, budget, clock, plan.jobs):
+            return
+    if plan.sample_wise:
+        attack_each(problem, sign, ledger, clock, plan.jobs)
+    if plan.collective:
+        attack_count(problem, sign, ledger, clock)
+    _enumerate_in_bands(problem, sign, plan, clock, ledger, each)
+
+
+def _enumerate_in_bands(
+    problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock, ledger: Ledger, each: float
+) -> None:
+    """First the budgets that are quick, which also times a retraining; then as many as fit."""
+    budget = _needed_budget(ledger, plan)
+    first = _largest_affordable(problem, budget, each, min(SMALL_SECONDS, clock.remaining))
+    if first < 0:
+        return
+    before = clock.elapsed
+    if not enumerate_flips(problem, sign, ledger, first, clock, plan.jobs):
+        return
+    each = (clock.elapsed - before) / count_label_vectors(problem, first)
+    budget = _needed_budget(ledger, plan)
+    second = _largest_affordable(problem, budget, each, 0.8 * clock.remaining)
+    if second > first:
+        enumerate_flips(problem, sign, ledger, second, clock, plan.jobs)
+
+
+def _needed_budget(ledger: Ledger, plan: Plan) -> int:
+    """The largest budget that still needs a proof; −1 if none."""
+    needed = ledger.needed_budget if plan.sample_wise else -1
+    if plan.collective:
+        open_counts = np.flatnonzero(ledger.broken_lower < ledger.broken_upper)
+        needed = max(needed, int(open_counts[-1]) if len(open_counts) else -1)
+    return needed
+
+
+def _largest_affordable(problem: Problem, budget: int, each: float, seconds: float) -> int:
+    for r in range(budget, -1, -1):
+        if count_label_vectors(problem, r) * each <= seconds:
+            return r
+    return -1
+

@@ -1,0 +1,56 @@
+"""Train on the labels as they are: the clean decisions, their error bars, and their exact signs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from labelcert.engines.judge import ExactJudge
+from labelcert.engines.linear import LinearModel
+from labelcert.engines.problem import Problem
+from labelcert.engines.retraining import Core, measure, new_stack, solve_level, start
+
+
+class CleanFit(NamedTuple):
+    """decision (m,), error_bar (m,), sign (m,) −1, 0 (a tie) or +1; doubtful (m,) bool signs."""
+
+    decision: np.ndarray
+    error_bar: np.ndarray
+    sign: np.ndarray
+    doubtful: np.ndarray
+
+
+def clean_fit(problem: Problem) -> CleanFit:
+    """Fit the kernel SVM on the clean labels; signs inside their error bar are settled exactly."""
+    core: Core = problem.core(np.ones(problem.m))
+    stack = new_stack(1, problem.n, problem.m, len(problem.space.group_budget))
+    start(core, stack)
+    gap = solve_level(core, stack, 0)
+    measure(core, stack)
+    decision = stack.margin.copy()
+    bar = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
+    sign = np.sign(decision).astype(np.int64)
+    unclear = np.flatnonzero((np.abs(decision) <= bar) & (bar > 0))
+    doubtful = np.zeros(problem.m, dtype=bool)
+    if len(unclear):
+        exact = ExactJudge(problem).signs(np.zeros(0, dtype=np.int64), unclear)
+        doubtful[unclear] = exact is None
+        # An unsettled clean sign is reported as a tie: nothing is claimed for it.
+        sign[unclear] = 0 if exact is None else exact
+    return CleanFit(decision, bar, sign, doubtful)
+
+
+def clean_ridge(model: LinearModel, y: np.ndarray) -> CleanFit:
+    """The clean decisions of a linear model; signs inside their error are settled exactly."""
+    decision = model.weights @ y
+    sign = np.sign(decision).astype(np.int64)
+    doubtful = np.zeros(len(sign), dtype=bool)
+    for t in np.flatnonzero((np.abs(decision) <= model.error) & (model.error > 0)):
+        weights = model.exact_weights(int(t))
+        if weights is None:
+            doubtful[t], sign[t] = True, 0
+            continue
+        value = sum(int(label) * h for label, h in zip(y, weights, strict=True))
+        sign[t] = (value > 0) - (value < 0)
+    return CleanFit(decision, model.error.copy(), sign, doubtful)

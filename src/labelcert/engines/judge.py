@@ -1,0 +1,70 @@
+"""Settle in exact arithmetic what floating point leaves open, one label vector at a time."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from labelcert.engines.problem import Problem
+from labelcert.engines.retraining import flip_at, measure, new_stack, solve_level, start
+from labelcert.learners.exact import exact_dual, to_fractions
+
+SIZE_LIMIT = 150
+"""Exact elimination costs about n⁴ to n⁵ bit operations; beyond this n it is not tried."""
+
+SHIFTED_TIE = 1e-9
+"""Where the Gram matrix had to be shifted, margins up to this times C ‖q_t‖₁ are ties."""
+
+
+class ExactJudge:
+    """Signs of decision values in rational arithmetic (`labelcert.learners.exact`)."""
+
+    def __init__(self, problem: Problem):
+        self.problem = problem
+        self._core = problem.core(np.ones(problem.m))
+        self._stack = new_stack(1, problem.n, problem.m, len(problem.space.group_budget))
+        self._C = Fraction(float(self._core.C))
+
+    @cached_property
+    def _gram(self) -> list[list[Fraction]]:
+        return to_fractions(self._core.gram)
+
+    def margins(self, flips: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Margins (m,) after `flips` and their error bars (m,), in floating point."""
+        gap = self._retrain(flips)
+        measure(self._core, self._stack)
+        bar = np.sqrt(2 * gap) * self._core.bar_slope + self._core.bar_floor
+        return self._stack.margin * sign, bar
+
+    def _retrain(self, flips: np.ndarray) -> float:
+        start(self._core, self._stack)
+        for i in flips:
+            flip_at(self._core, self._stack, 0, int(i))
+        return float(solve_level(self._core, self._stack, 0))
+
+    def signs(self, flips: np.ndarray, test_points: np.ndarray) -> np.ndarray | None:
+        """Signs −1, 0, +1 of the decision values of some test points after `flips`.
+
+        Returns None where exact arithmetic is out of reach (n too large, or no optimal partition
+        found).
+        """
+        if self.problem.n > SIZE_LIMIT:
+            return None
+        self._retrain(flips)
+        y = self._stack.y[0].astype(int)
+        beta = exact_dual(self._gram, y.tolist(), self._C, np.abs(self._stack.beta))
+        if beta is None:
+            return None
+        return np.array([self._sign(beta, t) for t in test_points], dtype=np.int64)
+
+    def _sign(self, beta: list[Fraction], t: int) -> int:
+        row = self._core.cross[:, t]
+        pairs = zip(row, beta, strict=True)
+        value = sum((Fraction(float(q)) * b for q, b in pairs if b), Fraction(0))
+        if self.problem.gram.shift > 0:
+            tie = SHIFTED_TIE * self._core.C * float(np.abs(row).sum())
+            if abs(value) <= tie:
+                return 0
+        return (value > 0) - (value < 0)

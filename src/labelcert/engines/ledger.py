@@ -1,0 +1,102 @@
+"""What is known of each prediction, whoever found it out: the only thing engines write to.
+
+A prediction is robust up to a budget by a proof, broken from a budget on by a witness, and open in
+between. Engines can only add knowledge, so their order never changes what is true, and stopping
+at any moment leaves a valid interval.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from labelcert.engines.retraining import NEVER
+
+
+@dataclass(eq=False)
+class Ledger:
+    """Knowledge of m predictions at budgets 0 … max_budget, and of the collective attack.
+
+    robust (m,): proven robust up to this budget, −1 none. broken (m,): smallest budget with a
+    witness, `NEVER` if none. worst_margin (m, max_budget + 1): smallest margin at a budget, NaN
+    where not computed. broken_lower and broken_upper (max_budget + 1,): most simultaneously broken
+    predictions, as an interval.
+    """
+
+    m: int
+    max_budget: int
+    robust: np.ndarray = field(init=False)
+    broken: np.ndarray = field(init=False)
+    witness: list[np.ndarray | None] = field(init=False)
+    worst_margin: np.ndarray = field(init=False)
+    proven_by: list[str] = field(init=False)
+    broken_by: list[str] = field(init=False)
+    broken_lower: np.ndarray = field(init=False)
+    broken_upper: np.ndarray = field(init=False)
+    count_witness: list[np.ndarray] = field(init=False)
+
+    def __post_init__(self) -> None:
+        budgets = self.max_budget + 1
+        self.robust = np.full(self.m, -1, dtype=np.int64)
+        self.broken = np.full(self.m, NEVER, dtype=np.int64)
+        self.witness = [None] * self.m
+        self.worst_margin = np.full((self.m, budgets), np.nan)
+        self.proven_by = [""] * self.m
+        self.broken_by = [""] * self.m
+        self.broken_lower = np.zeros(budgets, dtype=np.int64)
+        self.broken_upper = np.full(budgets, self.m, dtype=np.int64)
+        self.count_witness = [np.zeros(0, dtype=np.int64) for _ in range(budgets)]
+
+    @property
+    def open(self) -> np.ndarray:
+        """(m,) bool: predictions whose radius is not known yet."""
+        return np.minimum(self.broken - 1, self.max_budget) > self.robust
+
+    @property
+    def needed_budget(self) -> int:
+        """The largest budget at which some open prediction may still be robust; −1 if none."""
+        if not self.open.any():
+            return -1
+        return int(np.minimum(self.broken[self.open] - 1, self.max_budget).max())
+
+    def prove(self, t: int, budget: int, engine: str) -> None:
+        """Note that prediction t is robust at `budget`."""
+        if budget >= self.broken[t]:
+            raise AssertionError(f"{engine} proves prediction {t} robust where a witness breaks it")
+        if budget > self.robust[t]:
+            self.robust[t] = min(budget, self.max_budget)
+            self.proven_by[t] = engine
+
+    def break_(self, t: int, budget: int, flips: np.ndarray, engine: str) -> None:
+        """Note that a flip set of cost `budget` breaks prediction t."""
+        if budget <= self.robust[t]:
+            raise AssertionError(f"{engine} breaks prediction {t} where it is proven robust")
+        if budget < self.broken[t]:
+            self.broken[t] = budget
+            self.witness[t] = np.sort(np.asarray(flips, dtype=np.int64))
+            self.broken_by[t] = engine
+
+    def count_broken(self, budget: int, count: int, flips: np.ndarray) -> None:
+        """Note that one flip set of cost `budget` breaks `count` predictions."""
+        if budget <= self.max_budget and count > self.broken_upper[budget]:
+            raise AssertionError(f"{count} predictions broken where a proof allows fewer")
+        for r in range(budget, self.max_budget + 1):
+            if count > self.broken_lower[r]:
+                self.broken_lower[r] = count
+                self.count_witness[r] = np.sort(np.asarray(flips, dtype=np.int64))
+
+    def bound_count(self, budget: int, count: int) -> None:
+        """Note that no flip set of cost ≤ `budget` breaks more than `count` predictions."""
+        if count < self.broken_lower[budget]:
+            raise AssertionError(f"at most {count} predictions broken where a witness breaks more")
+        self.broken_upper[: budget + 1] = np.minimum(self.broken_upper[: budget + 1], count)
+
+    def combine(self) -> None:
+        """Carry sample-wise knowledge over to the collective interval."""
+        for r in range(self.max_budget + 1):
+            self.bound_count(r, int((self.robust < r).sum()))
+        for t in np.flatnonzero(self.broken <= self.max_budget):
+            flips = self.witness[t]
+            if flips is not None:
+                self.count_broken(int(self.broken[t]), 1, flips)

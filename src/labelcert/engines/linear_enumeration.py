@@ -1,0 +1,176 @@
+"""Collective attack on margins that are linear in the labels: enumeration, and greedy beyond it.
+
+What it decides: the most predictions that one flip set of each budget breaks; exactly if all flip sets
+fit into the time, else a lower end by a witness.
+Cost: O(m) a label vector, no retraining. When to prefer it: ridge regression and saturation, where
+`labelcert.engines.linear` already knows every radius.
+Source: our own note; ``math.md`` 4.1, 7.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from labelcert._jit import compiled
+from labelcert.engines.clock import Clock
+from labelcert.engines.enumeration import LARGEST_TASK, Task, count_flip_sets, split_tasks
+from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ledger import Ledger
+from labelcert.engines.linear import LinearModel
+from labelcert.engines.threads import run_in_threads
+
+
+@compiled
+def walk_linear(gain, error, candidates, base, first, group, left, flips, stop, best, over, sets):
+    """Visit all extensions of `base`; gain (n, m) lowers the margins in row 0 of a stack.
+
+    Unit costs. best (budgets,), sets (budgets, budgets): most surely broken at exactly this many
+    flips, and the flips; over (budgets,): most broken or inside the error bar.
+    """
+    margin, chosen, following = stack_of(gain, error, flips)
+    margin[0] = gain[gain.shape[0] - 1]
+    level = 0
+    for i in base:
+        margin[level + 1] = margin[level] - gain[i]
+        chosen[level] = i
+        left[group[i]] -= 1
+        level += 1
+    floor = level
+    following[level] = first
+    fresh = True
+    while level >= floor and stop[0] == 0:
+        if fresh:
+            broken = 0
+            robust = 0
+            row = margin[level]
+            for t in range(row.shape[0]):
+                broken += row[t] <= -error[t]
+                robust += row[t] > error[t]
+            over[level] = max(over[level], row.shape[0] - robust)
+            if broken > best[level]:
+                best[level] = broken
+                sets[level, :level] = chosen[:level]
+        c = following[level]
+        fresh = False
+        if c >= candidates.shape[0] or level >= flips:
+            level -= 1
+            if level >= floor:
+                left[group[chosen[level]]] += 1
+            continue
+        following[level] = c + 1
+        i = candidates[c]
+        if left[group[i]] > 0:
+            left[group[i]] -= 1
+            chosen[level] = i
+            margin[level + 1] = margin[level] - gain[i]
+            level += 1
+            following[level] = c + 1
+            fresh = True
+
+
+@compiled
+def stack_of(gain, error, flips):
+    """Work arrays of a walk: margins a level, flips chosen, next candidate."""
+    levels = flips + 2
+    return (
+        np.zeros((levels, error.shape[0])),
+        np.zeros(levels, dtype=np.int64),
+        np.zeros(levels, dtype=np.int64),
+    )
+
+
+def enumerate_linear(
+    model: LinearModel,
+    y: np.ndarray,
+    sign: np.ndarray,
+    space: FlipSpace,
+    ledger: Ledger,
+    budget: int,
+    clock: Clock,
+    jobs: int = 1,
+) -> bool:
+    """Write the collective counts at budgets up to `budget` into the ledger; whether completed.
+
+    Needs unit costs. Margins inside their rounding error leave the count an interval.
+    """
+    candidates = space.candidates
+    flips = min(len(candidates), budget)
+    gain = (2 * (model.weights * sign[:, None]) * y).T
+    clean = (model.weights * sign[:, None]) @ y
+    table = np.ascontiguousarray(np.vstack([gain, clean[None]]))
+    error = model.error + 4 * (flips + 2) * np.finfo(float).eps * np.abs(model.weights).sum(axis=1)
+    tasks = split_tasks(len(candidates), flips, 10 * LARGEST_TASK)
+    queue = iter(tasks)
+    lock = threading.Lock()
+    stop = np.zeros(1, dtype=np.uint8)
+    done = 0
+
+    def run() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        nonlocal done
+        best = np.zeros(flips + 1, dtype=np.int64)
+        over = np.zeros(flips + 1, dtype=np.int64)
+        sets = np.zeros((flips + 1, flips + 1), dtype=np.int64)
+        while not clock.expired:
+            with lock:
+                task: Task | None = next(queue, None)
+            if task is None:
+                break
+            base = candidates[list(task[0])].astype(np.int64)
+            used = np.bincount(space.group[base], minlength=len(space.group_budget))
+            if (used <= space.group_budget).all():
+                left = space.group_budget - used
+                left += used  # the walk spends the base itself
+                walk_linear(table, error, candidates, base, task[1], space.group,
+                            left, flips, stop, best, over, sets)  # fmt: skip
+            with lock:
+                done += 1
+            clock.report("collective enumeration", done / len(tasks))
+        return best, over, sets
+
+    results = run_in_threads(run, clock, max(1, min(jobs, len(tasks))), stop)
+    for best, _, sets in results:
+        for k in range(flips + 1):
+            if best[k] > 0:
+                ledger.count_broken(k, int(best[k]), sets[k, :k])
+    complete = done == len(tasks) and stop[0] == 0
+    if complete:
+        over = np.maximum.accumulate(np.max([result[1] for result in results], axis=0))
+        for r in range(budget + 1):
+            ledger.bound_count(r, int(over[min(r, flips)]))
+    return complete
+
+
+def count_linear_sets(space: FlipSpace, budget: int) -> int:
+    """How many flip sets `enumerate_linear` would visit."""
+    return count_flip_sets(len(space.candidates), budget)
+
+
+def greedy_count(
+    model: LinearModel,
+    y: np.ndarray,
+    sign: np.ndarray,
+    space: FlipSpace,
+    ledger: Ledger,
+) -> None:
+    """Break many predictions at once by greedy choice; lower ends of the collective counts."""
+    gain = 2 * (model.weights * sign[:, None]) * y
+    clean = (model.weights * sign[:, None]) @ y
+    for reach in (0.1, 0.3, 1.0, 3.0):
+        scale = reach * float(np.median(np.abs(clean)) or 1.0)
+        margin, left = clean.copy(), space.group_budget.copy()
+        flips: list[int] = []
+        while len(flips) < min(model.max_budget, ledger.max_budget):
+            open_points = [i for i in space.candidates if i not in flips and left[space.group[i]] > 0]
+            if not open_points:
+                break
+            after = margin[:, None] - gain[:, open_points]
+            score = np.clip(after / scale, 0.0, 1.0).sum(axis=0) + (after > 0).sum(axis=0)
+            chosen = open_points[int(np.argmin(score))]
+            margin = margin - gain[:, chosen]
+            flips.append(chosen)
+            left[space.group[chosen]] -= 1
+            surely = int((margin <= -model.error).sum())
+            if surely:
+                ledger.count_broken(len(flips), surely, np.array(flips))
