@@ -1,0 +1,93 @@
+"""``labelcert.datasets``: every way to get a graph, and to split it.
+
+- :func:`load`, :func:`names`, :func:`describe`: the named graphs of the literature.
+- :func:`csbm`, :func:`cba`: synthetic graphs.
+- ``from_…``, :func:`open_path`, :func:`save_npz`: your own data.
+- :func:`split`: training, validation and test nodes.
+"""
+
+from __future__ import annotations
+
+import os
+
+from labelcert.data import registry, sources
+from labelcert.data.cba import cba
+from labelcert.data.convert import from_networkx, from_pyg, from_scipy
+from labelcert.data.csbm import csbm
+from labelcert.data.download import data_folder, fetch
+from labelcert.data.edge_list import from_edge_list
+from labelcert.data.graph import Graph
+from labelcert.data.matrices import undirected
+from labelcert.data.npz import from_npz, save_npz
+from labelcert.data.open_path import open_path
+from labelcert.data.registry import DatasetInfo
+from labelcert.data.splits import Split, split
+from labelcert.data.tables import from_table
+
+__all__ = [
+    "DatasetInfo",
+    "Graph",
+    "Split",
+    "cba",
+    "csbm",
+    "data_folder",
+    "describe",
+    "from_edge_list",
+    "from_networkx",
+    "from_npz",
+    "from_pyg",
+    "from_scipy",
+    "from_table",
+    "load",
+    "names",
+    "open_path",
+    "save_npz",
+    "split",
+    "undirected",
+]
+
+
+def load(
+    name: str,
+    *,
+    binary: bool = False,
+    largest_component: bool = False,
+    data_dir: str | os.PathLike[str] | None = None,
+    progress: bool = True,
+) -> Graph:
+    """Load a named graph, downloading its files the first time.
+
+    Features are binarised (but for WikiCS) and edges made undirected with weight 1, as in
+    Sabanayagam et al., ICLR 2025. Nodes keep the order of the file.
+
+    Args:
+        name: one of :func:`names`.
+        binary: keep the two most frequent classes as labels 1 and 0 and drop nodes left without
+            an edge (:meth:`Graph.two_largest_classes`); else all nodes and classes are kept.
+        largest_component: keep the largest connected component, after ``binary``.
+        data_dir: folder of the files; None takes the environment variable ``LABELCERT_DATA_DIR``,
+            else the cache folder of the operating system.
+        progress: show a progress bar while downloading, if standard error is a terminal.
+
+    Raises:
+        InputError: unknown name, or a file that is damaged or cannot be downloaded.
+    """
+    info = registry.find(name)
+    paths = []
+    if info.needs_download:
+        folder = data_folder(data_dir)
+        paths = [fetch(file, folder, progress=progress) for file in info.files]
+    graph = sources.read(info, paths)
+    if binary:
+        graph = graph.two_largest_classes()
+    return graph.largest_component() if largest_component else graph
+
+
+def names() -> tuple[str, ...]:
+    """Return the names that :func:`load` knows."""
+    return tuple(registry.DATASETS)
+
+
+def describe() -> tuple[DatasetInfo, ...]:
+    """Return size, source and need of a download of every named graph, without reading any file."""
+    return tuple(registry.DATASETS.values())

@@ -1,0 +1,198 @@
+"""The graph that a certificate is made for: features, adjacency and class labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from labelcert._errors import InputError
+from labelcert.data.labels import as_labels
+from labelcert.data.matrices import as_adjacency, as_features, shape
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Graph:
+    """An attributed, undirected graph with class labels (or a plain table: no edges).
+
+    Input is checked and converted once, here; every method returns a new graph. Dense features
+    and labels are read-only views, so that a graph cannot change after it was checked.
+
+    Attributes:
+        features: (n, d) float64, dense ``ndarray`` or ``csr_array``; finite. On input: anything
+            that looks like a matrix.
+        adjacency: (n, n) float64 ``csr_array``, symmetric, non-negative, nothing stored on the
+            diagonal (self-loops of the input are dropped). On input: any matrix, or None for a
+            table without a graph, which gives an empty matrix.
+        labels: (n,) int64 or NumPy unicode. On input: integers, booleans, whole floats or strings.
+        name: name for reports.
+        class_names: what each label was called before it was renumbered (see
+            :meth:`two_largest_classes`), or None where labels are as they came.
+
+    Raises:
+        InputError: a shape, type or value that cannot be used; the message says which and how to
+            mend it.
+    """
+
+    features: NDArray[np.float64] | csr_array
+    adjacency: csr_array
+    labels: NDArray[Any]
+    name: str = "graph"
+    class_names: Mapping[int, int | str] | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        features = as_features(self.features)
+        num_nodes = shape(features)[0]
+        if not isinstance(self.name, str):
+            raise InputError(f"name is of type {type(self.name).__name__}: pass a string")
+        object.__setattr__(self, "features", _read_only(features))
+        object.__setattr__(self, "labels", _read_only(as_labels(self.labels, num_nodes)))
+        object.__setattr__(self, "adjacency", as_adjacency(self.adjacency, num_nodes))
+
+    @property
+    def num_nodes(self) -> int:
+        """Number of nodes n."""
+        return shape(self.features)[0]
+
+    @property
+    def num_features(self) -> int:
+        """Number of feature columns d."""
+        return shape(self.features)[1]
+
+    @property
+    def num_edges(self) -> int:
+        """Number of undirected edges."""
+        return int(self.adjacency.nnz) // 2
+
+    @property
+    def has_edges(self) -> bool:
+        """Whether there is a graph at all."""
+        return self.num_edges > 0
+
+    @property
+    def classes(self) -> NDArray[Any]:
+        """(K,) distinct labels, sorted."""
+        return np.unique(self.labels)
+
+    def subgraph(self, index: Any) -> Graph:
+        """Return the graph induced by some nodes, in the order given.
+
+        Args:
+            index: (k,) distinct node indices in [0, n), or an (n,) boolean mask; at least one node.
+
+        Raises:
+            InputError: indices out of range, repeated, not integers, or none at all.
+        """
+        nodes = self._node_index(index)
+        features: Any = self.features[nodes]
+        adjacency: Any = self.adjacency[nodes][:, nodes]
+        return Graph(
+            features, adjacency, self.labels[nodes], self.name, class_names=self.class_names
+        )
+
+    def without_isolated(self) -> Graph:
+        """Return the graph without the nodes that have no edge; order kept.
+
+        Raises:
+            InputError: there is no edge, so no node would be left.
+        """
+        if not self.has_edges:
+            raise InputError(f"graph {self.name!r} has no edges: every node would be dropped")
+        return self.subgraph(np.diff(self.adjacency.indptr) > 0)
+
+    def largest_component(self) -> Graph:
+        """Return the largest connected component; order kept, the first one where sizes tie.
+
+        Raises:
+            InputError: there is no edge.
+        """
+        from scipy.sparse.csgraph import connected_components
+
+        if not self.has_edges:
+            raise InputError(
+                f"graph {self.name!r} has no edges: largest_component needs a connected graph"
+            )
+        _, component = connected_components(self.adjacency, directed=False)
+        # Components are numbered by their first node, and argmax takes the first of equal sizes.
+        return self.subgraph(component == np.argmax(np.bincount(component)))
+
+    def two_largest_classes(self) -> Graph:
+        """Return the binary problem of the two most frequent classes.
+
+        The most frequent class becomes label 1, the second label 0; classes of equal size count
+        in sorted order. Nodes left without an edge are then dropped (unless there was no edge to
+        begin with). Node order is kept, the name gets the suffix ``b``, and ``class_names`` maps
+        0 and 1 to the original labels. Preparation of Sabanayagam et al., ICLR 2025.
+
+        Raises:
+            InputError: fewer than two classes, or fewer than two left with an edge.
+        """
+        classes, counts = np.unique(self.labels, return_counts=True)
+        if classes.size < 2:
+            raise InputError(
+                f"graph {self.name!r} has one class only: a binary problem needs two classes"
+            )
+        first, second = classes[np.argsort(-counts, kind="stable")[:2]]
+        kept = np.flatnonzero((self.labels == first) | (self.labels == second))
+        part = self.subgraph(kept)
+        result = Graph(
+            part.features,
+            part.adjacency,
+            (part.labels == first).astype(np.int64),
+            self.name + "b",
+            class_names={0: self._original(second), 1: self._original(first)},
+        )
+        if not self.has_edges:
+            return result
+        if result.has_edges:
+            result = result.without_isolated()
+        if not result.has_edges or result.classes.size < 2:
+            raise InputError(
+                f"graph {self.name!r} keeps no edges for one of its two largest classes: choose "
+                "the classes yourself with subgraph(...)"
+            )
+        return result
+
+    def _original(self, label: Any) -> int | str:
+        """Python scalar of a label, under the name it had at first."""
+        value = label.item()
+        return self.class_names.get(value, value) if self.class_names else value
+
+    def _node_index(self, index: Any) -> NDArray[np.int64]:
+        nodes = np.asarray(index)
+        if nodes.dtype == np.bool_:
+            if nodes.shape != (self.num_nodes,):
+                raise InputError(
+                    f"index is a mask of shape {nodes.shape}: pass one entry per node, "
+                    f"({self.num_nodes},)"
+                )
+            nodes = np.flatnonzero(nodes)
+        if nodes.size == 0:
+            raise InputError("index selects no node: pass at least one")
+        if nodes.ndim != 1 or nodes.dtype.kind not in "iu":
+            raise InputError("index must be 1-d and hold integers: pass node indices or a mask")
+        if int(nodes.min()) < 0 or int(nodes.max()) >= self.num_nodes:
+            raise InputError(f"index must lie in [0, {self.num_nodes}): pass existing nodes only")
+        nodes = nodes.astype(np.int64)
+        if np.unique(nodes).size != nodes.size:
+            raise InputError("index repeats nodes: pass each node once, e.g. np.unique(index)")
+        return nodes
+
+    def __repr__(self) -> str:
+        return (
+            f"Graph({self.name!r}: {self.num_nodes} nodes, {self.num_edges} edges, "
+            f"{self.num_features} features, {self.classes.size} classes)"
+        )
+
+
+def _read_only(array: Any) -> Any:
+    """Read-only view of a dense array (the caller's own array stays writable)."""
+    if not isinstance(array, np.ndarray):
+        return array
+    view = array.view()
+    view.setflags(write=False)
+    return view

@@ -1,0 +1,160 @@
+from types import SimpleNamespace
+
+import networkx
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from labelcert._errors import InputError
+from labelcert.data.convert import from_networkx, from_pyg, from_scipy
+
+RING = np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]])
+
+
+class Tensor:
+    """What of a torch tensor is used: detach, cpu, numpy; plain ``np.asarray`` is refused."""
+
+    def __init__(self, values, *, fails=False):
+        self._values, self._fails, self._ready = np.array(values), fails, 0
+
+    def detach(self):
+        self._ready += 1
+        return self
+
+    def cpu(self):
+        self._ready += 1
+        return self
+
+    def numpy(self):
+        if self._fails or self._ready < 2:
+            raise TypeError("Got unsupported ScalarType BFloat16")
+        return self._values
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("requires grad")
+
+
+def test_scipy_matrices():
+    graph = from_scipy(csr_matrix(np.triu(RING)), np.eye(3), ["a", "b", "a"], name="ring")
+    np.testing.assert_array_equal(graph.adjacency.toarray(), RING)
+    assert graph.name == "ring"
+    for options in ({}, {"symmetrize": False}):
+        bare = from_scipy(RING.tolist(), None, [0, 1, 2], **options)
+        np.testing.assert_array_equal(bare.features.toarray(), np.eye(3))
+    assert from_scipy(None, np.eye(3), [0, 1, 2]).num_edges == 0
+
+
+def test_bad_matrices_are_named():
+    with pytest.raises(InputError, match="not symmetric"):
+        from_scipy(np.triu(RING), np.eye(3), [0, 1, 2], symmetrize=False)
+    with pytest.raises(InputError, match="pass one of the two"):
+        from_scipy(None, None, [0, 1])
+
+
+def network(kind=networkx.Graph):
+    graph = kind(name="net")
+    for node, label in (("x", "red"), ("y", "blue"), ("z", "red")):
+        graph.add_node(node, label=label, features=[ord(node), 1.0])
+    graph.add_edge("x", "y", weight=5.0)
+    graph.add_edge("z", "y")
+    return graph
+
+
+@pytest.mark.parametrize(
+    "kind", [networkx.Graph, networkx.DiGraph, networkx.MultiGraph, networkx.MultiDiGraph]
+)
+def test_networkx_of_every_kind(kind):
+    graph = from_networkx(network(kind))
+    assert graph.adjacency.toarray().tolist() == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
+    assert graph.features.tolist() == [[120, 1], [121, 1], [122, 1]]
+    assert graph.labels.tolist() == ["red", "blue", "red"]
+    assert graph.name == "net"
+
+
+def test_networkx_options():
+    graph = from_networkx(network(), weight="weight", features=None, name="n")
+    assert graph.adjacency.toarray()[1].tolist() == [5, 0, 1]
+    np.testing.assert_array_equal(graph.features.toarray(), np.eye(3))
+    scalars = network()
+    networkx.set_node_attributes(scalars, 2.5, "size")
+    assert from_networkx(scalars, features="size").features.tolist() == [[2.5]] * 3
+    assert from_networkx(network(), weight="cost").adjacency.max() == 1
+    parallel = network(networkx.MultiGraph)
+    parallel.add_edge("x", "y", weight=7.0)
+    assert from_networkx(parallel, weight="weight").adjacency.toarray()[0, 1] == 7
+
+
+def without(key):
+    graph = network()
+    del graph.nodes["y"][key]
+    return graph
+
+
+def with_features(value):
+    graph = network()
+    graph.nodes["y"]["features"] = value
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("graph", "options", "message"),
+    [
+        (RING, {}, "pass a networkx graph"),
+        (networkx.Graph(), {}, "no nodes"),
+        (without("label"), {}, "no attribute 'label' at node 'y'"),
+        (network(), {"label": "kind"}, "no attribute 'kind' at node 'x'"),
+        (without("features"), {}, "no attribute 'features' at node 'y'"),
+        (with_features([1.0]), {}, "different lengths"),
+        (with_features(["a", "b"]), {}, "features"),
+    ],
+)
+def test_bad_networks_are_named(graph, options, message):
+    with pytest.raises(InputError, match=message):
+        from_networkx(graph, **options)
+
+
+def test_a_weight_that_is_no_number_is_named():
+    graph = network()
+    graph.edges["x", "y"]["weight"] = "heavy"
+    with pytest.raises(InputError, match="'weight' is not numeric"):
+        from_networkx(graph, weight="weight")
+
+
+DATA = {"edge_index": [[0, 1, 0], [1, 0, 2]], "y": [0, 1, 0], "x": [[1.0], [2.0], [3.0]]}
+
+
+@pytest.mark.parametrize("make", [Tensor, np.array])
+def test_pyg(make):
+    data = SimpleNamespace(**{key: make(value) for key, value in DATA.items()})
+    graph = from_pyg(data, name="pyg")
+    assert graph.adjacency.toarray().tolist() == [[0, 1, 1], [1, 0, 0], [1, 0, 0]]
+    assert graph.features.tolist() == [[1], [2], [3]]
+    assert graph.labels.tolist() == [0, 1, 0]
+    assert graph.name == "pyg"
+
+
+def test_pyg_column_labels_weights_and_no_features():
+    changes = {"y": Tensor([[0], [1], [0]]), "edge_weight": Tensor([1, 2, 3]), "x": None}
+    graph = from_pyg(SimpleNamespace(**(DATA | changes)))
+    assert graph.adjacency.toarray()[0].tolist() == [0, 2, 3]
+    np.testing.assert_array_equal(graph.features.toarray(), np.eye(3))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"edge_index": None}, "no edge_index"),
+        ({"y": None}, "no y"),
+        ({"edge_index": np.zeros((3, 2), int)}, r"data.edge_index has shape \(3, 2\)"),
+        ({"edge_index": np.zeros((2, 2))}, "data.edge_index has shape"),
+        ({"edge_index": [[0], [3]]}, r"\[0, 3\)"),
+        ({"edge_weight": [1.0]}, "one number per column"),
+        ({"edge_weight": ["a", "b", "c"]}, "data.edge_weight is not numeric"),
+        ({"y": [[0, 1, 0]]}, "labels has shape"),
+        ({"x": Tensor([[1.0]], fails=True)}, r"data.x cannot be read .* data.x.float\(\)"),
+        ({"x": [[1.0]]}, "labels has 3 entries for 1"),
+    ],
+)
+def test_bad_pyg_is_named(change, message):
+    with pytest.raises(InputError, match=message):
+        from_pyg(SimpleNamespace(**(DATA | change)))
