@@ -21,6 +21,7 @@ from labelcert.learners.path import (
     descend,
     fit_from_nothing,
     flip,
+    flip_in_place,
     multiply,
     read_solution,
     refine,
@@ -48,6 +49,7 @@ class Stack(NamedTuple):
     """Solver states along a path of flips, one a level; the flip sets as bit masks."""
 
     tableau: np.ndarray  # (levels, n, n)
+    owner: np.ndarray  # (levels,) int64: whose tableau a level uses
     slack: np.ndarray  # (levels, n)
     low: np.ndarray
     high: np.ndarray
@@ -89,6 +91,7 @@ def new_stack(levels: int, n: int, m: int, groups: int) -> Stack:
     words = (n + 63) // 64
     return Stack(
         tableau=np.zeros((levels, n, n)),
+        owner=np.zeros(levels, dtype=np.int64),
         slack=np.zeros((levels, n)),
         low=np.zeros((levels, n)),
         high=np.zeros((levels, n)),
@@ -137,6 +140,7 @@ def start(core, stack):
     stack.mask[0] = 0
     stack.spent[0] = 0
     stack.used[0] = 0
+    stack.owner[0] = 0
     fit_from_nothing(
         core.gram, stack.tableau[0], stack.slack[0], stack.low[0], stack.high[0],
         stack.state[0], stack.y[0], core.C, stack.rate,
@@ -145,8 +149,8 @@ def start(core, stack):
 
 @compiled
 def copy_level(stack, source, target):
-    """Copy one level's solver state to another."""
-    stack.tableau[target] = stack.tableau[source]
+    """Copy one level's solver state to another; the tableau only once it is changed."""
+    stack.owner[target] = stack.owner[source]
     stack.slack[target] = stack.slack[source]
     stack.low[target] = stack.low[source]
     stack.high[target] = stack.high[source]
@@ -176,15 +180,24 @@ def flip_at(core, stack, level, i):
     stack.mask[level, word] ^= bit
     stack.spent[level] += cost
     stack.used[level, core.group[i]] += cost
-    done = flip(
-        stack.tableau[level], stack.slack[level], stack.low[level], stack.high[level],
-        stack.state[level], stack.y[level], core.C, i, stack.rate,
-    )  # fmt: skip
-    if not done:
-        fit_from_nothing(
-            core.gram, stack.tableau[level], stack.slack[level], stack.low[level],
-            stack.high[level], stack.state[level], stack.y[level], core.C, stack.rate,
-        )  # fmt: skip
+    slack, low, high = stack.slack[level], stack.low[level], stack.high[level]
+    state, y = stack.state[level], stack.y[level]
+    shared = stack.tableau[stack.owner[level]]
+    if flip_in_place(shared, slack, low, high, state, y, core.C, i, stack.rate):
+        return
+    tableau = own_tableau(stack, level)
+    if not flip(tableau, slack, low, high, state, y, core.C, i, stack.rate):
+        fit_from_nothing(core.gram, tableau, slack, low, high, state, y, core.C, stack.rate)
+
+
+@compiled
+def own_tableau(stack, level):
+    """The level's tableau, made its own: a level borrows its parent's until it pivots."""
+    owner = stack.owner[level]
+    if owner != level:
+        stack.tableau[level] = stack.tableau[owner]
+        stack.owner[level] = level
+    return stack.tableau[level]
 
 
 @compiled
@@ -194,10 +207,11 @@ def solve_level(core, stack, level):
     gap = read_solution(core.gram, slack, state, y, core.C, core.size, stack.beta, stack.f)
     if gap <= core.gap_target:
         return gap
-    refine(stack.tableau[level], slack, state, y, stack.f)
+    refine(stack.tableau[stack.owner[level]], slack, state, y, stack.f)
     gap = read_solution(core.gram, slack, state, y, core.C, core.size, stack.beta, stack.f)
     if gap <= core.gap_target:
         return gap
+    stack.owner[level] = level
     fit_from_nothing(
         core.gram, stack.tableau[level], slack, stack.low[level], stack.high[level], state, y,
         core.C, stack.rate,
@@ -214,14 +228,7 @@ def solve_level(core, stack, level):
 @compiled
 def measure(core, stack):
     """Write the margins of all test points for the solution looked at last."""
-    margin = stack.margin
-    margin[:] = 0.0
-    for i in range(stack.beta.shape[0]):
-        factor = stack.beta[i]
-        if factor != 0.0:
-            row = core.cross[i]
-            for t in range(margin.shape[0]):
-                margin[t] += factor * row[t]
+    multiply(core.cross, stack.beta, stack.margin)
 
 
 @compiled

@@ -122,6 +122,46 @@ def walk(tableau, slack, low, high, state, y, C, i, b, rate):
 
 
 @compiled
+def flip_in_place(tableau, slack, low, high, state, y, C, i, rate):
+    """Flip the label of point i if no other point then changes sides; whether it was done.
+
+    The end of the walk is guessed (a free point stays free, any other goes to C) and kept if the
+    optimality conditions hold there, which is all that optimality needs. No pivot, O(n).
+    """
+    n = slack.shape[0]
+    row = tableau[i]
+    if state[i] == FREE:
+        change = -2.0 * y[i]
+        side = FREE
+        own = 2.0 * row[i] - slack[i]
+        fits = 0.0 <= own <= C
+    else:
+        change = -2.0 * y[i] * C if state[i] == BOUND else -y[i] * C
+        side = BOUND
+        own = -slack[i] - 2.0 - y[i] * change * row[i]
+        fits = own <= 0.0
+    if not fits:
+        return False
+    for j in range(n):
+        # Column i of the tableau, from its row: the two differ in sign across the free set.
+        same = (state[j] == FREE) == (state[i] == FREE)
+        rate[j] = y[j] * change * (row[j] if same else -row[j])
+    rate[i] = 0.0
+    outside = 0
+    for j in range(n):
+        value = slack[j] + rate[j]
+        outside += (value < low[j]) | (value > high[j])
+    if outside > 0:
+        return False
+    for j in range(n):
+        slack[j] += rate[j]
+    y[i] = -y[i]
+    slack[i] = own
+    set_side(state, slack, low, high, i, side, own, C)
+    return True
+
+
+@compiled
 def flip(tableau, slack, low, high, state, y, C, i, rate):
     """Flip the label of point i and walk to the new optimum, in place; False if it cycles."""
     if state[i] == FREE:
@@ -172,16 +212,24 @@ def gap_bound(y, beta, f, C, size):
 
 @compiled
 def multiply(gram, beta, f):
-    """Write f = Qβ, skipping the zeros of β."""
-    n = gram.shape[0]
-    for i in range(n):
-        f[i] = 0.0
-    for i in range(n):
+    """Write f (m,) = βᵀ · gram (n, m)."""
+    n, m = gram.shape
+    for j in range(m):
+        f[j] = 0.0
+    i = 0
+    # Four rows at a time: the sums stay in registers, with the order of a plain sum.
+    while i + 3 < n:
+        b0, b1, b2, b3 = beta[i], beta[i + 1], beta[i + 2], beta[i + 3]
+        r0, r1, r2, r3 = gram[i], gram[i + 1], gram[i + 2], gram[i + 3]
+        for j in range(m):
+            f[j] = (((f[j] + b0 * r0[j]) + b1 * r1[j]) + b2 * r2[j]) + b3 * r3[j]
+        i += 4
+    while i < n:
         factor = beta[i]
-        if factor != 0.0:
-            row = gram[i]
-            for j in range(n):
-                f[j] += factor * row[j]
+        row = gram[i]
+        for j in range(m):
+            f[j] += factor * row[j]
+        i += 1
 
 
 @compiled
