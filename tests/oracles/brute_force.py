@@ -16,17 +16,25 @@ def solve_dual(gram, y, C):
     """β (n,) of the kernel SVM by a general QP solver, polished by plain coordinate descent."""
     n = len(y)
     gram = np.asarray(gram, float)
-    H = np.ascontiguousarray((y[:, None] * gram) * y[None, :] + 1e-11 * np.eye(n) * max(np.abs(gram).max(), 1e-300))
+    ridge = 1e-11 * max(np.abs(gram).max(), 1e-300)
+    H = np.ascontiguousarray((y[:, None] * gram) * y[None, :] + ridge * np.eye(n))
     f = -np.ones(n)
     A = np.zeros((0, n))
     upper = np.full(n, float(C))
     lower = np.zeros(n)
     x, _, flag, _ = daqp.solve(H, f, A, upper, lower, np.zeros(n, dtype=np.int32))
     alpha = np.clip(np.asarray(x), 0.0, C) if flag == 1 else np.full(n, C / 2)
-    return y * coordinate_descent(gram, y, C, alpha)
+    if duality_gap(gram, y, C, alpha) > 1e-14 * n * C:
+        alpha = coordinate_descent(gram, y, C, alpha)
+    return y * alpha
 
 
-def coordinate_descent(gram, y, C, alpha, sweeps=20000):
+def duality_gap(gram, y, C, alpha):
+    over = y * (gram @ (y * alpha)) - 1.0
+    return float((alpha * np.maximum(over, 0) + (C - alpha) * np.maximum(-over, 0)).sum())
+
+
+def coordinate_descent(gram, y, C, alpha, sweeps=4000):
     q = (y[:, None] * gram) * y[None, :]
     n = len(y)
     for _ in range(sweeps):

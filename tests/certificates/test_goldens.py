@@ -1,0 +1,59 @@
+"""Every figure of the golden cases: margins, radii, collective counts, from the given Gram matrices."""
+
+import numpy as np
+import pytest
+from shared_files import GOLDENS, needs_goldens
+
+import labelcert as lc
+from labelcert.engines.clean import clean_fit
+from labelcert.engines.clock import Clock
+from labelcert.engines.enumeration import enumerate_flips
+from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ledger import Ledger
+from labelcert.engines.problem import Problem
+from labelcert.learners.gram import check_gram
+
+CASES = sorted(path.name for path in GOLDENS.glob("*.npz")) or ["missing"]
+pytestmark = needs_goldens
+
+
+def load(name):
+    with np.load(GOLDENS / name, allow_pickle=False) as case:
+        return {key: case[key] for key in case.files}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_margins_radii_and_counts_of_all_budgets(name):
+    case = load(name)
+    n = len(case["labels"])
+    problem = Problem(
+        check_gram(case["gram"]), case["cross_gram"], 2.0 * case["labels"] - 1, float(case["C"]),
+        FlipSpace.unrestricted(n), n,
+    )  # fmt: skip
+    fit = clean_fit(problem)
+    np.testing.assert_allclose(fit.decision, case["clean_decision"], atol=1e-9)
+    ledger = Ledger(problem.m, n)
+    assert enumerate_flips(problem, fit.sign, ledger, n, Clock(), jobs=2)
+    np.testing.assert_allclose(ledger.worst_margin, case["worst_margin"], atol=1e-7)
+    assert (np.abs(case["worst_margin"]) > 1e-6).all(), "no ties in the golden cases"
+    assert ledger.robust.tolist() == ((case["worst_margin"] > 0).sum(axis=1) - 1).tolist()
+    assert ledger.broken_lower.tolist() == case["collective_broken"].tolist()
+    assert ledger.broken_upper.tolist() == case["collective_broken"].tolist()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_certify_agrees(name):
+    case = load(name)
+    n = len(case["labels"])
+    cert = lc.certify(
+        case["gram"], case["cross_gram"], case["labels"], C=float(case["C"]), max_flips=n,
+        collective=True,
+    )  # fmt: skip
+    assert cert.exact.all()
+    assert cert.radius.tolist() == ((case["worst_margin"] > 0).sum(axis=1) - 1).tolist()
+    assert cert.collective.broken_lower.tolist() == case["collective_broken"].tolist()
+    assert cert.collective.exact
+    known = ~np.isnan(cert.worst_margin)
+    np.testing.assert_allclose(cert.worst_margin[known], case["worst_margin"][known], atol=1e-7)
+    right = cert.prediction == case["test_labels"]
+    assert cert.certified_accuracy(0, case["test_labels"]) == pytest.approx(right.mean())

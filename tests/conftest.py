@@ -1,0 +1,32 @@
+"""Settings for every test: data folder, hypothesis profile, a compiler cache that cannot be stale."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from shared_files import DATA
+
+if DATA.is_dir():
+    os.environ.setdefault("LABELCERT_DATA_DIR", str(DATA))
+
+
+def _cache_of_this_source() -> str:
+    """Machine code of one function is reused although a function it calls has changed: so key it."""
+    source = Path(__file__).resolve().parents[1] / "src" / "labelcert"
+    digest = hashlib.sha256()
+    for path in sorted(source.rglob("*.py")):
+        digest.update(path.read_bytes())
+    folder = Path(tempfile.gettempdir()) / f"labelcert-numba-{digest.hexdigest()[:16]}"
+    return str(folder)
+
+
+os.environ.setdefault("NUMBA_CACHE_DIR", _cache_of_this_source())
+
+settings.register_profile(
+    "labelcert", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("labelcert")

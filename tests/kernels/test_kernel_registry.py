@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from labelcert import kernels
+from labelcert._errors import InputError
+from labelcert.kernels import registry
+
+
+def test_every_public_kernel_is_registered_under_its_name() -> None:
+    assert list(registry.names()) == ["mlp", "gcn", "sgc", "graphsage", "appnp", "ppnp", "gin"]
+    assert {cls.__name__ for cls in registry.names().values()} == set(kernels.__all__)
+    for name, cls in registry.names().items():
+        assert cls.name == name
+        assert cls.summary
+
+
+@pytest.mark.parametrize("name", list(registry.names()))
+def test_defaults_and_descriptions_are_complete(name: str) -> None:
+    cls = registry.names()[name]
+    options = registry.parameters(cls)
+    assert all(option.doc for option in options)
+    built = registry.create(name, **{option.name: option.default for option in options})
+    assert built == cls()
+    assert repr(built) == f"{cls.__name__}()"
+    assert np.isfinite(built(np.eye(3))).all()
+
+
+def test_options_are_passed_on() -> None:
+    assert registry.create("GCN", depth=2, skip="pc") == kernels.GCN(depth=2, skip="pc")
+    defaults = {p.name: p.default for p in registry.parameters(kernels.APPNP)}
+    assert defaults["alpha"] == 0.1
+    assert defaults["steps"] == 10
+
+
+def test_unknown_names_and_options_come_with_the_closest_known_one() -> None:
+    with pytest.raises(InputError, match="'graphsage'"):
+        registry.create("graphsge")
+    with pytest.raises(InputError, match="use one of mlp, gcn"):
+        registry.create("zzz")
+    with pytest.raises(InputError, match="'normalization'"):
+        registry.create("gcn", normalisation="row")
+    with pytest.raises(InputError, match="alpha must be"):
+        registry.create("ppnp", alpha=0)
