@@ -21,7 +21,7 @@ SYMMETRIC = ROOT[:, None] * (A + EYE) * ROOT
 MEAN = EYE + np.array([row / row.sum() if row.sum() > 0 else 0 * row for row in A])
 ALPHA = 0.3
 
-TOLERANCE = 0.045
+TOLERANCE = 0.05
 """Relative distance in Frobenius norm; the standard error of the average is 1 to 4 %."""
 
 

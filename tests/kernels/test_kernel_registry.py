@@ -29,6 +29,8 @@ def test_defaults_and_descriptions_are_complete(name: str) -> None:
 
 def test_options_are_passed_on() -> None:
     assert registry.create("GCN", depth=2, skip="pc") == kernels.GCN(depth=2, skip="pc")
+    plain = registry.create("gcn", normalization="none", skip="none")
+    assert plain == kernels.GCN(normalization=None)
     defaults = {p.name: p.default for p in registry.parameters(kernels.APPNP)}
     assert defaults["alpha"] == 0.1
     assert defaults["steps"] == 10

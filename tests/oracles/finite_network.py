@@ -122,7 +122,7 @@ def tangent_kernel(network: FiniteNetwork, features, weights, width: int) -> np.
 
 
 def average_kernel(
-    network: FiniteNetwork, features: np.ndarray, width: int = 1024, seeds: int = 8
+    network: FiniteNetwork, features: np.ndarray, width: int = 1024, seeds: int = 12
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard error, both (n, n), of the tangent kernel over random networks."""
     features = features.astype(np.float32)

@@ -1,0 +1,59 @@
+"""Simplified graph convolution: GCN with a linear activation.
+
+Kernel, with M_k = S^k X Xᵀ (Sᵀ)^k: Θ = (L + 1) · M_{L+1}, for every one of the L + 1 layers has the
+same covariance. Features are propagated L + 1 times, as in the GCN of depth L.
+
+Source: Wu et al., "Simplifying Graph Convolutional Networks", ICML 2019; as a kernel [AN]
+(Sabanayagam, Esser, Ghoshdastidar, TMLR 2023) and arXiv 2412.00537.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from scipy import sparse
+
+from labelcert.kernels.base import Kernel
+from labelcert.kernels.options import (
+    DEPTH_DOC,
+    EDGE_WEIGHT_DOC,
+    NORMALIZATION_DOC,
+    check_count,
+    check_normalization,
+    check_weight,
+    doc,
+)
+from labelcert.kernels.propagation import Matrix, Normalization, self_loop_matrix
+from labelcert.kernels.recursion import Layers
+
+
+@dataclass(frozen=True, repr=False)
+class SGC(Kernel):
+    """Kernel of a simplified graph convolution, equal to GCN(activation="linear").
+
+    Args:
+        depth: number of hidden layers, at least 1; features are propagated depth + 1 times.
+        normalization: "row", "symmetric" or None.
+        edge_weight: factor of the adjacency, finite and above 0.
+
+    Raises:
+        InputError: an option outside its range.
+    """
+
+    name: ClassVar[str] = "sgc"
+    summary: ClassVar[str] = "simplified graph convolution: a GCN without non-linearity"
+
+    depth: int = field(default=1, metadata=doc(DEPTH_DOC))
+    normalization: Normalization = field(default="row", metadata=doc(NORMALIZATION_DOC))
+    edge_weight: float = field(default=1.0, metadata=doc(EDGE_WEIGHT_DOC))
+
+    def __post_init__(self) -> None:
+        check_count("depth", self.depth, 1)
+        check_normalization(self.normalization)
+        check_weight(self.edge_weight)
+
+    def layers(self, adjacency: sparse.csr_array) -> Layers:
+        """S in every layer."""
+        matrix = Matrix(self_loop_matrix(adjacency, self.normalization, self.edge_weight))
+        return Layers((matrix,) * (self.depth + 1), "linear")
