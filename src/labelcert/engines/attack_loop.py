@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert._jit import compiled
+from labelcert._jit import compiled, inner
 from labelcert.engines.retraining import affordable, copy_level, flip_at, visit
 
 TOTAL = -1
 """Target of an attack on the number of broken predictions instead of one test point."""
 
 
-@compiled
+@inner
 def value_of(stack, target, broken, reach):
     """What the attacker wants small: a margin, or minus the count with a share for near misses."""
     if target >= 0:
@@ -28,7 +28,7 @@ def value_of(stack, target, broken, reach):
     return total
 
 
-@compiled
+@inner
 def best_flip(core, stack, record, level, candidates, target, budget, reach, base):
     """Try each affordable flip on top of a level (at level + 1); return the best point, its value.
 
@@ -58,16 +58,17 @@ def greedy(core, stack, record, candidates, target, budget, reach):
 
     stack: level 0 holds the clean fit; the path is left at level 1. Returns the value reached.
     """
-    copy_level(stack, 0, 1)
-    broken = visit(core, stack, record, 1)
+    clean, top = np.int64(0), np.int64(1)
+    copy_level(stack, clean, top)
+    broken = visit(core, stack, record, top)
     value = value_of(stack, target, broken, reach)
     while True:
         chosen, best = best_flip(
-            core, stack, record, 1, candidates, target, budget, reach, value
+            core, stack, record, top, candidates, target, budget, reach, value
         )
         if chosen < 0 or core.stop[0] != 0:
             return value
-        flip_at(core, stack, 1, chosen)
+        flip_at(core, stack, top, chosen)
         value = best
         if target >= 0 and best <= 0.0:
             return value
@@ -76,20 +77,21 @@ def greedy(core, stack, record, candidates, target, budget, reach):
 @compiled
 def exchange(core, stack, record, candidates, target, budget, reach, value, rounds):
     """From the flip set at level 1, take one flip back and add the best other, while it helps."""
+    top, trial = np.int64(1), np.int64(2)
     for _ in range(rounds):
         improved = False
         for i in candidates:
             word, bit = i // 64, np.uint64(1) << np.uint64(i % 64)
             if (stack.mask[1, word] & bit) == np.uint64(0):
                 continue
-            copy_level(stack, 1, 2)
-            flip_at(core, stack, 2, i)
+            copy_level(stack, top, trial)
+            flip_at(core, stack, trial, i)
             chosen, best = best_flip(
-                core, stack, record, 2, candidates, target, budget, reach, value
+                core, stack, record, trial, candidates, target, budget, reach, value
             )
             if chosen >= 0 and chosen != i and best < value - 1e-12 * abs(value):
-                flip_at(core, stack, 1, i)
-                flip_at(core, stack, 1, chosen)
+                flip_at(core, stack, top, i)
+                flip_at(core, stack, top, chosen)
                 value = best
                 improved = True
         if not improved or (target >= 0 and value <= 0.0) or core.stop[0] != 0:
@@ -97,22 +99,23 @@ def exchange(core, stack, record, candidates, target, budget, reach, value, roun
     return value
 
 
-@compiled
+@inner
 def drop_one(core, stack, record, candidates, target, reach):
     """Take back the flip whose loss hurts the attacker least, at level 1; return the new value."""
+    top, trial = np.int64(1), np.int64(2)
     best, chosen = np.inf, -1
     for i in candidates:
         word, bit = i // 64, np.uint64(1) << np.uint64(i % 64)
         if (stack.mask[1, word] & bit) == np.uint64(0):
             continue
-        copy_level(stack, 1, 2)
-        flip_at(core, stack, 2, i)
-        broken = visit(core, stack, record, 2)
+        copy_level(stack, top, trial)
+        flip_at(core, stack, trial, i)
+        broken = visit(core, stack, record, trial)
         value = value_of(stack, target, broken, reach)
         if value < best:
             best, chosen = value, i
     if chosen >= 0:
-        flip_at(core, stack, 1, chosen)
+        flip_at(core, stack, top, chosen)
     return best
 
 

@@ -30,13 +30,13 @@ def walk_subtree(core, stack, record, candidates, base, first, budget, mirror_ma
     """
     n = core.gram.shape[0]
     count = candidates.shape[0]
-    opposite = np.zeros_like(mirror_mask)
-    copy_level(stack, 0, 1)
+    opposite = np.zeros(mirror_mask.shape[0], dtype=np.uint64)
+    clean, level = np.int64(0), np.int64(1)
+    copy_level(stack, clean, level)
     for i in base:
-        flip_at(core, stack, 1, i)
-    level = 1
+        flip_at(core, stack, level, i)
     fresh = True
-    stack.following[1] = first
+    stack.following[level] = first
     while level >= 1 and core.stop[0] == 0:
         if fresh:
             gap = solve_level(core, stack, level)

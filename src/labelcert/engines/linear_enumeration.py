@@ -13,7 +13,7 @@ import threading
 
 import numpy as np
 
-from labelcert._jit import compiled
+from labelcert._jit import compiled, inner
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import LARGEST_TASK, Task, count_flip_sets, split_tasks
 from labelcert.engines.flips import FlipSpace
@@ -29,11 +29,14 @@ def walk_linear(gain, error, candidates, base, first, group, left, flips, stop, 
     Unit costs. best (budgets,), sets (budgets, budgets): most surely broken at exactly this many
     flips, and the flips; over (budgets,): most broken or inside the error bar.
     """
-    margin, chosen, following = stack_of(gain, error, flips)
-    margin[0] = gain[gain.shape[0] - 1]
+    margin, chosen, following = stack_of(error, flips)
+    m = error.shape[0]
+    for t in range(m):
+        margin[0, t] = gain[gain.shape[0] - 1, t]
     level = 0
     for i in base:
-        margin[level + 1] = margin[level] - gain[i]
+        for t in range(m):
+            margin[level + 1, t] = margin[level, t] - gain[i, t]
         chosen[level] = i
         left[group[i]] -= 1
         level += 1
@@ -51,7 +54,8 @@ def walk_linear(gain, error, candidates, base, first, group, left, flips, stop, 
             over[level] = max(over[level], row.shape[0] - robust)
             if broken > best[level]:
                 best[level] = broken
-                sets[level, :level] = chosen[:level]
+                for k in range(level):
+                    sets[level, k] = chosen[k]
         c = following[level]
         fresh = False
         if c >= candidates.shape[0] or level >= flips:
@@ -64,14 +68,15 @@ def walk_linear(gain, error, candidates, base, first, group, left, flips, stop, 
         if left[group[i]] > 0:
             left[group[i]] -= 1
             chosen[level] = i
-            margin[level + 1] = margin[level] - gain[i]
+            for t in range(m):
+                margin[level + 1, t] = margin[level, t] - gain[i, t]
             level += 1
             following[level] = c + 1
             fresh = True
 
 
-@compiled
-def stack_of(gain, error, flips):
+@inner
+def stack_of(error, flips):
     """Work arrays of a walk: margins a level, flips chosen, next candidate."""
     levels = flips + 2
     return (

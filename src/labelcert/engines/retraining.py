@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert._jit import compiled
+from labelcert._jit import compiled, inner
 from labelcert.learners.path import (
     descend,
     fit_from_nothing,
@@ -133,13 +133,22 @@ def mask_to_indices(mask: np.ndarray) -> np.ndarray:
     return np.flatnonzero(bits)
 
 
+@inner
+def copy_vector(source, target):
+    """Copy a vector. (A loop: slice assignment takes the compiler seconds.)"""
+    for k in range(source.shape[0]):
+        target[k] = source[k]
+
+
 @compiled
 def start(core, stack):
     """Fit the clean labels at level 0."""
-    stack.y[0] = core.labels
-    stack.mask[0] = 0
+    copy_vector(core.labels, stack.y[0])
+    for word in range(stack.mask.shape[1]):
+        stack.mask[0, word] = 0
+    for g in range(stack.used.shape[1]):
+        stack.used[0, g] = 0
     stack.spent[0] = 0
-    stack.used[0] = 0
     stack.owner[0] = 0
     fit_from_nothing(
         core.gram, stack.tableau[0], stack.slack[0], stack.low[0], stack.high[0],
@@ -147,21 +156,21 @@ def start(core, stack):
     )  # fmt: skip
 
 
-@compiled
+@inner
 def copy_level(stack, source, target):
     """Copy one level's solver state to another; the tableau only once it is changed."""
     stack.owner[target] = stack.owner[source]
-    stack.slack[target] = stack.slack[source]
-    stack.low[target] = stack.low[source]
-    stack.high[target] = stack.high[source]
-    stack.state[target] = stack.state[source]
-    stack.y[target] = stack.y[source]
-    stack.mask[target] = stack.mask[source]
+    copy_vector(stack.slack[source], stack.slack[target])
+    copy_vector(stack.low[source], stack.low[target])
+    copy_vector(stack.high[source], stack.high[target])
+    copy_vector(stack.state[source], stack.state[target])
+    copy_vector(stack.y[source], stack.y[target])
+    copy_vector(stack.mask[source], stack.mask[target])
     stack.spent[target] = stack.spent[source]
-    stack.used[target] = stack.used[source]
+    copy_vector(stack.used[source], stack.used[target])
 
 
-@compiled
+@inner
 def affordable(core, stack, level, i, budget):
     """Whether point i may be flipped on top of a level's flip set."""
     if stack.spent[level] + core.cost[i] > budget:
@@ -190,12 +199,13 @@ def flip_at(core, stack, level, i):
         fit_from_nothing(core.gram, tableau, slack, low, high, state, y, core.C, stack.rate)
 
 
-@compiled
+@inner
 def own_tableau(stack, level):
     """The level's tableau, made its own: a level borrows its parent's until it pivots."""
     owner = stack.owner[level]
     if owner != level:
-        stack.tableau[level] = stack.tableau[owner]
+        for row in range(stack.tableau.shape[1]):
+            copy_vector(stack.tableau[owner, row], stack.tableau[level, row])
         stack.owner[level] = level
     return stack.tableau[level]
 
@@ -231,7 +241,7 @@ def measure(core, stack):
     multiply(core.cross, stack.beta, stack.margin)
 
 
-@compiled
+@inner
 def write_down(core, margin, record, mask, cost, sign, gap):
     """Record the margins (times sign) under the flip set `mask` of the given cost.
 
@@ -256,20 +266,20 @@ def write_down(core, margin, record, mask, cost, sign, gap):
             value = sign * margin[t]
             if value < worst[t]:
                 worst[t] = value
-                record.worst_mask[cost, t] = mask
+                copy_vector(mask, record.worst_mask[cost, t])
             bar = width * core.bar_slope[t] + core.bar_floor[t]
             if value <= -bar and cost < record.broken_at[t]:
                 record.broken_at[t] = cost
-                record.broken_mask[t] = mask
+                copy_vector(mask, record.broken_mask[t])
     if broken > record.broken_count[cost]:
         record.broken_count[cost] = broken
-        record.broken_count_mask[cost] = mask
+        copy_vector(mask, record.broken_count_mask[cost])
     if broken + robust < m:
         _keep_unclear(core, margin, record, mask, cost, sign, width, m - robust)
     return broken
 
 
-@compiled
+@inner
 def _keep_unclear(core, margin, record, mask, cost, sign, width, not_robust):
     """Keep a label vector with a margin inside its bar, if that margin could matter."""
     matters = not_robust > record.broken_count[cost]
@@ -282,7 +292,7 @@ def _keep_unclear(core, margin, record, mask, cost, sign, width, not_robust):
         return
     used = record.unclear_used[0]
     if used < record.unclear_cost.shape[0]:
-        record.unclear_mask[used] = mask
+        copy_vector(mask, record.unclear_mask[used])
         record.unclear_cost[used] = cost
         record.unclear_used[0] = used + 1
         return
@@ -294,7 +304,7 @@ def _keep_unclear(core, margin, record, mask, cost, sign, width, not_robust):
             record.lost_at[t] = min(record.lost_at[t], cost)
 
 
-@compiled
+@inner
 def visit(core, stack, record, level):
     """Solve a level's label vector, measure and record it; return the surely broken count."""
     gap = solve_level(core, stack, level)

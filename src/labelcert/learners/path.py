@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert._jit import compiled
+from labelcert._jit import compiled, inner
 
 ZERO, FREE, BOUND, OUT = 0, 1, 2, 3
 """State of a point: α = 0, 0 ≤ α ≤ C on the margin, α = C, or not yet part of the problem."""
@@ -33,7 +33,7 @@ RATE_TOLERANCE = 1e-13
 UNIT_ROUNDOFF = 2.0**-53
 
 
-@compiled
+@inner
 def pivot(tableau, k):
     """Exchange β_k and f_k in the tableau (n, n), in place."""
     n = tableau.shape[0]
@@ -52,7 +52,7 @@ def pivot(tableau, k):
     row[k] = inverse
 
 
-@compiled
+@inner
 def set_side(state, slack, low, high, i, side, alpha, C):
     """Put point i on a side of its staircase."""
     state[i] = side
@@ -66,7 +66,7 @@ def set_side(state, slack, low, high, i, side, alpha, C):
         low[i], high[i] = -np.inf, np.inf
 
 
-@compiled
+@inner
 def walk(tableau, slack, low, high, state, y, C, i, b, rate):
     """Move y_i β_i from b ≤ 0 up until point i satisfies its own condition; False if it cycles."""
     n = tableau.shape[0]
@@ -121,7 +121,7 @@ def walk(tableau, slack, low, high, state, y, C, i, b, rate):
     return False
 
 
-@compiled
+@inner
 def flip_in_place(tableau, slack, low, high, state, y, C, i, rate):
     """Flip the label of point i if no other point then changes sides; whether it was done.
 
@@ -180,8 +180,9 @@ def flip(tableau, slack, low, high, state, y, C, i, rate):
 def fit_from_nothing(gram, tableau, slack, low, high, state, y, C, rate):
     """Solve for labels y by inserting the points one by one; False if a walk cycles."""
     n = gram.shape[0]
-    tableau[:] = gram
     for i in range(n):
+        for j in range(n):
+            tableau[i, j] = gram[i, j]
         slack[i] = -1.0
         set_side(state, slack, low, high, i, OUT, 0.0, C)
     done = True
@@ -190,7 +191,7 @@ def fit_from_nothing(gram, tableau, slack, low, high, state, y, C, rate):
     return done
 
 
-@compiled
+@inner
 def gap_bound(y, beta, f, C, size):
     """Upper bound on the duality gap of a feasible β, rounding of f = Qβ included.
 
