@@ -48,7 +48,7 @@ def run_svm(problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock) -> Led
     saturated = saturation.saturated_budget(
         problem.gram.matrix, problem.y, problem.C, problem.space
     )
-    if saturated >= 0 and linear.accepts(problem.space):
+    if saturated >= 0:
         model = saturation.linear_model(problem, min(saturated, problem.max_budget))
         run_linear(model, problem.y, sign, problem.space, ledger, plan, clock)
     _enumerate_and_attack(problem, sign, plan, clock, ledger)

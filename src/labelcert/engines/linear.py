@@ -3,13 +3,13 @@
 What it decides: radius, worst margin and witness at every budget, for any number of labeled points,
 where f_t(ỹ) = Σ h_ti ỹ_i: kernel ridge regression always (``math.md`` 7), the kernel SVM where every
 dual variable stays at its bound (saturation, ``math.md`` 4.2).
-Cost: O(n log n) a test point. When to prefer it: whenever it applies.
+Cost: O(n log n) a test point; O(n · budget) where flips have different costs. When to prefer it:
+whenever it applies.
 Source: [EC] arXiv 2604.11416 for ridge regression and for the polynomial case of the SVM.
 
 Flipping i lowers the margin by gain_ti = 2 sign_t y_i h_ti, so the worst flip set of a budget holds
 the largest positive gains. With unit costs the groups and the total budget form a laminar matroid,
-on which taking the best affordable gain first is optimal. Unequal costs make it a knapsack
-problem, which this engine leaves to others.
+on which taking the best affordable gain first is optimal; with other costs it is a knapsack.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knapsack import best_sets
 from labelcert.engines.ledger import Ledger
 
 ExactWeights = Callable[[int], list[Fraction] | None]
@@ -37,28 +38,6 @@ class LinearModel(NamedTuple):
     name: str
 
 
-def accepts(space: FlipSpace) -> bool:
-    """Whether this engine can handle the attacker's flip sets."""
-    return space.unit_cost
-
-
-def order_of_flips(gain: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
-    """Indices of the worst flips, most harmful first: its first r entries are worst at budget r."""
-    order = np.argsort(-gain, kind="stable")
-    order = order[(gain[order] > 0) & space.allowed[order]]
-    if not space.groups_bind:
-        return order[:budget]
-    left = space.group_budget.copy()
-    taken = []
-    for i in order:
-        if len(taken) == budget:
-            break
-        if left[space.group[i]] > 0:
-            left[space.group[i]] -= 1
-            taken.append(i)
-    return np.array(taken, dtype=np.int64)
-
-
 def decide(
     model: LinearModel, y: np.ndarray, sign: np.ndarray, space: FlipSpace, ledger: Ledger
 ) -> None:
@@ -66,55 +45,83 @@ def decide(
     budget = min(model.max_budget, ledger.max_budget)
     for t in range(len(sign)):
         gain = 2 * sign[t] * y * model.weights[t]
-        order = order_of_flips(gain, space, budget)
-        margins = np.full(budget + 1, sign[t] * float(model.weights[t] @ y))
-        margins[1 : len(order) + 1] -= np.cumsum(gain[order])
-        margins[len(order) + 1 :] = margins[len(order)]
+        fall, flips = worst_flips(gain, space, budget)
+        margins = sign[t] * float(model.weights[t] @ y) - fall
         ledger.worst_margin[t, : budget + 1] = margins
-        _decide_one(model, y, sign, space, ledger, t, margins, order)
+        _decide_one(model, y, int(sign[t]), space, ledger, t, margins, flips)
+
+
+def worst_flips(
+    gain: np.ndarray, space: FlipSpace, budget: int
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Largest fall of the margin (budget + 1,) and the flips that cause it, for every budget."""
+    if space.unit_cost:
+        order = _greedy_order(gain, space, budget)
+        fall = np.zeros(budget + 1)
+        fall[1 : len(order) + 1] = np.cumsum(gain[order])
+        fall[len(order) + 1 :] = fall[len(order)]
+        return fall, [order[:r] for r in range(budget + 1)]
+    table = best_sets(gain, space, budget)
+    fall = np.array([float(value) for value, _ in table])
+    return fall, [np.array(chosen, dtype=np.int64) for _, chosen in table]
+
+
+def _greedy_order(gain: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
+    """Points by harm: the first r entries are the worst affordable flip set of r points."""
+    order = np.argsort(-gain, kind="stable")
+    order = order[(gain[order] > 0) & space.allowed[order]]
+    if not space.groups_bind:
+        return order[:budget]
+    left = space.group_budget.copy()
+    taken: list[int] = []
+    for i in order:
+        if len(taken) == budget:
+            break
+        if left[space.group[i]] > 0:
+            left[space.group[i]] -= 1
+            taken.append(int(i))
+    return np.array(taken, dtype=np.int64)
 
 
 def _decide_one(
     model: LinearModel,
     y: np.ndarray,
-    sign: np.ndarray,
+    sign: int,
     space: FlipSpace,
     ledger: Ledger,
     t: int,
     margins: np.ndarray,
-    order: np.ndarray,
+    flips: list[np.ndarray],
 ) -> None:
-    exact: list[Fraction] | None = None
-    asked = False
+    exact: list[tuple[int, np.ndarray]] | None = None
     for r, margin in enumerate(margins):
-        if r > len(order):
-            verdict = 1  # no more harmful flips: as at the budget before
-        elif abs(margin) > model.error[t]:
-            verdict = 1 if margin > 0 else -1
-        else:
-            if not asked:
-                exact, asked = model.exact_weights(t), True
+        verdict, chosen = int(np.sign(margin)), flips[r]
+        if abs(margin) <= model.error[t]:
+            if exact is None:
+                exact = exact_verdicts(model.exact_weights(t), y, sign, space, len(margins) - 1)
             if exact is None:
                 return
-            verdict, order_r = exact_verdict(exact, y, int(sign[t]), space, r)
-            if verdict <= 0:
-                ledger.break_(t, r, order_r, model.name)
-                return
+            verdict, chosen = exact[r]
         if verdict <= 0:
-            ledger.break_(t, r, order[:r], model.name)
+            ledger.break_(t, r, chosen, model.name)
             return
         ledger.prove(t, r, model.name)
 
 
-def exact_verdict(
-    weights: list[Fraction], y: np.ndarray, sign: int, space: FlipSpace, budget: int
-) -> tuple[int, np.ndarray]:
-    """Sign of the exact worst margin at a budget, and the flips that reach it."""
+def exact_verdicts(
+    weights: list[Fraction] | None, y: np.ndarray, sign: int, space: FlipSpace, budget: int
+) -> list[tuple[int, np.ndarray]] | None:
+    """For every budget the sign of the exact worst margin, and flips that reach it.
+
+    None where the exact weights are out of reach.
+    """
+    if weights is None:
+        return None
     signed = [sign * int(label) * h for label, h in zip(y, weights, strict=True)]
-    rank = sorted(range(len(signed)), key=lambda i: (-signed[i], i))
-    gain = np.zeros(len(signed))
-    for place, i in enumerate(rank):
-        gain[i] = len(rank) - place if signed[i] > 0 else 0
-    flips = order_of_flips(gain, space, budget)
-    value = sum(signed, Fraction(0)) - 2 * sum((signed[i] for i in flips), Fraction(0))
-    return (value > 0) - (value < 0), flips
+    clean = sum(signed, Fraction(0))
+    table = best_sets([2 * value for value in signed], space, budget)
+    verdicts = []
+    for fall, chosen in table:
+        value = clean - fall
+        verdicts.append(((value > 0) - (value < 0), np.array(chosen, dtype=np.int64)))
+    return verdicts

@@ -23,13 +23,16 @@ from labelcert.engines.threads import run_in_threads
 
 
 @compiled
-def walk_linear(gain, error, candidates, base, first, group, left, flips, stop, best, over, sets):
-    """Visit all extensions of `base`; gain (n, m) lowers the margins in row 0 of a stack.
+def walk_linear(
+    gain, error, candidates, base, first, cost, group, left, flips, budget, stop, best, over, sets
+):
+    """Visit all extensions of `base`; gain (n, m) lowers the margins in its last row (clean).
 
-    Unit costs. best (budgets,), sets (budgets, budgets): most surely broken at exactly this many
-    flips, and the flips; over (budgets,): most broken or inside the error bar.
+    best (budgets,), sets (budgets, flips): most surely broken at exactly this cost, and the flips
+    (then −1); over (budgets,): most broken or inside the error bar.
     """
     margin, chosen, following = stack_of(error, flips)
+    spent = 0
     m = error.shape[0]
     for t in range(m):
         margin[0, t] = gain[gain.shape[0] - 1, t]
@@ -38,7 +41,8 @@ def walk_linear(gain, error, candidates, base, first, group, left, flips, stop, 
         for t in range(m):
             margin[level + 1, t] = margin[level, t] - gain[i, t]
         chosen[level] = i
-        left[group[i]] -= 1
+        left[group[i]] -= cost[i]
+        spent += cost[i]
         level += 1
     floor = level
     following[level] = first
@@ -51,22 +55,24 @@ def walk_linear(gain, error, candidates, base, first, group, left, flips, stop, 
             for t in range(row.shape[0]):
                 broken += row[t] <= -error[t]
                 robust += row[t] > error[t]
-            over[level] = max(over[level], row.shape[0] - robust)
-            if broken > best[level]:
-                best[level] = broken
-                for k in range(level):
-                    sets[level, k] = chosen[k]
+            over[spent] = max(over[spent], row.shape[0] - robust)
+            if broken > best[spent]:
+                best[spent] = broken
+                for k in range(flips):
+                    sets[spent, k] = chosen[k] if k < level else -1
         c = following[level]
         fresh = False
         if c >= candidates.shape[0] or level >= flips:
             level -= 1
             if level >= floor:
-                left[group[chosen[level]]] += 1
+                left[group[chosen[level]]] += cost[chosen[level]]
+                spent -= cost[chosen[level]]
             continue
         following[level] = c + 1
         i = candidates[c]
-        if left[group[i]] > 0:
-            left[group[i]] -= 1
+        if left[group[i]] >= cost[i] and spent + cost[i] <= budget:
+            left[group[i]] -= cost[i]
+            spent += cost[i]
             chosen[level] = i
             for t in range(m):
                 margin[level + 1, t] = margin[level, t] - gain[i, t]
@@ -98,10 +104,10 @@ def enumerate_linear(
 ) -> bool:
     """Write the collective counts at budgets up to `budget` into the ledger; whether completed.
 
-    Needs unit costs. Margins inside their rounding error leave the count an interval.
+    Margins inside their rounding error leave the count an interval.
     """
     candidates = space.candidates
-    flips = min(len(candidates), budget)
+    flips = most_flips(space, budget)
     gain = (2 * (model.weights * sign[:, None]) * y).T
     clean = (model.weights * sign[:, None]) @ y
     table = np.ascontiguousarray(np.vstack([gain, clean[None]]))
@@ -114,21 +120,19 @@ def enumerate_linear(
 
     def run() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         nonlocal done
-        best = np.zeros(flips + 1, dtype=np.int64)
-        over = np.zeros(flips + 1, dtype=np.int64)
-        sets = np.zeros((flips + 1, flips + 1), dtype=np.int64)
+        best = np.zeros(budget + 1, dtype=np.int64)
+        over = np.zeros(budget + 1, dtype=np.int64)
+        sets = np.full((budget + 1, flips), -1, dtype=np.int64)
         while not clock.expired:
             with lock:
                 task: Task | None = next(queue, None)
             if task is None:
                 break
             base = candidates[list(task[0])].astype(np.int64)
-            used = np.bincount(space.group[base], minlength=len(space.group_budget))
-            if (used <= space.group_budget).all():
-                left = space.group_budget - used
-                left += used  # the walk spends the base itself
-                walk_linear(table, error, candidates, base, task[1], space.group,
-                            left, flips, stop, best, over, sets)  # fmt: skip
+            if space.contains(base, budget):
+                left = space.group_budget.copy()
+                walk_linear(table, error, candidates, base, task[1], space.cost, space.group,
+                            left, flips, budget, stop, best, over, sets)  # fmt: skip
             with lock:
                 done += 1
             clock.report("collective enumeration", done / len(tasks))
@@ -136,20 +140,27 @@ def enumerate_linear(
 
     results = run_in_threads(run, clock, max(1, min(jobs, len(tasks))), stop)
     for best, _, sets in results:
-        for k in range(flips + 1):
+        for k in range(budget + 1):
             if best[k] > 0:
-                ledger.count_broken(k, int(best[k]), sets[k, :k])
+                ledger.count_broken(k, int(best[k]), sets[k][sets[k] >= 0])
     complete = done == len(tasks) and stop[0] == 0
     if complete:
         over = np.maximum.accumulate(np.max([result[1] for result in results], axis=0))
         for r in range(budget + 1):
-            ledger.bound_count(r, int(over[min(r, flips)]))
+            ledger.bound_count(r, int(over[r]))
     return complete
 
 
+def most_flips(space: FlipSpace, budget: int) -> int:
+    """How many flips a budget can pay for at the most."""
+    candidates = space.candidates
+    cheapest = int(space.cost[candidates].min()) if len(candidates) else 1
+    return min(len(candidates), budget // cheapest)
+
+
 def count_linear_sets(space: FlipSpace, budget: int) -> int:
-    """How many flip sets `enumerate_linear` would visit."""
-    return count_flip_sets(len(space.candidates), budget)
+    """How many flip sets `enumerate_linear` would visit (an upper bound with costs)."""
+    return count_flip_sets(len(space.candidates), most_flips(space, budget))
 
 
 def greedy_count(
@@ -165,17 +176,26 @@ def greedy_count(
     for reach in (0.1, 0.3, 1.0, 3.0):
         scale = reach * float(np.median(np.abs(clean)) or 1.0)
         margin, left = clean.copy(), space.group_budget.copy()
+        purse = min(model.max_budget, ledger.max_budget)
         flips: list[int] = []
-        while len(flips) < min(model.max_budget, ledger.max_budget):
-            open_points = [i for i in space.candidates if i not in flips and left[space.group[i]] > 0]
+        while True:
+            open_points = [
+                int(i)
+                for i in space.candidates
+                if i not in flips and space.cost[i] <= min(purse, left[space.group[i]])
+            ]
             if not open_points:
                 break
             after = margin[:, None] - gain[:, open_points]
             score = np.clip(after / scale, 0.0, 1.0).sum(axis=0) + (after > 0).sum(axis=0)
-            chosen = open_points[int(np.argmin(score))]
+            now = np.clip(margin / scale, 0.0, 1.0).sum() + (margin > 0).sum()
+            fall = (now - score) / space.cost[open_points]
+            chosen = open_points[int(np.argmax(fall))]
             margin = margin - gain[:, chosen]
             flips.append(chosen)
-            left[space.group[chosen]] -= 1
+            purse -= int(space.cost[chosen])
+            left[space.group[chosen]] -= space.cost[chosen]
             surely = int((margin <= -model.error).sum())
             if surely:
-                ledger.count_broken(len(flips), surely, np.array(flips))
+                spent = space.cost_of(np.array(flips))
+                ledger.count_broken(spent, surely, np.array(flips))

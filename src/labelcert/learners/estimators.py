@@ -54,7 +54,8 @@ class _Precomputed(ClassifierMixin, BaseEstimator):
 
     def predict(self, cross: Any) -> np.ndarray:
         """Predicted labels (m,)."""
-        return self.classes_[(self.decision_function(cross) > 0).astype(int)]
+        positive = self.decision_function(cross) > 0
+        return self.classes_[positive.astype(int)]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

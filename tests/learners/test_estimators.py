@@ -1,0 +1,82 @@
+"""scikit-learn conventions of the two learners."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.kernel_ridge import KernelRidge as SklearnRidge
+from sklearn.model_selection import cross_val_score
+from sklearn.svm import SVC
+
+from labelcert import InputError
+from labelcert.learners import KernelRidge, KernelSVM
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((40, 6))
+    labels = np.where(points[:, 0] + 0.3 * rng.standard_normal(40) > 0, "spam", "ham")
+    return points @ points.T, labels
+
+
+def test_svm_agrees_with_libsvm_up_to_the_bias(data):
+    gram, labels = data
+    # A constant feature lets the bias-free machine stand in for libsvm's bias term approximately.
+    ours = KernelSVM(C=0.5).fit(gram, labels)
+    theirs = SVC(C=0.5, kernel="precomputed").fit(gram, labels)
+    agreement = (ours.predict(gram) == theirs.predict(gram)).mean()
+    assert agreement > 0.9
+    assert ours.classes_.tolist() == ["ham", "spam"]
+
+
+def test_ridge_equals_sklearn(data):
+    gram, labels = data
+    ours = KernelRidge(ridge=0.3).fit(gram, labels)
+    theirs = SklearnRidge(alpha=0.3, kernel="precomputed").fit(gram, 2.0 * (labels == "spam") - 1)
+    values, bars = ours.decision_bounds(gram)
+    np.testing.assert_allclose(values, theirs.predict(gram), atol=1e-9)
+    assert (bars >= 0).all()
+    assert bars.max() < 1e-9
+
+
+@pytest.mark.parametrize("learner", [KernelSVM(C=0.5), KernelRidge(ridge=0.5)])
+def test_conventions(learner, data):
+    gram, labels = data
+    assert clone(learner).get_params() == learner.get_params()
+    with pytest.raises(NotFittedError):
+        learner.predict(gram)
+    fitted = clone(learner).fit(gram, labels)
+    assert fitted is not learner
+    assert set(fitted.predict(gram)) <= {"ham", "spam"}
+    assert cross_val_score(learner, gram, labels, cv=3).mean() > 0.6  # slices both axes
+
+
+def test_refitting_warm_after_label_changes_equals_cold(data):
+    gram, labels = data
+    warm = KernelSVM(C=0.5, warm_start=True).fit(gram, labels)
+    changed = labels.copy()
+    changed[:5] = np.where(changed[:5] == "spam", "ham", "spam")
+    warm.fit(gram, changed)
+    cold = KernelSVM(C=0.5).fit(gram, changed)
+    np.testing.assert_allclose(
+        warm.decision_function(gram), cold.decision_function(gram), atol=1e-10
+    )
+
+
+@pytest.mark.parametrize("bad", [0, -1, float("nan"), float("inf")])
+def test_bad_regularization(bad, data):
+    with pytest.raises(InputError, match="C="):
+        KernelSVM(C=bad).fit(*data)
+    with pytest.raises(InputError, match="ridge="):
+        KernelRidge(ridge=bad).fit(*data)
+
+
+def test_bad_shapes(data):
+    gram, labels = data
+    with pytest.raises(InputError, match="two classes"):
+        KernelSVM().fit(gram, np.zeros(40))
+    with pytest.raises(InputError, match="one label for each row"):
+        KernelSVM().fit(gram, labels[:3])
+    with pytest.raises(InputError, match="columns"):
+        KernelSVM().fit(gram, labels).predict(gram[:, :4])
