@@ -1,0 +1,1 @@
+"""The shell: one command a file. `main` puts them together."""

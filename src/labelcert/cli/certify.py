@@ -1,0 +1,109 @@
+"""`labelcert certify`: certify a graph and print what was proven."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from labelcert.cli import options as opt
+from labelcert.cli.request import Request, from_options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# One line a paragraph: the shell wraps them.
+HELP = "\n\n".join(
+    (
+        "Prove how many flipped training labels each prediction survives.",
+        "The network is infinitely wide and trained on the labeled nodes; an attacker flips some "
+        "of their labels before the training. The radius of a test node is the largest number of "
+        "flips that leaves its prediction as it is, wherever they are made. It is proven, not "
+        "sampled, and a witness names labels that break the prediction with one flip more.",
+        "Radius 0: a single wrong label can turn the prediction. A radius equal to --max-flips, "
+        "shown as 10+: at least that. An interval 2 to 5: 2 is proven, 6 is broken, and the time "
+        "limit left the rest open.",
+    )
+)
+
+EPILOG = "\n\n".join(
+    (
+        "Examples:",
+        "labelcert certify karate",
+        "labelcert certify cora_ml --binary -C 0.075 --test 50 --collective",
+        "labelcert certify karate --max-flips 20% -o run.json --plot run.png",
+        "labelcert certify nodes.csv --edges edges.csv --label topic --ridge 0.1",
+        "labelcert certify table.csv --label class --model mlp --depth 2",
+    )
+)
+
+
+def certify(
+    dataset: opt.Dataset,
+    edges: opt.Edges = None,
+    label: opt.Label = None,
+    drop: opt.Drop = None,
+    binary: opt.Binary = False,
+    largest_component: opt.LargestComponent = False,
+    per_class: opt.PerClass = 5,
+    validation: opt.Validation = None,
+    test: opt.Test = None,
+    seed: opt.Seed = 0,
+    model: opt.Model = None,
+    depth: opt.Depth = None,
+    activation: opt.Activation = None,
+    normalization: opt.Normalization = None,
+    skip: opt.Skip = None,
+    skip_alpha: opt.SkipAlpha = None,
+    skip_activation: opt.SkipActivation = None,
+    alpha: opt.Alpha = None,
+    steps: opt.Steps = None,
+    edge_weight: opt.EdgeWeight = None,
+    C: opt.C = None,
+    ridge: opt.Ridge = None,
+    max_flips: opt.MaxFlips = None,
+    collective: opt.Collective = False,
+    trusted: opt.Trusted = None,
+    direction: opt.Direction = None,
+    time_limit: opt.TimeLimit = 60.0,
+    jobs: opt.Jobs = None,
+    output: opt.Output = None,
+    plot: opt.Plot = None,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Turn the options into a request and run it; the help of the command is `HELP`."""
+    run_request(from_options(dict(locals())))
+
+
+def run_request(request: Request) -> None:
+    """Check, certify, print, write; raises InputError."""
+    # The engines and their compiler are imported only now, so that --help stays fast.
+    from rich.console import Console
+
+    from labelcert.cli import session
+    from labelcert.cli.outputs import write_outputs
+    from labelcert.cli.progress import live
+    from labelcert.cli.show import show, title_of
+
+    session.check(request)
+    prepared = session.prepare(request)
+    with live(Console(stderr=True, highlight=False), request.quiet) as report:
+        run, told = session.execute(prepared, report)
+    if not request.quiet:
+        show(Console(highlight=False, emoji=False), run, told, request.time_limit)
+    written = write_outputs(request, run, title_of(run))
+    if written and not request.quiet:
+        _tell_files(Console(highlight=False, emoji=False), written)
+
+
+def _tell_files(console: Console, paths: list[Any]) -> None:
+    from rich.text import Text
+
+    from labelcert.cli.errors import printable
+
+    console.print(Text("wrote " + ", ".join(printable(str(path)) for path in paths)))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an application."""
+    app.command("certify", help=HELP, epilog=EPILOG)(certify)

@@ -1,0 +1,49 @@
+"""The graph that DATASET names: a named data set or a file of the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labelcert._errors import InputError
+from labelcert.cli.request import Request
+from labelcert.data import Graph, datasets
+
+
+def is_path(dataset: str) -> bool:
+    """Whether DATASET means a file: it has a known suffix, a folder, or it exists."""
+    path = Path(dataset)
+    if dataset.strip().lower().replace("-", "_") in datasets.names():
+        return False
+    return path.suffix.lower() in _suffixes() or len(path.parts) > 1 or path.exists()
+
+
+def load_graph(request: Request) -> Graph:
+    """Load the graph of a request, and cut it down as asked.
+
+    Raises InputError: unknown name, unusable file, or file options with a named data set.
+    """
+    if is_path(request.dataset):
+        graph = datasets.open_path(
+            request.dataset, label=request.label, edges=request.edges, drop=request.drop
+        )
+        if request.binary:
+            graph = graph.two_largest_classes()
+        return graph.largest_component() if request.largest_component else graph
+    for name in ("edges", "label", "drop"):
+        if getattr(request, name):
+            raise InputError(
+                f"--{name} goes with a file, and {request.dataset!r} is none: leave it out, or "
+                "pass a .csv, .parquet or .npz file as DATASET."
+            )
+    return datasets.load(
+        request.dataset,
+        binary=request.binary,
+        largest_component=request.largest_component,
+        progress=not request.quiet,
+    )
+
+
+def _suffixes() -> tuple[str, ...]:
+    from labelcert.data.open_path import SUFFIXES
+
+    return SUFFIXES

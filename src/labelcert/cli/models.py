@@ -1,0 +1,40 @@
+"""`labelcert models`: the networks and their options."""
+
+from __future__ import annotations
+
+import typer
+
+HELP = "\n\n".join(
+    (
+        "List the networks that can be certified, with their options and defaults.",
+        "Pass one to 'labelcert certify' as --model NAME, and its options under the same names.",
+    )
+)
+
+
+def models() -> None:
+    """Print every kernel of the registry with its options."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from labelcert.kernels import registry
+
+    console = Console(highlight=False, emoji=False)
+    for name, kernel in registry.names().items():
+        console.print(Text.assemble((name, "bold"), f"  {kernel.summary}"))
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True, min_width=19)
+        table.add_column(no_wrap=True, min_width=9)
+        table.add_column(overflow="fold")
+        for parameter in registry.parameters(kernel):
+            option = "  --" + parameter.name.replace("_", "-")
+            default = "none" if parameter.default is None else str(parameter.default)
+            table.add_row(option, default, Text(parameter.doc))
+        console.print(table)
+        console.print()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an application."""
+    app.command("models", help=HELP)(models)

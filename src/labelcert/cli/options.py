@@ -1,0 +1,160 @@
+"""The arguments and options of `labelcert certify`, with the help that teaches them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_DATA, _MODEL, _TRAINING = "Data", "Model", "Training"
+_ATTACK, _RUN = "Attack", "Search and output"
+
+
+def _option(panel: str, names: tuple[str, ...], text: str, metavar: str | None = None) -> object:
+    return typer.Option(*names, help=text, metavar=metavar, rich_help_panel=panel)
+
+
+Dataset = Annotated[
+    str,
+    typer.Argument(
+        help="Name of a data set (see 'labelcert datasets'), or a file: .npz with a graph, or "
+        ".csv, .tsv, .parquet with a table of nodes.",
+        show_default=False,
+    ),
+]
+Edges = Annotated[
+    Path | None,
+    _option(_DATA, ("--edges",), "Edge table (columns source, target) of a node table.", "FILE"),
+]
+Label = Annotated[
+    str | None,
+    _option(_DATA, ("--label",), "Column (or .npz key) of the class labels.", "NAME"),
+]
+Drop = Annotated[
+    list[str] | None,
+    _option(_DATA, ("--drop",), "Column of the table to leave out; may be repeated.", "NAME"),
+]
+Binary = Annotated[
+    bool,
+    _option(_DATA, ("--binary",), "Keep the two most frequent classes, as labels 1 and 0."),
+]
+LargestComponent = Annotated[
+    bool, _option(_DATA, ("--largest-component",), "Keep the largest connected component.")
+]
+PerClass = Annotated[
+    int, _option(_DATA, ("--per-class",), "Labeled training nodes of each class.", "N")
+]
+Validation = Annotated[
+    int | None,
+    _option(
+        _DATA, ("--validation",),
+        "More labeled nodes of each class, as many as --per-class unless given. The certified "
+        "network trains on both, and the attacker may flip both.", "N",
+    ),
+]  # fmt: skip
+Test = Annotated[
+    int | None,
+    _option(_DATA, ("--test",), "Certify this many of the remaining nodes (all).", "N"),
+]
+Seed = Annotated[int, _option(_DATA, ("--seed",), "Seed of the split.", "N")]
+
+Model = Annotated[
+    str | None,
+    _option(
+        _MODEL, ("--model",),
+        "Network, see 'labelcert models'; gcn, or mlp where there are no edges.", "NAME",
+    ),
+]  # fmt: skip
+Depth = Annotated[int | None, _option(_MODEL, ("--depth",), "Hidden layers.", "N")]
+Activation = Annotated[str | None, _option(_MODEL, ("--activation",), "relu or linear.", "NAME")]
+Normalization = Annotated[
+    str | None, _option(_MODEL, ("--normalization",), "row, symmetric or none.", "NAME")
+]
+Skip = Annotated[
+    str | None, _option(_MODEL, ("--skip",), "Skip connections: none, pc or alpha.", "NAME")
+]
+SkipAlpha = Annotated[
+    float | None,
+    _option(_MODEL, ("--skip-alpha",), "Share of the input with --skip alpha.", "X"),
+]
+SkipActivation = Annotated[
+    str | None,
+    _option(_MODEL, ("--skip-activation",), "relu or linear, on the skip connection.", "NAME"),
+]
+Alpha = Annotated[
+    float | None, _option(_MODEL, ("--alpha",), "Teleport probability of appnp and ppnp.", "X")
+]
+Steps = Annotated[int | None, _option(_MODEL, ("--steps",), "Steps of appnp.", "N")]
+EdgeWeight = Annotated[
+    float | None, _option(_MODEL, ("--edge-weight",), "Factor of all edge weights.", "X")
+]
+
+C = Annotated[
+    float | None,
+    _option(
+        _TRAINING, ("-C", "--C"),
+        "Regularization: train with the hinge loss (a kernel SVM); 1 unless given.", "X",
+    ),
+]  # fmt: skip
+Ridge = Annotated[
+    float | None,
+    _option(_TRAINING, ("--ridge",), "Train with squares (kernel ridge regression).", "X"),
+]
+
+MaxFlips = Annotated[
+    str | None,
+    _option(
+        _ATTACK, ("--max-flips",),
+        "Largest number of flipped labels: a count, or a percentage of the labels such as 10%. "
+        "10 unless given.", "BUDGET",
+    ),
+]  # fmt: skip
+Collective = Annotated[
+    bool,
+    _option(
+        _ATTACK, ("--collective",),
+        "Also count how many predictions one attacker can break at once.",
+    ),
+]  # fmt: skip
+Trusted = Annotated[
+    Path | None,
+    _option(
+        _ATTACK, ("--trusted",),
+        "Text file of labeled nodes that cannot be flipped, one node number a line.", "FILE",
+    ),
+]  # fmt: skip
+Direction = Annotated[
+    list[str] | None,
+    _option(
+        _ATTACK, ("--direction",),
+        "Flips the attacker may make, as FROM:TO; may be repeated. All unless given.", "A:B",
+    ),
+]  # fmt: skip
+
+TimeLimit = Annotated[
+    float,
+    _option(
+        _RUN, ("--time-limit",),
+        "Seconds for the search, inf for no limit. What is open then is told as an interval.", "S",
+    ),
+]  # fmt: skip
+Jobs = Annotated[int | None, _option(_RUN, ("--jobs",), "Threads (all cores).", "N")]
+Output = Annotated[
+    list[Path] | None,
+    _option(
+        _RUN, ("--output", "-o"),
+        "Write the result: .json (everything), .csv or .parquet (a row a test node); may be "
+        "repeated.", "FILE",
+    ),
+]  # fmt: skip
+Plot = Annotated[
+    list[Path] | None,
+    _option(
+        _RUN, ("--plot",),
+        "Draw the certified ratio: .png, .svg, .pdf, .html or .json; may be repeated.", "FILE",
+    ),
+]  # fmt: skip
+Quiet = Annotated[
+    bool, _option(_RUN, ("--quiet", "-q"), "Print nothing but errors, and no progress bar.")
+]

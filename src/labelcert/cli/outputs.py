@@ -1,0 +1,73 @@
+"""The files a run leaves behind: checked before the work starts, written when it is done."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from labelcert._errors import InputError
+from labelcert.cli.request import Request
+from labelcert.report.atomic import write_bytes
+from labelcert.report.chart import SUFFIXES as PLOTS
+from labelcert.report.chart import plot
+from labelcert.report.document import Run, to_json
+from labelcert.report.frames import write_frame
+
+TABLES = (".csv", ".parquet")
+OUTPUTS = (".json", *TABLES)
+
+
+def check_outputs(request: Request) -> None:
+    """Raise InputError for a path that could not be written, or would overwrite the input."""
+    taken = {Path(p).resolve(): "input" for p in _inputs(request)}
+    for name, paths, suffixes in (
+        ("output", request.outputs, OUTPUTS),
+        ("plot", request.plots, PLOTS),
+    ):
+        for path in paths:
+            _check(name, path, suffixes)
+            twin = taken.setdefault(path.resolve(), name)
+            if twin == "input":
+                raise InputError(f"{name} {str(path)!r} is also read: choose another path.")
+            if twin != name or paths.count(path) > 1:
+                raise InputError(f"{name} {str(path)!r} is given twice: name each file once.")
+
+
+def write_outputs(request: Request, run: Run, title: str) -> list[Path]:
+    """Write every file of a request and return their paths; each is written whole or not at all.
+
+    Raises InputError, one sentence, where the system refuses.
+    """
+    for path in request.outputs:
+        if path.suffix.lower() in TABLES:
+            write_frame(
+                run.certificate, path, nodes=run.test, labeled=run.labeled, y_true=run.y_true
+            )
+        else:
+            # A path may hold bytes that are no text; JSON has an escape for them.
+            write_bytes(path, to_json(run).encode("utf-8", "backslashreplace"))
+    for path in request.plots:
+        plot(run.certificate, path, title=title)
+    return [*request.outputs, *request.plots]
+
+
+def _inputs(request: Request) -> list[Path]:
+    given = [Path(request.dataset), request.edges, request.trusted]
+    return [path for path in given if path is not None]
+
+
+def _check(name: str, path: Path, suffixes: tuple[str, ...]) -> None:
+    if path.suffix.lower() not in suffixes:
+        raise InputError(
+            f"{name} {str(path)!r} has the suffix {path.suffix!r}: use one of "
+            f"{', '.join(suffixes)}."
+        )
+    folder = path.resolve().parent
+    if path.is_dir():
+        raise InputError(f"{name} {str(path)!r} is a folder: name a file in it.")
+    if not folder.is_dir():
+        raise InputError(f"{name} {str(path)!r} lies in no folder: create {str(folder)!r} first.")
+    if not os.access(folder, os.W_OK):
+        raise InputError(
+            f"{name} {str(path)!r} cannot be written, {str(folder)!r} is read-only: choose another."
+        )

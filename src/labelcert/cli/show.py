@@ -1,0 +1,229 @@
+"""The result of a run as tables in the terminal, or as plain text in a pipe.
+
+Text that comes from the data is put into Rich `Text` objects, so nothing in it is taken for markup.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from labelcert.cli.errors import printable
+from labelcert.report.document import Run
+from labelcert.report.tables import PredictionRow, Summary, summarize, telling
+
+_MOST_NAMED = 12
+"""Flipped nodes of a witness that are named; the files have all."""
+
+
+def show(console: Console, run: Run, budget: str, time_limit: float) -> None:
+    """Print a run: what was certified, survivors at each budget, weakest and strongest."""
+    if console.is_terminal:
+        _show(console, run, budget, time_limit)
+        return
+    with console.capture() as captured:
+        _show(console, run, budget, time_limit)
+    # Rich fills lines with blanks, which only a terminal has a use for.
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    console.file.write("\n".join(lines) + "\n")
+
+
+def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
+    summary = summarize(run.certificate, nodes=run.test, labeled=run.labeled, y_true=run.y_true)
+    console.print(_facts(run, summary, budget))
+    if summary.max_flips > 0:
+        _head(console, "Predictions that survive any flips of so many labels")
+        console.print(_survivors(summary))
+        _tell_rest(console, summary)
+    _head(console, "Weakest and strongest predictions")
+    console.print(_predictions(summary))
+    console.print()
+    console.print(_decided(run, summary))
+    for line in open_lines(run, summary, time_limit):
+        console.print(Text(line, style="yellow"))
+
+
+def _head(console: Console, title: str) -> None:
+    console.print()
+    console.print(Text(title, style="bold"))
+
+
+def title_of(run: Run) -> str:
+    """One line that names a run: data set, model, learner."""
+    name, value = next(iter(run.certificate.learner.items()))
+    model = run.model["name"].upper() if run.model["name"] != "graphsage" else "GraphSAGE"
+    return f"{printable(str(run.dataset['name']))}: {model}, {name} = {value:g}"
+
+
+def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
+    """Plain words for what the search left open; none where everything is exact."""
+    certificate = run.certificate
+    open_parts = []
+    if summary.open_radii:
+        open_parts.append(f"{summary.open_radii} of {summary.num_test} radii")
+    if summary.open_budgets:
+        open_parts.append(f"the collective count at {summary.open_budgets} budgets")
+    if not open_parts:
+        return []
+    reason = {
+        "time limit": f"the time limit of {time_limit:g} s ended the search",
+        "interrupted": "the search was interrupted",
+        "": f"trying all flips does not fit into the time limit of {time_limit:g} s",
+    }[certificate.stopped]
+    remedy = "" if certificate.stopped == "interrupted" else " Raise --time-limit to close them."
+    return [
+        f"Still open: {' and '.join(open_parts)}; {reason}. Told as intervals "
+        f"('2 to 5': 2 is proven, 6 is broken).{remedy}"
+    ]
+
+
+def _facts(run: Run, summary: Summary, budget: str) -> Table:
+    data, split = run.dataset, run.split
+    correct = summary.correct or 0
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
+    table.add_row("data set", _text(f"{data['name']}: {size}"))
+    table.add_row("classes", _text(_classes(data)))
+    table.add_row("model", _text(_model(run)))
+    table.add_row(
+        "labels",
+        f"{summary.num_labeled} labeled nodes ({split['per_class']} + {split['validation']} a "
+        f"class, seed {split['seed']})",
+    )
+    share = _percent(correct / summary.num_test)
+    table.add_row(
+        "accuracy", f"{share} of {summary.num_test} test nodes ({correct} right), labels unflipped"
+    )
+    table.add_row("attacker", _text(budget))
+    return table
+
+
+def _classes(data: dict[str, Any]) -> str:
+    names = data["class_names"] or {}
+    return ", ".join(
+        f"{label} (was {names[str(label)]})" if str(label) in names else str(label)
+        for label in data["classes"]
+    )
+
+
+def _model(run: Run) -> str:
+    options = ", ".join(
+        f"{name.replace('_', '-')} {_value(value)}"
+        for name, value in run.model["parameters"].items()
+    )
+    name, value = next(iter(run.certificate.learner.items()))
+    learner = "SVM" if name == "C" else "kernel regression"
+    return f"{run.model['name']} ({options}), {learner} with {name} = {value:g}"
+
+
+def _survivors(summary: Summary) -> Table:
+    together = summary.survivors[0].collective is not None
+    table = _table()
+    for name in ("flips", "of labels", "sample-wise"):
+        table.add_column(name, justify="right")
+    if together:
+        table.add_column("collective", justify="right")
+    for row in telling(summary.survivors):
+        cells = [str(row.flips), _percent(row.share_of_labels)]
+        cells.append(_interval(row.sample_wise, summary.num_test))
+        if row.collective is not None:
+            cells.append(_interval(row.collective, summary.num_test))
+        table.add_row(*cells)
+    return table
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+
+
+def _tell_rest(console: Console, summary: Summary) -> None:
+    last = telling(summary.survivors)[-1].flips
+    if last < summary.max_flips:
+        console.print(f"None survives {last + 1} to {summary.max_flips} flips.")
+    if summary.survivors[0].collective is not None:
+        console.print("sample-wise: each is attacked alone; collective: all by one attacker")
+
+
+def _interval(counts: tuple[int, int], m: int) -> str:
+    low, high = counts
+    if low == high:
+        return f"{low} of {m}  {_percent(low / m):>6}"
+    return f"{low} to {high} of {m}  {100 * low / m:.0f} to {100 * high / m:.0f}%"
+
+
+def _predictions(summary: Summary) -> Table:
+    table = _table()
+    table.add_column("")
+    table.add_column("node", justify="right")
+    table.add_column("true", overflow="fold")
+    table.add_column("predicted", overflow="fold")
+    table.add_column("radius", justify="right")
+    table.add_column("broken by relabeling nodes", overflow="fold", ratio=1)
+    for name, rows in (("weakest", summary.weakest), ("strongest", summary.strongest)):
+        for i, row in enumerate(rows):
+            wrong = "" if row.prediction == row.true_label else "red"
+            table.add_row(
+                name if i == 0 else "", str(row.node), _text(row.true_label),
+                Text(printable(str(row.prediction)), style=wrong), _radius(row, summary.max_flips),
+                _text(witness_text(row)),
+            )  # fmt: skip
+    return table
+
+
+def _radius(row: PredictionRow, max_flips: int) -> str:
+    if row.radius == row.radius_upper:
+        if row.radius < 0:
+            return "tie"
+        return f"{row.radius}+" if row.radius == max_flips else str(row.radius)
+    highest = f"{row.radius_upper}+" if row.radius_upper == max_flips else str(row.radius_upper)
+    return f"{'tie' if row.radius < 0 else row.radius} to {highest}"
+
+
+def witness_text(row: PredictionRow) -> str:
+    """A witness in words: nodes, grouped by their new label."""
+    if row.witness is None:
+        return "no such flips are known"
+    if not row.witness:
+        return "nothing: a tie without any flip"
+    groups: dict[str, list[str]] = {}
+    for node, label in row.witness[:_MOST_NAMED]:
+        groups.setdefault(str(label), []).append(str(node))
+    text = "; ".join(f"{', '.join(nodes)} to {label}" for label, nodes in groups.items())
+    more = len(row.witness) - _MOST_NAMED
+    return f"{text}; and {more} more" if more > 0 else text
+
+
+def _decided(run: Run, summary: Summary) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("proven by", _engines(summary.proven_by))
+    table.add_row("broken by", _engines(summary.broken_by))
+    seconds = run.seconds
+    parts = ", ".join(f"{name} {value:.2f}" for name, value in seconds.items())
+    table.add_row("seconds", f"{sum(seconds.values()):.2f} ({parts})")
+    return table
+
+
+def _engines(counts: dict[str, int]) -> str:
+    return ", ".join(f"{engine} {count}" for engine, count in counts.items()) or "none"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "none" if value is None else str(value)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def _text(value: object) -> Text:
+    return Text(printable(str(value)))

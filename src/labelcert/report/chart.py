@@ -1,0 +1,206 @@
+"""`plot`: certified ratio against flipped labels, as a chart on screen or in a file.
+
+Altair is imported only here, and files are made by vl-convert without a network.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labelcert._errors import InputError
+from labelcert.certificates import Certificate
+from labelcert.report.atomic import write_bytes
+from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE, CurvePoint, curve_records
+
+if TYPE_CHECKING:
+    import altair as alt
+
+SUFFIXES = (".png", ".svg", ".pdf", ".html", ".json")
+_MOST_TICKS = 11
+_MOST_MARKED = 40
+_INK, _SOFT, _GRID = "#1f2933", "#52606d", "#e4e7eb"
+# Two colours of Okabe and Ito that stay apart for colour-blind readers; shape and dash repeat them.
+_KINDS = {SAMPLE_WISE: ("#0072B2", "circle", [1, 0]), COLLECTIVE: ("#D55E00", "square", [5, 3])}
+_LEGEND = {
+    SAMPLE_WISE: "sample-wise: each attacked alone",
+    COLLECTIVE: "collective: all attacked at once",
+}
+
+
+def plot(
+    certificate: Certificate,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    title: str | None = None,
+) -> alt.LayerChart:
+    """Draw the share of predictions proven to survive each number of flips.
+
+    certificate: its collective curve is drawn too where it has one. A shaded band is what is still
+    open: its lower edge is proven, nothing above its upper edge survives.
+    path: also write the chart there: .png (twice the screen's resolution), .svg, .pdf, .html (one
+    file that needs no network) or .json (Vega-Lite).
+    title: printed above the chart.
+
+    Returns the Altair chart. Raises InputError for another suffix, a certificate without test
+    points, or a file that cannot be written.
+    """
+    suffix = None if path is None else check_suffix(path)
+    if certificate.num_test == 0:
+        raise InputError("certificate has no test points: there is no curve to draw.")
+    chart = _chart(certificate, title)
+    if path is not None and suffix is not None:
+        write_bytes(path, _render(chart, suffix, title))
+    return chart
+
+
+def check_suffix(path: str | os.PathLike[str]) -> str:
+    """The lower-case suffix of a chart's file; InputError if it is none of `SUFFIXES`."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"plot {str(path)!r} has the suffix {suffix!r}: use one of {', '.join(SUFFIXES)}."
+        )
+    return suffix
+
+
+def _render(chart: alt.LayerChart, suffix: str, title: str | None) -> bytes:
+    if suffix == ".json":
+        return chart.to_json().encode()
+    save: Any = chart.save
+    if suffix in (".svg", ".html"):
+        text = StringIO()
+        inline = {"inline": True} if suffix == ".html" else {}
+        save(text, format=suffix[1:], **inline)
+        content = text.getvalue()
+        if suffix == ".html" and title:
+            # Altair puts the title into a script as it is: "</script>" in it would end the script.
+            quoted = json.dumps(title)
+            content = content.replace(quoted, quoted.replace("<", "\\u003c"))
+        return content.encode()
+    binary = BytesIO()
+    save(binary, format=suffix[1:], scale_factor=2 if suffix == ".png" else 1)
+    return binary.getvalue()
+
+
+def _chart(certificate: Certificate, title: str | None) -> alt.LayerChart:
+    import altair as alt
+
+    records = curve_records(certificate)
+    base = alt.Chart(alt.Data(values=[_row(record) for record in records])).encode(
+        x=_x_axis(certificate), color=_colour(records)
+    )
+    lower = alt.Y("lower:Q").title("predictions proven to survive")
+    lower = lower.scale(domain=[0, 1], nice=False).axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
+    layers: list[Any] = []
+    still_open = any(record["lower"] < record["upper"] for record in records)
+    if still_open:
+        band = base.mark_area(interpolate="step-after", opacity=0.18, clip=True)
+        layers.append(band.encode(y=lower, y2="upper:Q"))
+    for kind in _kinds(records):  # a dash by encoding would fray the legend's symbols
+        one = base.transform_filter(f"datum.kind === '{kind}'")
+        line = one.mark_line(interpolate="step-after", strokeWidth=2, strokeDash=_KINDS[kind][2])
+        layers.append(line.encode(y=lower))
+    points = base.mark_point(filled=True, opacity=1, size=_point_size(certificate))
+    layers.append(points.encode(y=lower, shape=_shape(records), tooltip=_tooltip()))
+    chart: Any = alt.layer(*layers).properties(width=460, height=280)
+    if title or still_open:
+        chart = chart.properties(title=_title(title, still_open))
+    return _styled(chart)
+
+
+def _title(title: str | None, still_open: bool) -> alt.Title:
+    import altair as alt
+
+    note = "shaded: neither proven nor broken"
+    if not title:
+        return alt.Title(note, fontSize=12, fontWeight="normal", color=_SOFT)
+    return alt.Title(title, subtitle=note) if still_open else alt.Title(title)
+
+
+def _row(record: CurvePoint) -> dict[str, Any]:
+    return {**record, "curve": _LEGEND[record["kind"]]}
+
+
+def _kinds(records: list[CurvePoint]) -> list[str]:
+    return list(dict.fromkeys(record["kind"] for record in records))
+
+
+def _point_size(certificate: Certificate) -> int:
+    """Markers only where they do not run into each other; else just a hint of one."""
+    return 46 if certificate.max_flips <= _MOST_MARKED else 4
+
+
+def _x_axis(certificate: Certificate) -> alt.X:
+    import altair as alt
+
+    last, n = certificate.max_flips, certificate.num_labeled
+    # Two lines a tick: the count, and below it the share of the labels.
+    label = f"[format(datum.value, 'd'), format(datum.value / {n}, '.2~p')]"
+    return (
+        alt.X("flips:Q")
+        .title(f"flipped labels (count, and share of the {n} labels)")
+        .scale(domain=[0, max(last, 1)], nice=False)
+        .axis(values=_ticks(max(last, 1)), labelExpr=label, labelFlush=False, grid=False)
+    )
+
+
+def _ticks(last: int) -> list[int]:
+    """Round numbers from 0 to last, at most eleven."""
+    step, factor = 1, 0
+    while last / step >= _MOST_TICKS:
+        step = (1, 2, 5)[factor % 3] * 10 ** (factor // 3)
+        factor += 1
+    return list(range(0, last + 1, step))
+
+
+def _colour(records: list[CurvePoint]) -> alt.Color:
+    import altair as alt
+
+    kinds = _kinds(records)
+    scale = alt.Scale(domain=[_LEGEND[k] for k in kinds], range=[_KINDS[k][0] for k in kinds])
+    return alt.Color("curve:N").scale(scale).title(None)
+
+
+def _shape(records: list[CurvePoint]) -> alt.Shape:
+    import altair as alt
+
+    kinds = _kinds(records)
+    scale = alt.Scale(domain=[_LEGEND[k] for k in kinds], range=[_KINDS[k][1] for k in kinds])
+    return alt.Shape("curve:N").scale(scale).title(None)
+
+
+def _tooltip() -> list[alt.Tooltip]:
+    import altair as alt
+
+    return [
+        alt.Tooltip("flips:Q").title("flipped labels"),
+        alt.Tooltip("share_of_labels:Q").title("share of the labels").format(".1%"),
+        alt.Tooltip("kind:N").title("certificate"),
+        alt.Tooltip("lower:Q").title("proven to survive").format(".1%"),
+        alt.Tooltip("upper:Q").title("not known to break").format(".1%"),
+    ]
+
+
+def _styled(chart: Any) -> alt.LayerChart:
+    font = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
+    return (
+        chart.configure(font=font, background="white", padding=12)
+        .configure_view(stroke=None)
+        .configure_axis(
+            domainColor=_SOFT, tickColor=_SOFT, gridColor=_GRID, labelColor=_SOFT, labelFontSize=12,
+            titleColor=_INK, titleFontSize=13, titleFontWeight="normal", titlePadding=10,
+            labelLineHeight=15,
+        )
+        .configure_legend(
+            orient="top", direction="horizontal", labelColor=_INK, labelFontSize=13, symbolSize=70,
+            columnPadding=24, offset=8, labelLimit=300, symbolOpacity=1, symbolStrokeWidth=0,
+        )
+        .configure_title(
+            anchor="start", color=_INK, fontSize=15, fontWeight="bold", offset=8, limit=520,
+            subtitleColor=_SOFT, subtitleFontSize=12, subtitlePadding=4,
+        )
+    )  # fmt: skip

@@ -1,0 +1,53 @@
+"""Certified ratio against the number of flips, as plain data: what the chart draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from labelcert.certificates import Certificate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE_WISE = "sample-wise"
+COLLECTIVE = "collective"
+
+
+class CurvePoint(TypedDict):
+    """One budget of one curve; ratios in [0, 1], lower is proven, upper is not yet broken."""
+
+    flips: int
+    share_of_labels: float
+    kind: str
+    lower: float
+    upper: float
+
+
+def curve_records(certificate: Certificate) -> list[CurvePoint]:
+    """The curves of a certificate, one record a budget 0 … max_flips and kind.
+
+    kind "sample-wise": each prediction has an attacker of its own. kind "collective", only where
+    the certificate has it: one attacker against all predictions at once. Ratios are NaN where there
+    are no test points. Source: certified ratios of arXiv 2412.00537, sections 2 and 3.
+    """
+    budgets = range(certificate.max_flips + 1)
+    n = certificate.num_labeled
+    curves = [(SAMPLE_WISE, [certificate.certified_ratio_bounds(r) for r in budgets])]
+    collective = certificate.collective
+    if collective is not None:
+        curves.append((COLLECTIVE, [collective.certified_ratio(r) for r in budgets]))
+    return [
+        CurvePoint(flips=r, share_of_labels=r / n, kind=kind, lower=lower, upper=upper)
+        for kind, ratios in curves
+        for r, (lower, upper) in enumerate(ratios)
+    ]
+
+
+def curve_frame(certificate: Certificate) -> pd.DataFrame:
+    """`curve_records` as a frame: flips, share_of_labels, kind, lower, upper."""
+    import pandas as pd
+
+    return pd.DataFrame.from_records(
+        [dict(record) for record in curve_records(certificate)],
+        columns=list(CurvePoint.__annotations__),
+    )

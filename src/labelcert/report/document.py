@@ -1,0 +1,90 @@
+"""A run as one JSON document: what was certified, how, and the certificate itself.
+
+    {
+      "format": "labelcert run", "version": 1,
+      "software": {"labelcert": …, "python": …, "numpy": …, "scipy": …, "numba": …},
+      "dataset":  {"name": …, "path": …, "nodes": …, "edges": …, "features": …, "classes": [...],
+                   "class_names": {...} or null, "binary": …, "largest_component": …},
+      "model":    {"name": "gcn", "parameters": {"depth": 1, ...}},
+      "learner":  {"C": 1.0} or {"ridge": …},
+      "threat":   {"max_flips": …, "trusted": [nodes], "directions": [[from, to], ...]},
+      "split":    {"per_class": …, "validation": …, "seed": …},
+      "labeled":  {"nodes": [...], "labels": [...]},
+      "test":     {"nodes": [...], "true_labels": [...], "predictions": [...]},
+      "seconds":  {"load": …, "kernel": …, "certify": …},
+      "certificate": {...}
+    }
+
+"certificate" is the document of `Certificate.to_json`, so `Certificate.from_json` reads it back
+(``json.dumps(document["certificate"])``). Its witnesses are positions in "labeled".
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from labelcert._version import __version__
+from labelcert.certificates import Certificate
+
+FORMAT = "labelcert run"
+VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Everything about one run: the certificate, and what it is a certificate of.
+
+    labeled (n,), test (m,): node numbers; y_true (m,): labels of the test nodes. dataset, model,
+    threat, split, seconds: as in the document, see the module.
+    """
+
+    certificate: Certificate
+    dataset: dict[str, Any]
+    model: dict[str, Any]
+    threat: dict[str, Any]
+    split: dict[str, Any]
+    labeled: np.ndarray
+    test: np.ndarray
+    y_true: np.ndarray
+    seconds: dict[str, float]
+
+
+def to_json(run: Run, indent: int | None = 1) -> str:
+    """The document of a run as JSON text."""
+    certificate = run.certificate
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "software": _software(),
+        "dataset": run.dataset,
+        "model": run.model,
+        "learner": certificate.learner,
+        "threat": run.threat,
+        "split": run.split,
+        "labeled": {"nodes": run.labeled.tolist(), "labels": certificate.labels.tolist()},
+        "test": {
+            "nodes": run.test.tolist(),
+            "true_labels": run.y_true.tolist(),
+            "predictions": certificate.prediction.tolist(),
+        },
+        "seconds": run.seconds,
+        "certificate": json.loads(certificate.to_json()),
+    }
+    return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _software() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"labelcert": __version__, "python": platform.python_version()}
+    for package in ("numpy", "scipy", "numba"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # vendored or frozen: the document is as good without it
+            continue
+    return found

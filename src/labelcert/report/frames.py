@@ -1,0 +1,115 @@
+"""Certificates as tables in files: CSV, Parquet or JSON records, one row a test point."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.certificates import Certificate
+from labelcert.report.atomic import write_bytes
+from labelcert.report.tables import column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".csv", ".parquet", ".json")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def certificate_frame(
+    certificate: Certificate,
+    *,
+    nodes: Sequence[int] | np.ndarray | None = None,
+    labeled: Sequence[int] | np.ndarray | None = None,
+    y_true: Any = None,
+) -> pd.DataFrame:
+    """The certificate as a frame: `Certificate.to_frame` with node numbers and true labels.
+
+    nodes (m,), labeled (n,): node numbers of test and labeled points; positions by default.
+    y_true (m,): true labels; without them the column true_label is left out.
+    Columns: node, true_label, prediction, decision, error_bar, radius, radius_upper, exact, witness
+    (list of nodes, or None), witness_labels (their new labels), proven_by, broken_by.
+    Raises InputError for columns of another length.
+    """
+    c = certificate
+    points = column(labeled, c.num_labeled, "labeled")
+    frame = c.to_frame()
+    frame.insert(0, "node", column(nodes, c.num_test, "nodes"))
+    if y_true is not None:
+        frame.insert(1, "true_label", column(y_true, c.num_test, "y_true"))
+    found = [c.witness(t) for t in range(c.num_test)]
+    frame["witness"] = _objects([None if w is None else points[w.indices].tolist() for w in found])
+    new_labels = _objects([None if w is None else w.labels.tolist() for w in found])
+    frame.insert(list(frame.columns).index("witness") + 1, "witness_labels", new_labels)
+    return frame
+
+
+def write_frame(
+    certificate: Certificate,
+    path: str | os.PathLike[str],
+    *,
+    nodes: Sequence[int] | np.ndarray | None = None,
+    labeled: Sequence[int] | np.ndarray | None = None,
+    y_true: Any = None,
+) -> None:
+    """Write `certificate_frame` to a file, completely or not at all.
+
+    path: .csv (UTF-8; lists as JSON text; text of the data that a spreadsheet would take for a
+    formula gets a leading apostrophe), .parquet, or .json (a list of records).
+    Raises InputError for another suffix, or a file that cannot be written.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"output {str(path)!r} has the suffix {suffix!r}: use one of {', '.join(SUFFIXES)}."
+        )
+    frame = certificate_frame(certificate, nodes=nodes, labeled=labeled, y_true=y_true)
+    write_bytes(path, _RENDER[suffix](frame))
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    safe = frame.copy()
+    for name in ("witness", "witness_labels"):
+        safe[name] = _objects([None if v is None else json.dumps(v) for v in frame[name]])
+    for name in ("true_label", "prediction"):
+        if name in safe:
+            safe[name] = [_not_a_formula(v) for v in safe[name].tolist()]
+    return safe.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _not_a_formula(cell: Any) -> Any:
+    """Text that a spreadsheet would run, made harmless; numbers as they are."""
+    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
+        return "'" + cell
+    return cell
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    buffer = BytesIO()
+    frame.to_parquet(buffer, index=False, engine="pyarrow")
+    return buffer.getvalue()
+
+
+def _json(frame: pd.DataFrame) -> bytes:
+    # Not pandas' own: it rounds to 15 digits at most.
+    columns = {str(name): frame[name].tolist() for name in frame.columns}
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return (json.dumps(rows, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+_RENDER = {".csv": _csv, ".parquet": _parquet, ".json": _json}
+
+
+def _objects(values: Sequence[Any]) -> np.ndarray:
+    """A 1-d object array; lists of equal length must not turn into a matrix."""
+    array = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        array[i] = value
+    return array

@@ -1,0 +1,176 @@
+"""The figures that the shell prints of a certificate, as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.certificates import Certificate
+
+_EVERY_BUDGET_UP_TO = 10
+_MOST_ROWS = 15
+
+
+@dataclass(frozen=True)
+class Survivors:
+    """How many test predictions survive a budget, as proven intervals (lowest, highest).
+
+    sample_wise: each prediction has an attacker of its own. collective: one attacker against all
+    at once, None where the certificate does not have it.
+    """
+
+    flips: int
+    share_of_labels: float
+    sample_wise: tuple[int, int]
+    collective: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class PredictionRow:
+    """One test prediction; nodes are numbers of the graph, or positions where none were given.
+
+    witness: (node, new label) of each flip of the smallest known set that breaks it, or None.
+    """
+
+    node: int
+    true_label: Any
+    prediction: Any
+    radius: int
+    radius_upper: int
+    witness: tuple[tuple[int, Any], ...] | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a certificate says in a few figures.
+
+    correct: right clean predictions, None without true labels. survivors: budgets 0 … max_flips.
+    weakest, strongest: no prediction is in both. proven_by, broken_by: how many predictions each
+    engine decided, most first. open_radii: predictions whose radius is an interval. open_budgets:
+    budgets whose collective count is one.
+    """
+
+    num_test: int
+    num_labeled: int
+    max_flips: int
+    correct: int | None
+    survivors: tuple[Survivors, ...]
+    weakest: tuple[PredictionRow, ...]
+    strongest: tuple[PredictionRow, ...]
+    proven_by: dict[str, int]
+    broken_by: dict[str, int]
+    open_radii: int
+    open_budgets: int
+
+
+def summarize(
+    certificate: Certificate,
+    *,
+    nodes: Sequence[int] | np.ndarray | None = None,
+    labeled: Sequence[int] | np.ndarray | None = None,
+    y_true: Any = None,
+    extremes: int = 3,
+) -> Summary:
+    """Summarize a certificate of m test points and n labels.
+
+    nodes (m,), labeled (n,): node numbers of test and labeled points, positions by default.
+    y_true (m,): true labels of the test points. extremes: how many of the weakest and of the
+    strongest predictions to list. Raises InputError for columns of another length.
+    """
+    c = certificate
+    test_nodes = column(nodes, c.num_test, "nodes")
+    labeled_nodes = column(labeled, c.num_labeled, "labeled")
+    truth = None if y_true is None else column(y_true, c.num_test, "y_true")
+    rows = [_prediction_row(c, t, test_nodes, labeled_nodes, truth) for t in range(c.num_test)]
+    strength = np.abs(c.decision)
+    order = np.lexsort((strength, c.radius, c.radius_upper))
+    weakest = order[:extremes].tolist()
+    descending = np.lexsort((-strength, -c.radius_upper, -c.radius)).tolist()
+    strongest = [t for t in descending if t not in weakest][:extremes]
+    collective = c.collective
+    return Summary(
+        num_test=c.num_test,
+        num_labeled=c.num_labeled,
+        max_flips=c.max_flips,
+        correct=None if truth is None else int((c.prediction == truth).sum()),
+        survivors=tuple(_survivors(c, r) for r in range(c.max_flips + 1)),
+        weakest=tuple(rows[t] for t in weakest),
+        strongest=tuple(rows[t] for t in strongest),
+        proven_by=_counts(c.proven_by),
+        broken_by=_counts(c.broken_by),
+        open_radii=int((~c.exact).sum()),
+        open_budgets=0
+        if collective is None
+        else int((collective.broken_lower < collective.broken_upper).sum()),
+    )
+
+
+def telling(survivors: Sequence[Survivors]) -> list[Survivors]:
+    """The rows worth printing: from 1 flip to the first budget that nothing survives, thinned.
+
+    Up to 15 rows are kept as they are; of more, the first ten, then round numbers, and the last.
+    """
+    rows = [row for row in survivors if row.flips > 0]
+    dead = [i for i, row in enumerate(rows) if _nothing_survives(row)]
+    if dead:
+        rows = rows[: dead[0] + 1]
+    if len(rows) <= _MOST_ROWS:
+        return rows
+    step = 5
+    while (rows[-1].flips - _EVERY_BUDGET_UP_TO) / step > _MOST_ROWS - _EVERY_BUDGET_UP_TO:
+        step *= 2
+    return [
+        row
+        for row in rows
+        if row.flips <= _EVERY_BUDGET_UP_TO or row.flips % step == 0 or row is rows[-1]
+    ]
+
+
+def column(values: Any, length: int, name: str) -> np.ndarray:
+    """A column of the right length, 0 … length − 1 for None; InputError for another length."""
+    if values is None:
+        return np.arange(length)
+    array = np.asarray(values)
+    if array.shape != (length,):
+        raise InputError(f"{name} has shape {array.shape}: pass one entry for each of {length}.")
+    return array
+
+
+def _survivors(c: Certificate, r: int) -> Survivors:
+    collective = c.collective
+    together = None
+    if collective is not None:
+        m = collective.num_test
+        together = m - int(collective.broken_upper[r]), m - int(collective.broken_lower[r])
+    alone = int((c.radius >= r).sum()), int((c.radius_upper >= r).sum())
+    return Survivors(r, r / c.num_labeled, alone, together)
+
+
+def _nothing_survives(row: Survivors) -> bool:
+    return row.sample_wise[1] == 0 and (row.collective is None or row.collective[1] == 0)
+
+
+def _prediction_row(
+    c: Certificate, t: int, nodes: np.ndarray, labeled: np.ndarray, truth: np.ndarray | None
+) -> PredictionRow:
+    found = c.witness(t)
+    witness = None
+    if found is not None:
+        witness = tuple(zip(labeled[found.indices].tolist(), found.labels.tolist(), strict=True))
+    return PredictionRow(
+        node=int(nodes[t]),
+        true_label=None if truth is None else truth[t].item(),
+        prediction=c.prediction[t].item(),
+        radius=int(c.radius[t]),
+        radius_upper=int(c.radius_upper[t]),
+        witness=witness,
+    )
+
+
+def _counts(engines: Sequence[str]) -> dict[str, int]:
+    return dict(Counter(engine for engine in engines if engine).most_common())

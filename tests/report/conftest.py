@@ -1,0 +1,47 @@
+"""A certificate whose every figure is known, made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from labelcert.certificates import Certificate, CollectiveCertificate, Witness
+
+# Five labels, four test points, budgets 0 to 3: radii 0, 1 to 2, 3+ and a tie.
+
+
+def hand_made(first_class: str = "=a", second_class: str = "b") -> Certificate:
+    labels = np.array([first_class, first_class, second_class, second_class, second_class])
+    collective = CollectiveCertificate(
+        broken_lower=np.array([1, 2, 2, 3]),
+        broken_upper=np.array([1, 2, 3, 3]),
+        num_test=4,
+        flip_sets=tuple(np.arange(r) for r in range(4)),
+    )
+    margins = np.full((4, 4), np.nan)
+    margins[:, 0] = [0.5, 1.0, 2.0, 0.0]
+    return Certificate(
+        labels=labels,
+        classes=np.array([first_class, second_class]),
+        decision=np.array([0.5, -1.0, 0.1 + 0.2, 0.0]),
+        error_bar=np.full(4, 1e-9),
+        radius=np.array([0, 1, 3, -1]),
+        radius_upper=np.array([0, 2, 3, -1]),
+        worst_margin=margins,
+        witnesses=(
+            Witness(np.array([2]), np.array([first_class])),
+            Witness(np.array([0, 1, 3]), np.array([second_class, second_class, first_class])),
+            None,
+            Witness(np.array([], dtype=np.int64), np.array([], dtype=str)),
+        ),
+        proven_by=("training", "enumeration", "enumeration", ""),
+        broken_by=("enumeration", "attack", "", "training"),
+        max_flips=3,
+        learner={"C": 1.0},
+        collective=collective,
+    )
+
+
+@pytest.fixture
+def certificate() -> Certificate:
+    return hand_made()
