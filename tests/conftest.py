@@ -1,4 +1,4 @@
-"""Settings for every test: data folder, hypothesis profile, a compiler cache that cannot be stale."""
+"""Settings for every test: data folder, hypothesis profile, a compiler cache never stale."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
+
 from shared_files import DATA
 
 if DATA.is_dir():
@@ -15,7 +16,7 @@ if DATA.is_dir():
 
 
 def _cache_of_this_source() -> str:
-    """Machine code of one function is reused although a function it calls has changed: so key it."""
+    """Cached machine code survives a change of a function it calls: so key it."""
     source = Path(__file__).resolve().parents[1] / "src" / "labelcert"
     digest = hashlib.sha256()
     for path in sorted(source.rglob("*.py")):

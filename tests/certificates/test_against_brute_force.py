@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from oracles.brute_force import broken_interval, brute_force
-from oracles.problems import RandomProblem, problems
 
 import labelcert as lc
+from oracles.brute_force import broken_interval, brute_force
+from oracles.problems import RandomProblem, problems
 
 RELATIVE = 1e-6
 """The oracle's own accuracy; closer to zero a margin is a tie for it."""
@@ -131,9 +131,7 @@ def test_ridge_against_enumeration(seed):
         points, tests = np.round(points), np.round(tests)
     gram, cross, y = points @ points.T, tests @ points.T, rng.choice([-1, 1], n)
     ridge = 10.0 ** rng.integers(-2, 2)
-    cert = lc.certify(
-        gram, cross, y, ridge=ridge, max_flips=n, classes=[-1, 1], collective=True
-    )
+    cert = lc.certify(gram, cross, y, ridge=ridge, max_flips=n, classes=[-1, 1], collective=True)
     weights = np.linalg.solve(gram + ridge * np.eye(n), cross.T).T
     clean = weights @ y
     worst, counts = np.full((m, n + 1), np.inf), np.zeros(n + 1, int)

@@ -131,7 +131,9 @@ def test_no_budget_and_too_much_budget(problem):
     assert none.collective.broken_upper.tolist() == [0]
     much = lc.certify(gram, cross, labels, C=0.5, max_flips=25)
     all_of_them = lc.certify(gram, cross, labels, C=0.5, max_flips=10)
-    assert (much.radius[all_of_them.radius < 10] == all_of_them.radius[all_of_them.radius < 10]).all()
+    assert (
+        much.radius[all_of_them.radius < 10] == all_of_them.radius[all_of_them.radius < 10]
+    ).all()
 
 
 def test_a_clean_tie_has_radius_minus_one():

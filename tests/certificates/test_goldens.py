@@ -1,8 +1,7 @@
-"""Every figure of the golden cases: margins, radii, collective counts, from the given Gram matrices."""
+"""Every figure of the golden cases: margins, radii, collective counts."""
 
 import numpy as np
 import pytest
-from shared_files import GOLDENS, needs_goldens
 
 import labelcert as lc
 from labelcert.engines.clean import clean_fit
@@ -12,6 +11,7 @@ from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.learners.gram import check_gram
+from shared_files import GOLDENS, needs_goldens
 
 CASES = sorted(path.name for path in GOLDENS.glob("*.npz")) or ["missing"]
 pytestmark = needs_goldens

@@ -4,9 +4,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from oracles.brute_force import solve_dual
 
 import labelcert as lc
+from oracles.brute_force import solve_dual
 
 
 def make(seed, n=6, m=3):
@@ -38,15 +38,20 @@ def test_each_restriction(seed, C):
     cases = [
         (lc.ThreatModel(2, trusted=[0, 3]), lambda f: len(f) <= 2 and not {0, 3} & set(f)),
         (lc.ThreatModel(3, costs=costs), lambda f: sum(costs[i] for i in f) <= 3),
-        (lc.ThreatModel(2, directions=[(1, -1)]), lambda f: len(f) <= 2 and all(y[i] > 0 for i in f)),
+        (
+            lc.ThreatModel(2, directions=[(1, -1)]),
+            lambda f: len(f) <= 2 and all(y[i] > 0 for i in f),
+        ),
         (
             lc.ThreatModel(3, groups=groups, group_budgets={"a": 1}),
             lambda f: len(f) <= 3 and sum(groups[i] == "a" for i in f) <= 1,
         ),
         (
             lc.ThreatModel(4, costs=costs, groups=groups, group_budgets=2),
-            lambda f: sum(costs[i] for i in f) <= 4
-            and all(sum(costs[i] for i in f if groups[i] == g) <= 2 for g in "abc"),
+            lambda f: (
+                sum(costs[i] for i in f) <= 4
+                and all(sum(costs[i] for i in f if groups[i] == g) <= 2 for g in "abc")
+            ),
         ),
     ]
     for threat, permits in cases:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from oracles.brute_force import solve_dual
 
 from labelcert.engines.attack import attack_count, attack_each
 from labelcert.engines.clean import clean_fit
@@ -12,6 +11,7 @@ from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.learners.gram import check_gram
+from oracles.brute_force import solve_dual
 
 
 def make(seed, n=14, m=8, space=None, C=0.5):

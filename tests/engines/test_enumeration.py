@@ -4,9 +4,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from oracles.brute_force import solve_dual
 
 from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
@@ -15,6 +14,7 @@ from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.learners.gram import check_gram
+from oracles.brute_force import solve_dual
 
 
 @given(st.integers(0, 9), st.integers(0, 9), st.integers(1, 40))

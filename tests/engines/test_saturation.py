@@ -4,7 +4,6 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from oracles.brute_force import solve_dual
 
 from labelcert.engines import linear
 from labelcert.engines.clean import clean_fit
@@ -16,6 +15,7 @@ from labelcert.engines.linear_enumeration import enumerate_linear
 from labelcert.engines.problem import Problem
 from labelcert.engines.saturation import linear_model, saturated_budget
 from labelcert.learners.gram import check_gram
+from oracles.brute_force import solve_dual
 
 
 def saturated_by_hand(gram, y, C, allowed, budget):
@@ -70,9 +70,7 @@ def test_the_witness_of_a_sort_breaks_when_retrained():
     points, tests = rng.standard_normal((30, 6)), rng.standard_normal((8, 6))
     gram, y = points @ points.T, rng.choice([-1.0, 1.0], 30)
     C = 0.5 / np.abs(gram).sum(axis=1).max()
-    problem = Problem(
-        check_gram(gram), tests @ points.T, y, C, FlipSpace.unrestricted(30), 30
-    )
+    problem = Problem(check_gram(gram), tests @ points.T, y, C, FlipSpace.unrestricted(30), 30)
     fit = clean_fit(problem)
     ledger = Ledger(8, 30)
     linear.decide(linear_model(problem, 30), y, fit.sign, problem.space, ledger)
@@ -80,7 +78,6 @@ def test_the_witness_of_a_sort_breaks_when_retrained():
         flipped = y.copy()
         flipped[ledger.witness[t]] *= -1
         assert fit.sign[t] * (problem.cross[t] @ solve_dual(gram, flipped, C)) < 0
-
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -5,12 +5,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from oracles.brute_force import solve_dual
-from oracles.problems import problems
 
 from labelcert.learners.exact import exact_dual, to_fractions
 from labelcert.learners.gram import check_gram
 from labelcert.learners.svm import decision_values, fit_dual
+from oracles.brute_force import solve_dual
+from oracles.problems import problems
 
 
 @settings(max_examples=150)

@@ -41,10 +41,7 @@ def coordinate_descent(gram, y, C, alpha, sweeps=4000):
         largest = 0.0
         for i in range(n):
             slope = 1.0 - q[i] @ alpha
-            if q[i, i] > 0:
-                new = min(max(alpha[i] + slope / q[i, i], 0.0), C)
-            else:
-                new = C
+            new = min(max(alpha[i] + slope / q[i, i], 0.0), C) if q[i, i] > 0 else C
             largest = max(largest, abs(new - alpha[i]) * np.sqrt(max(q[i, i], 0)))
             alpha[i] = new
         if largest < 1e-13 * max(np.sqrt(np.abs(gram).max()) * C, 1e-300):

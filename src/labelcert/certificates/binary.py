@@ -116,5 +116,3 @@ def collective_of(outcome: Outcome) -> CollectiveCertificate:
         seconds=outcome.seconds,
         stopped=outcome.stopped,
     )
-
-

@@ -31,14 +31,16 @@ def as_count(budget: Any, n: int, name: str = "max_flips") -> int:
 
 
 def _from_text(text: str, n: int, name: str) -> int:
+    is_share = text.endswith("%")
     try:
-        if not text.endswith("%"):
-            return as_count(int(text), n, name)
-        share = Fraction(text[:-1].strip()) / 100
+        count = 0 if is_share else int(text)
+        share = Fraction(text[:-1].strip()) / 100 if is_share else Fraction(0)
     except (ValueError, ZeroDivisionError):
         raise InputError(
             f"{name}={text!r} is not a budget: pass a count such as 3 or a percentage such as 10%."
         ) from None
+    if not is_share:
+        return as_count(count, n, name)
     if not 0 <= share <= 1:
         raise InputError(f"{name}={text!r} is out of range: pass 0% to 100%.")
     return int(share * n)

@@ -12,7 +12,7 @@ from labelcert.certificates.arrays import BoolArray, FloatArray, IntArray, Label
 from labelcert.certificates.collective_certificate import CollectiveCertificate
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
 
 class Witness(NamedTuple):
@@ -106,7 +106,7 @@ class Certificate:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a test point: prediction, decision, radius, witness and who decided."""
-        import pandas as pd
+        import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
         witness = [None if w is None else w.indices.tolist() for w in self.witnesses]
         return pd.DataFrame(
@@ -138,7 +138,9 @@ class Certificate:
 
     def _check_budget(self, r: int) -> None:
         if not 0 <= r <= self.max_flips:
-            raise InputError(f"r={r} is out of range: this certificate covers 0 to {self.max_flips}.")
+            raise InputError(
+                f"r={r} is out of range: this certificate covers 0 to {self.max_flips}."
+            )
 
     def __repr__(self) -> str:
         learner = ", ".join(f"{k}={v:g}" for k, v in self.learner.items())

@@ -40,7 +40,9 @@ class CollectiveCertificate:
     def certified_ratio(self, r: int) -> tuple[float, float]:
         """Share of predictions that survive the worst attack of budget r: (lower, upper)."""
         if not 0 <= r <= self.max_flips:
-            raise InputError(f"r={r} is out of range: this certificate covers 0 to {self.max_flips}.")
+            raise InputError(
+                f"r={r} is out of range: this certificate covers 0 to {self.max_flips}."
+            )
         if self.num_test == 0:
             return float("nan"), float("nan")
         m = self.num_test
@@ -49,7 +51,9 @@ class CollectiveCertificate:
     def witness(self, r: int) -> IntArray:
         """Indices of a flip set of budget r that breaks broken_lower[r] predictions."""
         if not 0 <= r <= self.max_flips:
-            raise InputError(f"r={r} is out of range: this certificate covers 0 to {self.max_flips}.")
+            raise InputError(
+                f"r={r} is out of range: this certificate covers 0 to {self.max_flips}."
+            )
         return self.flip_sets[r]
 
     def __repr__(self) -> str:

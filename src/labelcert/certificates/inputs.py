@@ -104,7 +104,7 @@ def check_classes(labels: LabelArray, classes: Sequence[Any] | None) -> LabelArr
         return names
     if len(present) == 1:
         raise InputError(
-            f"labels are all {present[0]!s}: pass labels of two classes, or name both with classes=."
+            f"labels are all {present[0]!s}: pass two classes, or name both with classes=."
         )
     if len(present) > 2:
         raise InputError(
@@ -122,7 +122,9 @@ def check_learner(C: float | None, ridge: float | None) -> None:
     if not isinstance(value, (int, float, np.number)) or not math.isfinite(value) or value <= 0:
         raise InputError(f"{name}={value!r} is not allowed: pass a positive number.")
     if not 1e-100 < value < 1e100:
-        raise InputError(f"{name}={value!r} is out of range: pass a value between 1e-100 and 1e100.")
+        raise InputError(
+            f"{name}={value!r} is out of range: pass a value between 1e-100 and 1e100."
+        )
 
 
 def check_jobs(n_jobs: int | None) -> int:

@@ -75,7 +75,7 @@ def parse(text: str) -> Certificate:
     version = found.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise InputError(
-            f"text has format version {version!r} and this labelcert reads up to {VERSION}: upgrade."
+            f"text has format version {version!r} and this one reads up to {VERSION}: upgrade."
         )
     try:
         return _build(found)

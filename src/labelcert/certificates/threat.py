@@ -61,12 +61,18 @@ class ThreatModel:
             return np.ones(n, dtype=np.int64)
         costs = np.asarray(self.costs)
         if costs.shape != (n,):
-            raise InputError(f"costs has shape {costs.shape}: pass one cost for each of {n} labels.")
+            raise InputError(
+                f"costs has shape {costs.shape}: pass one cost for each of {n} labels."
+            )
         if costs.dtype.kind not in "iu" or bool((costs < 1).any()):
-            raise InputError("costs must be integers of 1 or more; put free-of-risk labels in trusted.")
+            raise InputError(
+                "costs must be integers of 1 or more; put free-of-risk labels in trusted."
+            )
         return costs.astype(np.int64)
 
-    def _movable(self, labels: LabelArray, classes: LabelArray) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def _movable(
+        self, labels: LabelArray, classes: LabelArray
+    ) -> np.ndarray[Any, np.dtype[np.bool_]]:
         names = {str(c) for c in classes}
         sources: set[str] = set()
         for pair in self.directions or ():
@@ -87,7 +93,9 @@ class ThreatModel:
                 raise InputError("group_budgets needs groups: pass the group of each label.")
             return ["all"], np.zeros(n, dtype=np.int64)
         if len(self.groups) != n:
-            raise InputError(f"groups has {len(self.groups)} entries: pass one for each of {n} labels.")
+            raise InputError(
+                f"groups has {len(self.groups)} entries: pass one for each of {n} labels."
+            )
         names = list(dict.fromkeys(self.groups))
         number = {name: k for k, name in enumerate(names)}
         return names, np.array([number[g] for g in self.groups], dtype=np.int64)

@@ -63,9 +63,7 @@ def greedy(core, stack, record, candidates, target, budget, reach):
     broken = visit(core, stack, record, top)
     value = value_of(stack, target, broken, reach)
     while True:
-        chosen, best = best_flip(
-            core, stack, record, top, candidates, target, budget, reach, value
-        )
+        chosen, best = best_flip(core, stack, record, top, candidates, target, budget, reach, value)
         if chosen < 0 or core.stop[0] != 0:
             return value
         flip_at(core, stack, top, chosen)

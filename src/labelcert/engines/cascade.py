@@ -26,7 +26,7 @@ SMALL_SECONDS = 1.5
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for: sample-wise radii, the collective count, or both; with how many threads."""
+    """What is asked for: sample-wise radii, collective count, or both; and how many threads."""
 
     sample_wise: bool = True
     collective: bool = False
@@ -107,9 +107,9 @@ def _enumerate_and_attack(
     budget = _needed_budget(ledger, plan)
     if budget < 0:
         return
-    if count_label_vectors(problem, budget) * each <= min(SMALL_SECONDS, clock.remaining):
-        if enumerate_flips(problem, sign, ledger, budget, clock, plan.jobs):
-            return
+    small = count_label_vectors(problem, budget) * each <= min(SMALL_SECONDS, clock.remaining)
+    if small and enumerate_flips(problem, sign, ledger, budget, clock, plan.jobs):
+        return
     if plan.sample_wise:
         attack_each(problem, sign, ledger, clock, plan.jobs)
     if plan.collective:
@@ -149,4 +149,3 @@ def _largest_affordable(problem: Problem, budget: int, each: float, seconds: flo
         if count_label_vectors(problem, r) * each <= seconds:
             return r
     return -1
-

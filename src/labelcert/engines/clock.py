@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from labelcert._jit import compile_seconds
+
 ProgressCallback = Callable[[str, float], None]
 """Called with the name of the stage and the share of it that is done, 0 to 1."""
 
@@ -14,19 +16,26 @@ class Clock:
     """A deadline that can also be pulled by hand.
 
     time_limit: seconds from now, None for no limit. Shared by all stages of one call; a stage asks
-    `expired` between pieces of work of at most about a tenth of a second.
+    `expired` between pieces of work of at most about a tenth of a second. Time spent compiling (at
+    the first use of an engine after an installation) does not count.
     """
 
     def __init__(self, time_limit: float | None = None, progress: ProgressCallback | None = None):
         self.start = time.monotonic()
+        self._compiled_before = compile_seconds()
         self.time_limit = time_limit
         self._progress = progress
         self._stopped = threading.Event()
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the clock was made."""
-        return time.monotonic() - self.start
+        """Seconds since the clock was made, without those spent compiling."""
+        return time.monotonic() - self.start - self.compiling
+
+    @property
+    def compiling(self) -> float:
+        """Seconds spent compiling since the clock was made."""
+        return compile_seconds() - self._compiled_before
 
     @property
     def remaining(self) -> float:

@@ -84,9 +84,8 @@ def enumerate_flips(
     candidates = problem.space.candidates
     cheapest = int(problem.space.cost[candidates].min()) if len(candidates) else 1
     flips = min(len(candidates), budget // cheapest)
-    mirrored = (
-        problem.space.is_unrestricted
-        and 2 ** (problem.n - 1) <= count_flip_sets(problem.n, flips)
+    mirrored = problem.space.is_unrestricted and 2 ** (problem.n - 1) <= count_flip_sets(
+        problem.n, flips
     )
     if mirrored:
         candidates, flips = candidates[1:], problem.n - 1
@@ -171,4 +170,3 @@ def _run_tasks(
 
     records = run_in_threads(run, clock, jobs, work.core.stop)
     return records, done == len(tasks) and work.core.stop[0] == 0
-

@@ -1,8 +1,8 @@
 """Margins that are linear in the labels: exact at every budget by one sort per test point.
 
-What it decides: radius, worst margin and witness at every budget, for any number of labeled points,
-where f_t(ỹ) = Σ h_ti ỹ_i: kernel ridge regression always (``math.md`` 7), the kernel SVM where every
-dual variable stays at its bound (saturation, ``math.md`` 4.2).
+What it decides: radius, worst margin and witness at every budget, for any number of labeled
+points, where f_t(ỹ) = Σ h_ti ỹ_i: kernel ridge regression always (``math.md`` 7), the kernel SVM
+where every dual variable stays at its bound (saturation, ``math.md`` 4.2).
 Cost: O(n log n) a test point; O(n · budget) where flips have different costs. When to prefer it:
 whenever it applies.
 Source: [EC] arXiv 2604.11416 for ridge regression and for the polynomial case of the SVM.
@@ -61,7 +61,7 @@ def worst_flips(
         fall[1 : len(order) + 1] = np.cumsum(gain[order])
         fall[len(order) + 1 :] = fall[len(order)]
         return fall, [order[:r] for r in range(budget + 1)]
-    table = best_sets(gain, space, budget)
+    table = best_sets(gain.tolist(), space, budget)
     fall = np.array([float(value) for value, _ in table])
     return fall, [np.array(chosen, dtype=np.int64) for _, chosen in table]
 

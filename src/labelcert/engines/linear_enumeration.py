@@ -1,7 +1,7 @@
 """Collective attack on margins that are linear in the labels: enumeration, and greedy beyond it.
 
-What it decides: the most predictions that one flip set of each budget breaks; exactly if all flip sets
-fit into the time, else a lower end by a witness.
+What it decides: the most predictions that one flip set of each budget breaks; exactly if all flip
+sets fit into the time, else a lower end by a witness.
 Cost: O(m) a label vector, no retraining. When to prefer it: ridge regression and saturation, where
 `labelcert.engines.linear` already knows every radius.
 Source: our own note; ``math.md`` 4.1, 7.

@@ -212,7 +212,7 @@ def own_tableau(stack, level):
 
 @compiled
 def solve_level(core, stack, level):
-    """Write β and f of a level's label vector; return the duality gap's bound, repaired if large."""
+    """Write β and f of a level's label vector; return the gap's bound, repaired if large."""
     state, y, slack = stack.state[level], stack.y[level], stack.slack[level]
     gap = read_solution(core.gram, slack, state, y, core.C, core.size, stack.beta, stack.f)
     if gap <= core.gap_target:
@@ -230,9 +230,7 @@ def solve_level(core, stack, level):
     if gap <= core.gap_target:
         return gap
     multiply(core.gram, stack.beta, stack.f)
-    return descend(
-        core.gram, y, core.C, stack.beta, stack.f, core.size, core.gap_target, 2000
-    )
+    return descend(core.gram, y, core.C, stack.beta, stack.f, core.size, core.gap_target, 2000)
 
 
 @compiled

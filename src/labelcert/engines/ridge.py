@@ -1,4 +1,4 @@
-"""Kernel ridge regression: linear in the labels, so the sort of `labelcert.engines.linear` is exact.
+"""Kernel ridge regression: linear in the labels, so the sort of `engines.linear` is exact.
 
 Cost: O(n³) once, then O(n log n) a test point, every budget, any n.
 Source: [EC] arXiv 2604.11416; ``math.md`` 7.

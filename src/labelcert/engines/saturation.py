@@ -1,7 +1,7 @@
 """Saturation: where every dual variable sits at C whatever the attacker does, a sort is exact.
 
-What it decides: that β = Cỹ solves the SVM for every flip set of a budget, so that f is linear in the
-labels and `labelcert.engines.linear` answers exactly.
+What it decides: that β = Cỹ solves the SVM for every flip set of a budget, so that f is linear in
+the labels and `labelcert.engines.linear` answers exactly.
 Condition (``math.md`` 4.2): for each i the largest ỹ_i (Qỹ)_i over the attacker's label vectors, a
 sum plus its best flips, is at most 1/C. Cost: O(n² log n). When to prefer it: always first; small
 C (strong regularization) passes it at any n.

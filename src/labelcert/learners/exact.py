@@ -84,15 +84,11 @@ def is_positive_semidefinite(matrix: np.ndarray) -> bool:
         k = max(open_rows, key=lambda i: work[i][i])
         head = work[k][k]
         if head <= 0:
-            return head == 0 and all(
-                work[i][j] == 0 for i in open_rows for j in open_rows
-            )
+            return head == 0 and all(work[i][j] == 0 for i in open_rows for j in open_rows)
         open_rows.remove(k)
         for i in open_rows:
             factor = work[i][k]
-            work[i] = [
-                (head * work[i][j] - factor * work[k][j]) // previous for j in range(n)
-            ]
+            work[i] = [(head * work[i][j] - factor * work[k][j]) // previous for j in range(n)]
         previous = head
     return True
 

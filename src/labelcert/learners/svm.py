@@ -1,7 +1,7 @@
 """The bias-free kernel SVM: fit from nothing or from a solution nearby, with the duality gap.
 
-Source: ``math.md`` 1; solved by the path following of `labelcert.learners.path`. Decision values are
-unique even where β is not.
+Source: ``math.md`` 1; solved by the path following of `labelcert.learners.path`. Decision values
+are unique even where β is not.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class SolverState(NamedTuple):
 
 
 class DualSolution(NamedTuple):
-    """beta (n,) for the scaled kernel gram / scale; gap bounds the duality gap, rounding included."""
+    """beta (n,) for the kernel gram / scale; gap bounds the duality gap, rounding included."""
 
     beta: np.ndarray
     gap: float

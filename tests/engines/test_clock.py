@@ -1,0 +1,78 @@
+"""Limits: compile time does not count, an interrupt keeps what is proven."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import labelcert as lc
+from labelcert import _jit
+from labelcert.engines.clock import Clock
+
+
+def test_compiling_does_not_count(monkeypatch):
+    spent = [0.0]
+    monkeypatch.setattr("labelcert.engines.clock.compile_seconds", lambda: spent[0])
+    clock = Clock(time_limit=5.0)
+    spent[0] = 100.0
+    clock.start -= 101.0
+    assert clock.compiling == 100.0
+    assert 1.0 <= clock.elapsed < 2.0
+    assert not clock.expired
+
+
+def test_the_compiler_is_timed(tmp_path):
+    code = textwrap.dedent(
+        """
+        from labelcert._jit import compile_seconds, compiled
+        import labelcert.learners.path as path
+        import numpy as np
+        before = compile_seconds()
+        path.multiply(np.eye(2), np.ones(2), np.ones(2))
+        print(before == 0.0 and compile_seconds() > 0.0)
+        """
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "True"
+    assert _jit.compile_seconds() >= 0.0
+
+
+def hard_problem():
+    rng = np.random.default_rng(0)
+    points, tests = rng.standard_normal((60, 60)), rng.standard_normal((10, 60))
+    labels = (points[:, 0] > 0).astype(int)
+    return points @ points.T, tests @ points.T, labels
+
+
+def test_no_time_at_all_is_still_honest():
+    gram, cross, labels = hard_problem()
+    cert = lc.certify(gram, cross, labels, C=1.0, max_flips=30, time_limit=0.0, collective=True)
+    assert cert.stopped == "time limit"
+    assert (cert.radius == 0).all()
+    assert (cert.radius_upper == 30).all()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+def test_ctrl_c_keeps_what_is_proven():
+    gram, cross, labels = hard_problem()
+    lc.certify(gram, cross, labels, C=1.0, max_flips=1)  # compile first
+    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
+    begin = time.monotonic()
+    timer.start()
+    try:
+        cert = lc.certify(gram, cross, labels, C=1.0, max_flips=30, time_limit=120)
+    finally:
+        timer.cancel()
+    assert cert.stopped == "interrupted"
+    assert time.monotonic() - begin < 60
+    assert (cert.radius >= 0).all()
+    assert (cert.radius <= cert.radius_upper).all()
