@@ -64,24 +64,37 @@ def fit_dual(
     rate = np.zeros(n)
     done = True
     if warm is not None and warm.C == C:
-        state = SolverState(*(np.copy(part) for part in warm[:-1]), C)
+        state = _copy_state(warm)
         for i in np.flatnonzero(state.y != y):
-            done = done and flip(*state[:-1], C, i, rate)
+            done = done and flip(*state, i, rate)
     else:
         state = _empty_state(n, y, C)
-        done = fit_from_nothing(matrix, *state[:-1], C, rate)
+        done = fit_from_nothing(matrix, *state, rate)
     beta, gap = _read(matrix, state, y, C)
     if not done:
         state = _empty_state(n, y, C)
-        fit_from_nothing(matrix, *state[:-1], C, rate)
+        fit_from_nothing(matrix, *state, rate)
         beta, gap = _read(matrix, state, y, C)
     return DualSolution(beta, gap, scale, state)
 
 
 def _empty_state(n: int, y: np.ndarray, C: float) -> SolverState:
-    sides = np.zeros(n, dtype=np.int8)
-    vectors = [np.zeros(n) for _ in range(3)]
-    return SolverState(np.zeros((n, n)), *vectors, sides, np.array(y, dtype=np.float64), C)
+    return SolverState(
+        tableau=np.zeros((n, n)),
+        slack=np.zeros(n),
+        low=np.zeros(n),
+        high=np.zeros(n),
+        state=np.zeros(n, dtype=np.int8),
+        y=np.array(y, dtype=np.float64),
+        C=C,
+    )
+
+
+def _copy_state(state: SolverState) -> SolverState:
+    return SolverState(
+        state.tableau.copy(), state.slack.copy(), state.low.copy(), state.high.copy(),
+        state.state.copy(), state.y.copy(), state.C,
+    )  # fmt: skip
 
 
 def _read(
