@@ -183,3 +183,18 @@ def test_results_do_not_depend_on_the_number_of_threads(problem):
     assert one.radius.tolist() == two.radius.tolist()
     assert one.collective.broken_lower.tolist() == two.collective.broken_lower.tolist()
     np.testing.assert_array_equal(one.worst_margin, two.worst_margin)
+
+
+def test_witnesses_do_not_depend_on_threads_or_timing():
+    rng = np.random.default_rng(3)
+    points, tests = np.round(rng.standard_normal((14, 3))), np.round(rng.standard_normal((8, 3)))
+    labels = (points[:, 0] > 0).astype(int)
+    texts = set()
+    for jobs in (1, 2, 2, 2, 1):
+        cert = lc.certify(
+            points @ points.T, tests @ points.T, labels, C=0.5, max_flips=14, n_jobs=jobs,
+            collective=True,
+        )  # fmt: skip
+        sets = [None if w is None else w.indices.tolist() for w in cert.witnesses]
+        texts.add(str((sets, [s.tolist() for s in cert.collective.flip_sets])))
+    assert len(texts) == 1

@@ -32,33 +32,29 @@ def certify(
 ) -> Certificate:
     """Certify every test prediction of a kernel machine against flipped training labels.
 
-    Parameters
-    ----------
-    gram : (n, n) kernel (for example an NTK) between the labeled points, positive semidefinite.
-    cross : (m, n) kernel between test points (rows) and labeled points.
-    labels : (n,) integers or strings of two classes; the later one in sorted order is positive.
-    C : regularization of the soft-margin SVM, > 0; or
-    ridge : λ > 0 of kernel ridge regression. Pass one of the two.
-    max_flips : largest budget, a count or a percentage of the labels such as "10%"; or
-    threat : a `ThreatModel` with a budget and what the attacker cannot do. Pass one of the two.
-    classes : the two classes, the negative one first, where labels may hold only one of them.
-    collective : also count how many predictions one attack can break at once; see
-        `Certificate.collective`.
-    time_limit : seconds after which the search stops with what is proven by then, None for no
-        limit. An interrupt (Ctrl-C) does the same.
-    n_jobs : threads, None for all cores.
-    progress : called with a stage's name and the share of it done, 0 to 1, from any thread.
+    Args:
+        gram: (n, n) kernel (for example an NTK) between the labeled points, positive semidefinite.
+        cross: (m, n) kernel between test points (rows) and labeled points.
+        labels: (n,) integers or strings of two classes; the later in sorted order is positive.
+        C: regularization of the soft-margin SVM, > 0. Pass either `C` or `ridge`.
+        ridge: λ > 0 of kernel ridge regression.
+        max_flips: largest budget, a count or a percentage of the labels such as "10%". Pass either
+            `max_flips` or `threat`.
+        threat: a `ThreatModel` with a budget and what the attacker cannot do.
+        classes: the two classes, the negative one first, where labels may hold only one of them.
+        collective: also count how many predictions one attack can break at once; see
+            `Certificate.collective`.
+        time_limit: seconds after which the search stops with what is proven by then, None for no
+            limit. An interrupt (Ctrl-C) does the same.
+        n_jobs: threads, None for all cores.
+        progress: called with a stage's name and the share of it done, 0 to 1, from any thread.
 
-    Returns
-    -------
-    Certificate : exact where the search finished, else an honest interval for each prediction.
+    Returns:
+        A certificate, exact where the search finished, else an honest interval for each prediction.
 
-    Raises
-    ------
-    InputError : one sentence that names the argument and the remedy.
+    Raises:
+        InputError: one sentence that names the argument and the remedy.
 
-    Notes
-    -----
     The problem and its definitions are those of arXiv 2412.00537; the engines are described in
     `labelcert.engines`.
     """

@@ -53,8 +53,8 @@ def attack_each(
                 t = next(queue, None)
             if t is None:
                 break
-            cap = min(int(ledger.broken[t]), int(record.broken_at[t])) - 1
-            budget = min(cap, problem.max_budget)
+            # What other attacks found meanwhile is ignored: results must not depend on timing.
+            budget = min(int(ledger.broken[t]) - 1, problem.max_budget)
             if budget >= 1:
                 attack_one(core, stack, record, candidates, t, budget, 1.0, ROUNDS)
             with lock:
@@ -93,8 +93,7 @@ def attack_count(problem: Problem, sign: np.ndarray, ledger: Ledger, clock: Cloc
 def _write(
     problem: Problem, sign: np.ndarray, ledger: Ledger, records: list[Record], clock: Clock
 ) -> None:
-    for record in records:
-        add_witnesses(ledger, record, NAME)
+    add_witnesses(ledger, records, NAME)
     judge = ExactJudge(problem)
     settle(problem, sign, ledger, records, problem.max_budget, False, NAME, judge, clock)
 

@@ -92,8 +92,7 @@ def enumerate_flips(
     tasks = split_tasks(len(candidates), flips, LARGEST_TASK)
     work = _Work(core, candidates, budget, problem.n if mirrored else budget, mirrored, flips)
     records, complete = _run_tasks(work, tasks, clock, max(1, min(jobs, len(tasks))))
-    for record in records:
-        add_witnesses(ledger, record, NAME)
+    add_witnesses(ledger, records, NAME)
     settle(problem, sign, ledger, records, budget, complete, NAME, ExactJudge(problem), clock)
     return complete
 

@@ -70,6 +70,7 @@ class Record(NamedTuple):
 
     worst: np.ndarray  # (budgets, m) smallest margin at exactly this cost
     worst_mask: np.ndarray  # (budgets, m, words)
+    worst_sure: np.ndarray  # (budgets, m) bool: that margin lies beyond its error bar
     broken_at: np.ndarray  # (m,) int64 smallest cost of a flip set that surely breaks t
     broken_mask: np.ndarray  # (m, words)
     broken_count: np.ndarray  # (budgets,) int64 most predictions surely broken at exactly this cost
@@ -114,6 +115,7 @@ def new_record(budgets: int, n: int, m: int, capacity: int = 20_000) -> Record:
     return Record(
         worst=np.full((budgets, m), np.inf),
         worst_mask=np.zeros((budgets, m, words), dtype=np.uint64),
+        worst_sure=np.zeros((budgets, m), dtype=np.bool_),
         broken_at=np.full(m, NEVER, dtype=np.int64),
         broken_mask=np.zeros((m, words), dtype=np.uint64),
         broken_count=np.full(budgets, -1, dtype=np.int64),
@@ -240,6 +242,15 @@ def measure(core, stack):
 
 
 @inner
+def precedes(first, second):
+    """Whether a bit mask is the smaller number; settles ties between equally good flip sets."""
+    for w in range(first.shape[0] - 1, -1, -1):
+        if first[w] != second[w]:
+            return first[w] < second[w]
+    return False
+
+
+@inner
 def write_down(core, margin, record, mask, cost, sign, gap):
     """Record the margins (times sign) under the flip set `mask` of the given cost.
 
@@ -257,19 +268,22 @@ def write_down(core, margin, record, mask, cost, sign, gap):
         is_broken = value <= -bar
         broken += is_broken
         robust += value > bar
-        news += (value < worst[t]) | (is_broken & (cost < record.broken_at[t]))
+        news += (value <= worst[t]) | (is_broken & (cost < record.broken_at[t]))
     record.visited[0] += 1
     if news > 0:
         for t in range(m):
             value = sign * margin[t]
-            if value < worst[t]:
-                worst[t] = value
-                copy_vector(mask, record.worst_mask[cost, t])
             bar = width * core.bar_slope[t] + core.bar_floor[t]
+            kept = record.worst_mask[cost, t]
+            if value < worst[t] or (value == worst[t] and precedes(mask, kept)):
+                worst[t] = value
+                copy_vector(mask, kept)
+                record.worst_sure[cost, t] = value <= -bar
             if value <= -bar and cost < record.broken_at[t]:
                 record.broken_at[t] = cost
                 copy_vector(mask, record.broken_mask[t])
-    if broken > record.broken_count[cost]:
+    most = record.broken_count[cost]
+    if broken > most or (broken == most and precedes(mask, record.broken_count_mask[cost])):
         record.broken_count[cost] = broken
         copy_vector(mask, record.broken_count_mask[cost])
     if broken + robust < m:

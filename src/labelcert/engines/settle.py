@@ -15,15 +15,35 @@ from labelcert.engines.problem import Problem
 from labelcert.engines.retraining import NEVER, Record, mask_to_indices
 
 
-def add_witnesses(ledger: Ledger, record: Record, engine: str) -> None:
-    """Write all surely broken predictions and counts of a record into the ledger."""
-    for t in np.flatnonzero(record.broken_at < ledger.broken):
-        flips = mask_to_indices(record.broken_mask[t])
-        ledger.break_(int(t), int(record.broken_at[t]), flips, engine)
-    for r in np.flatnonzero(record.broken_count > 0):
-        if record.broken_count[r] > ledger.broken_lower[r]:
-            flips = mask_to_indices(record.broken_count_mask[r])
-            ledger.count_broken(int(r), int(record.broken_count[r]), flips)
+def add_witnesses(ledger: Ledger, records: list[Record], engine: str) -> None:
+    """Write all surely broken predictions and counts of the records into the ledger.
+
+    The witness of a prediction is the worst flip set of its cost, so that it does not depend on how
+    the work was shared among threads.
+    """
+    broken_at = np.min([record.broken_at for record in records], axis=0)
+    for t in np.flatnonzero(broken_at < ledger.broken):
+        cost = int(broken_at[t])
+        flips = mask_to_indices(_witness_mask(records, int(t), cost))
+        ledger.break_(int(t), cost, flips, engine)
+    counts = np.max([record.broken_count for record in records], axis=0)
+    for r in np.flatnonzero(counts > 0):
+        if counts[r] > ledger.broken_lower[r]:
+            masks = [x.broken_count_mask[r] for x in records if x.broken_count[r] == counts[r]]
+            flips = mask_to_indices(min(masks, key=_as_number))
+            ledger.count_broken(int(r), int(counts[r]), flips)
+
+
+def _witness_mask(records: list[Record], t: int, cost: int) -> np.ndarray:
+    worst = min(records, key=lambda x: (x.worst[cost, t], _as_number(x.worst_mask[cost, t])))
+    if worst.worst_sure[cost, t]:
+        return worst.worst_mask[cost, t]
+    sure = [x.broken_mask[t] for x in records if x.broken_at[t] == cost]
+    return min(sure, key=_as_number)
+
+
+def _as_number(mask: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(word) for word in mask[::-1])
 
 
 def settle(
@@ -36,8 +56,11 @@ def settle(
     engine: str,
     judge: ExactJudge,
     clock: Clock,
-) -> None:
-    """Settle unclear margins exactly; if the enumeration was complete, write the proofs."""
+) -> np.ndarray:
+    """Settle unclear margins exactly; if the enumeration was complete, write the proofs.
+
+    Returns (m,) the smallest cost at which a margin of each test point stays unsettled, or `NEVER`.
+    """
     unsettled = np.full(ledger.m, NEVER, dtype=np.int64)
     undecided_count = np.zeros(budget + 1, dtype=np.int64)
     for record in records:
@@ -47,7 +70,7 @@ def settle(
         _settle_one(problem, sign, ledger, cost, flips, engine, judge, clock,
                     unsettled, undecided_count)  # fmt: skip
     if not complete:
-        return
+        return unsettled
     for t in range(ledger.m):
         proven = int(min(ledger.broken[t], unsettled[t], budget + 1)) - 1
         if proven > ledger.robust[t]:
@@ -57,6 +80,7 @@ def settle(
         ledger.bound_count(r, int(upper[r]))
     worst = np.minimum.reduce([record.worst for record in records])
     ledger.worst_margin[:, : budget + 1] = np.minimum.accumulate(worst, axis=0).T
+    return unsettled
 
 
 def _unclear(records: list[Record]) -> list[tuple[int, np.ndarray]]:
