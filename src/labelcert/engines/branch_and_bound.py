@@ -1,0 +1,203 @@
+"""Branch and bound on the labels alone: exact, anytime, for budgets beyond enumeration.
+
+What it decides: the radius of one test point, or its worst margin at a budget. A node fixes some labels
+as kept or flipped; its functional (`labelcert.engines.relaxation`) bounds the margin for every flip
+set below it at once. A node whose functional leaves few flip sets open is finished by retraining on
+just those; any other branches on the flip that the functional fears most.
+Cost: a linear program a node (milliseconds to tenths of a second) after bound tightening, which all
+test points of a budget share. When to prefer it: margins well away from 0 at budgets where the
+number of label vectors is out of reach; close margins favour enumeration.
+Source: our own note, ``math.md`` 4.3, 4.4 and 8. "Robust" rests on proven functionals and on
+retrained flip sets with their error bars, never on a solver's status; "broken" on retrained flips.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelcert.engines.clock import Clock
+from labelcert.engines.judge import ExactJudge
+from labelcert.engines.ledger import Ledger
+from labelcert.engines.problem import Problem
+from labelcert.engines.relaxation.functional import Functional, best_over
+from labelcert.engines.relaxation.program import Relaxation
+from labelcert.engines.relaxation.shared import SharedHulls
+from labelcert.engines.relaxation.walk import count_sets, walk_sets
+from labelcert.engines.retraining import NEVER, Core, Record, Stack, new_record, new_stack, start
+from labelcert.engines.settle import add_witnesses, settle
+
+NAME = "branch and bound"
+
+LEAF = 4000
+"""A node with no more open flip sets than this is finished by retraining."""
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """Labels fixed so far (+1 kept, −1 flipped, 0 open) and the bound for everything below."""
+
+    states: np.ndarray  # (n,) int8
+    bound: float
+    functional: Functional
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a search of one test point knows at its end.
+
+    bound: proven lower bound on the margin at the budget; decided: whether no flip set of the budget
+    is left open, except those inside an error bar that only exact arithmetic can settle.
+    """
+
+    bound: float
+    decided: bool
+    nodes: int
+    retrained: int
+
+
+class Search:
+    """Branch and bound for the test points of one problem; one object a thread."""
+
+    def __init__(self, problem: Problem, sign: np.ndarray, hulls: SharedHulls, clock: Clock):
+        self.problem, self.sign, self.hulls, self.clock = problem, sign, hulls, clock
+        self.core: Core = problem.core(sign)
+        self._stack: Stack = new_stack(
+            problem.max_budget + 3, problem.n, problem.m, len(self.core.group_budget)
+        )
+        self.record: Record = new_record(problem.max_budget + 1, problem.n, problem.m)
+        start(self.core, self._stack)
+        self._relaxations: dict[int, Relaxation] = {}
+
+    def decide(self, t: int, budget: int, limit: float = 0.0) -> Finding:
+        """Search all flip sets of cost ≤ budget for one with a margin of t of `limit` or below.
+
+        Every flip set retrained on is recorded for all test points. Ends early when the clock
+        expires, or once t is surely broken (with limit 0).
+        """
+        relaxation = self._relaxation(budget)
+        q = np.ascontiguousarray(self.core.cross[:, t])
+        root = self._node(relaxation, q, np.zeros(self.problem.n, dtype=np.int8), limit)
+        heap = [(root.bound, 0, root)]
+        nodes, retrained = 1, 0
+        while heap:
+            bound, _, node = heap[0]
+            if bound > limit:
+                return Finding(bound, True, nodes, retrained)
+            if limit <= 0.0 and self.record.broken_at[t] <= budget:
+                return Finding(bound, True, nodes, retrained)
+            if self.clock.expired:
+                return Finding(bound, False, nodes, retrained)
+            heapq.heappop(heap)
+            finished = self._finish(node, t, budget, limit)
+            if finished >= 0:
+                retrained += finished
+                continue
+            for child in self._branch(relaxation, q, node, limit, budget):
+                nodes += 1
+                heapq.heappush(heap, (child.bound, nodes, child))
+            self.clock.report(NAME, min(nodes / (nodes + 50.0), 0.99))
+        return Finding(max(limit, 0.0), True, nodes, retrained)
+
+    def _relaxation(self, budget: int) -> Relaxation:
+        if budget not in self._relaxations:
+            self._relaxations[budget] = self.hulls.relaxation(budget, self.clock)
+        return self._relaxations[budget]
+
+    def _node(
+        self, relaxation: Relaxation, q: np.ndarray, states: np.ndarray, limit: float
+    ) -> Node:
+        relaxation.fix(states)
+        bound, functional, _ = relaxation.bound(
+            q, enough=limit, time_limit=max(self.clock.remaining, 0.05)
+        )
+        return Node(states, bound, functional)
+
+    def _finish(self, node: Node, t: int, budget: int, limit: float) -> int:
+        """Retrain on every open flip set below a node if they are few; −1 if they are not."""
+        step = node.functional.step
+        flipped = np.flatnonzero(node.states < 0)
+        free = np.flatnonzero((node.states == 0) & np.isfinite(step))
+        order = free[np.argsort(step[free], kind="stable")].astype(np.int64)
+        cost = self.problem.space.cost
+        left = budget - int(cost[flipped].sum())
+        cheapest = int(cost[order].min()) if len(order) else 1
+        flips = min(max(left // cheapest, 0), len(order))
+        inside = step[flipped]
+        finite = step[np.isfinite(step)]
+        if not np.isfinite(node.functional.base):
+            return -1
+        base = node.functional.base + float(inside.sum())
+        # Sums of the walk round; sets that close to the limit are retrained on as well.
+        slack = (
+            8
+            * self.problem.n
+            * np.finfo(float).eps
+            * (abs(node.functional.base) + float(np.abs(finite).sum()))
+        )
+        if count_sets(base, step, order, flips, limit + slack, LEAF) >= LEAF and len(order) > 0:
+            return -1
+        done = walk_sets(
+            self.core, self._stack, self.record, t, base, step, order,
+            flipped.astype(np.int64), budget, flips, limit + slack, NEVER,
+        )  # fmt: skip
+        return 0 if done < 0 else int(done)
+
+    def _branch(
+        self, relaxation: Relaxation, q: np.ndarray, node: Node, limit: float, budget: int
+    ) -> list[Node]:
+        step = node.functional.step
+        cost = self.problem.space.cost
+        spent = int(cost[node.states < 0].sum())
+        free = np.flatnonzero((node.states == 0) & np.isfinite(step) & (spent + cost <= budget))
+        i = int(free[np.argmin(step[free])])
+        children = []
+        for state in (-1, 1):
+            states = node.states.copy()
+            states[i] = state
+            child = self._node(relaxation, q, states, limit)
+            fixed = states != 0
+            # The parent's functional holds below as well: keep the better one.
+            inherited = best_over(node.functional, budget, cost, states < 0, fixed)
+            if inherited > child.bound:
+                child = Node(states, inherited, node.functional)
+            if child.bound <= limit:
+                children.append(child)
+        return children
+
+
+def decide_one(
+    search: Search, t: int, ledger: Ledger, judge: ExactJudge, time_limit: float = float("inf")
+) -> bool:
+    """Close the radius interval of test point t as far as time allows; True if it is exact.
+
+    Works downwards from the smallest known witness: proving the budget just below it closes the
+    interval at once, and a new witness lowers it.
+    """
+    problem = search.problem
+    begin = search.clock.elapsed
+    while ledger.robust[t] < min(int(ledger.broken[t]) - 1, problem.max_budget):
+        budget = min(int(ledger.broken[t]) - 1, problem.max_budget)
+        if search.clock.expired or search.clock.elapsed - begin > time_limit:
+            return False
+        finding = search.decide(t, budget)
+        add_witnesses(ledger, [search.record], NAME)
+        open_after = _settle(search, ledger, judge)
+        if not finding.decided:
+            return False
+        if ledger.broken[t] <= budget:
+            continue
+        if open_after[t] <= budget:
+            return False
+        ledger.prove(t, budget, NAME)
+    return True
+
+
+def _settle(search: Search, ledger: Ledger, judge: ExactJudge) -> np.ndarray:
+    """Settle unclear margins exactly; returns the cheapest unsettled cost of each test point."""
+    return settle(
+        search.problem, search.sign, ledger, [search.record], search.problem.max_budget,
+        False, NAME, judge, search.clock,
+    )  # fmt: skip
