@@ -77,6 +77,8 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         proven_by[t], broken_by[t] = ledger.proven_by[k], ledger.broken_by[k]
         flips = ledger.witness[k]
         if flips is not None:
+            if not given.space.contains(flips, int(ledger.broken[k])):
+                raise AssertionError(f"witness of test point {t} lies outside the threat model")
             witnesses[t] = Witness(flips, _other_labels(given, flips))
     learner = {"C": given.C} if given.C is not None else {"ridge": given.ridge}
     return Certificate(

@@ -1,8 +1,8 @@
 """Branch and bound on the labels alone: exact, anytime, for budgets beyond enumeration.
 
-What it decides: the radius of one test point, or its worst margin at a budget. A node fixes some labels
-as kept or flipped; its functional (`labelcert.engines.relaxation`) bounds the margin for every flip
-set below it at once. A node whose functional leaves few flip sets open is finished by retraining on
+What it decides: the radius of one test point, or its worst margin at a budget. A node fixes some
+labels as kept or flipped; its functional (`labelcert.engines.relaxation`) bounds the margin for
+every flip set below it at once. A node whose functional leaves few flip sets open is finished by retraining on
 just those; any other branches on the flip that the functional fears most.
 Cost: a linear program a node (milliseconds to tenths of a second) after bound tightening, which all
 test points of a budget share. When to prefer it: margins well away from 0 at budgets where the
@@ -34,6 +34,9 @@ NAME = "branch and bound"
 LEAF = 4000
 """A node with no more open flip sets than this is finished by retraining."""
 
+UNCLEAR = 500
+"""How many label vectors with a margin inside its error bar are kept for exact arithmetic."""
+
 
 @dataclass(frozen=True, eq=False)
 class Node:
@@ -48,8 +51,8 @@ class Node:
 class Finding:
     """What a search of one test point knows at its end.
 
-    bound: proven lower bound on the margin at the budget; decided: whether no flip set of the budget
-    is left open, except those inside an error bar that only exact arithmetic can settle.
+    bound: proven lower bound on the margin at the budget; decided: whether no flip set of the
+    budget is left open, except those inside an error bar that only exact arithmetic can settle.
     """
 
     bound: float
@@ -67,7 +70,9 @@ class Search:
         self._stack: Stack = new_stack(
             problem.max_budget + 3, problem.n, problem.m, len(self.core.group_budget)
         )
-        self.record: Record = new_record(problem.max_budget + 1, problem.n, problem.m)
+        self.record: Record = new_record(
+            problem.max_budget + 1, problem.n, problem.m, capacity=UNCLEAR
+        )
         start(self.core, self._stack)
         self._relaxations: dict[int, Relaxation] = {}
 
@@ -119,7 +124,7 @@ class Search:
         """Retrain on every open flip set below a node if they are few; −1 if they are not."""
         step = node.functional.step
         flipped = np.flatnonzero(node.states < 0)
-        free = np.flatnonzero((node.states == 0) & np.isfinite(step))
+        free = self._affordable(node, budget)
         order = free[np.argsort(step[free], kind="stable")].astype(np.int64)
         cost = self.problem.space.cost
         left = budget - int(cost[flipped].sum())
@@ -127,17 +132,18 @@ class Search:
         flips = min(max(left // cheapest, 0), len(order))
         inside = step[flipped]
         finite = step[np.isfinite(step)]
-        if not np.isfinite(node.functional.base):
-            return -1
-        base = node.functional.base + float(inside.sum())
+        # The trivial functional rules nothing out.
+        start_value = max(node.functional.base, -1e300)
+        base = start_value + float(inside.sum())
         # Sums of the walk round; sets that close to the limit are retrained on as well.
         slack = (
             8
             * self.problem.n
             * np.finfo(float).eps
-            * (abs(node.functional.base) + float(np.abs(finite).sum()))
+            * (abs(start_value) + float(np.abs(finite).sum()))
         )
-        if count_sets(base, step, order, flips, limit + slack, LEAF) >= LEAF and len(order) > 0:
+        many = count_sets(base, step, order, flips, limit + slack, LEAF) >= LEAF
+        if many and flips > 0:
             return -1
         done = walk_sets(
             self.core, self._stack, self.record, t, base, step, order,
@@ -145,13 +151,23 @@ class Search:
         )  # fmt: skip
         return 0 if done < 0 else int(done)
 
+    def _affordable(self, node: Node, budget: int) -> np.ndarray:
+        """Points that may still be flipped on top of a node's flips."""
+        space = self.problem.space
+        flipped = np.flatnonzero(node.states < 0)
+        purse = space.group_budget - np.bincount(
+            space.group[flipped], weights=space.cost[flipped], minlength=len(space.group_budget)
+        )
+        left = np.minimum(purse[space.group], budget - space.cost_of(flipped))
+        may = (node.states == 0) & np.isfinite(node.functional.step) & (space.cost <= left)
+        return np.flatnonzero(may)
+
     def _branch(
         self, relaxation: Relaxation, q: np.ndarray, node: Node, limit: float, budget: int
     ) -> list[Node]:
         step = node.functional.step
         cost = self.problem.space.cost
-        spent = int(cost[node.states < 0].sum())
-        free = np.flatnonzero((node.states == 0) & np.isfinite(step) & (spent + cost <= budget))
+        free = self._affordable(node, budget)
         i = int(free[np.argmin(step[free])])
         children = []
         for state in (-1, 1):

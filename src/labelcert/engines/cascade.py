@@ -1,7 +1,8 @@
 """The cascade: which engine decides what, cheapest first.
 
 saturation or ridge (a sort, exact) → enumeration where the label vectors are few → attack (upper
-ends) → enumeration of as many budgets as the time allows → what is left open stays an interval.
+ends) → branch and bound where an enumeration would take long → enumeration of as many budgets as
+the time allows → branch and bound again → what is left open stays an interval.
 Source: ``math.md`` 5.
 """
 
@@ -14,14 +15,23 @@ import numpy as np
 from labelcert.engines import linear, linear_enumeration, saturation
 from labelcert.engines.attack import attack_count, attack_each
 from labelcert.engines.clock import Clock
+from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.enumeration import count_label_vectors, enumerate_flips
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.linear import LinearModel
 from labelcert.engines.problem import Problem
+from labelcert.engines.relaxation.shared import SharedHulls
+from labelcert.engines.search_points import search_points
 
 SMALL_SECONDS = 1.5
 """An enumeration expected to take no longer than this comes before the attack."""
+
+SEARCH_FROM = 20.0
+"""From an enumeration of so many seconds on, branch and bound is tried first."""
+
+LONGEST_ENUMERATION = 7 * 24 * 3600.0
+"""No enumeration expected to take longer than this is begun, whatever the time limit."""
 
 
 @dataclass(frozen=True)
@@ -114,21 +124,79 @@ def _enumerate_and_attack(
         attack_each(problem, sign, ledger, clock, plan.jobs)
     if plan.collective:
         attack_count(problem, sign, ledger, clock)
-    _enumerate_in_bands(problem, sign, plan, clock, ledger, each)
+    hulls = SharedHulls(problem, jobs=plan.jobs)
+    first, each = _enumerate_quick_budgets(problem, sign, plan, clock, ledger, each)
+    if plan.sample_wise:
+        _search_if_it_pays(problem, sign, plan, clock, ledger, hulls, each)
+    _enumerate_rest(problem, sign, plan, clock, ledger, first, each)
+    _relax_the_rest(problem, sign, plan, clock, ledger, hulls)
 
 
-def _enumerate_in_bands(
-    problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock, ledger: Ledger, each: float
+def _relax_the_rest(
+    problem: Problem,
+    sign: np.ndarray,
+    plan: Plan,
+    clock: Clock,
+    ledger: Ledger,
+    hulls: SharedHulls,
 ) -> None:
-    """First the budgets that are quick, which also times a retraining; then as many as fit."""
+    """Spend what time is left on what enumeration could not reach."""
+    ledger.combine()
+    if _needed_budget(ledger, plan) < 0 or clock.expired:
+        return
+    if plan.sample_wise and ledger.open.any():
+        share = 0.5 if plan.collective else 1.0
+        stage = clock.within(share * clock.remaining)
+        search_points(problem, sign, ledger, hulls, stage, plan.jobs)
+        ledger.combine()
+    if plan.collective:
+        bound_counts(problem, sign, ledger, hulls, clock)
+
+
+def _enumerate_quick_budgets(
+    problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock, ledger: Ledger, each: float
+) -> tuple[int, float]:
+    """Enumerate the budgets that are quick; returns the last one and the measured cost a vector."""
     budget = _needed_budget(ledger, plan)
     first = _largest_affordable(problem, budget, each, min(SMALL_SECONDS, clock.remaining))
     if first < 0:
-        return
+        return -1, each
     before = clock.elapsed
     if not enumerate_flips(problem, sign, ledger, first, clock, plan.jobs):
+        return -1, each
+    return first, (clock.elapsed - before) / count_label_vectors(problem, first)
+
+
+def _search_if_it_pays(
+    problem: Problem,
+    sign: np.ndarray,
+    plan: Plan,
+    clock: Clock,
+    ledger: Ledger,
+    hulls: SharedHulls,
+    each: float,
+) -> None:
+    """Branch and bound before a long enumeration, for at most half the time that one would take."""
+    budget = ledger.needed_budget
+    if budget < 0:
         return
-    each = (clock.elapsed - before) / count_label_vectors(problem, first)
+    enumeration = count_label_vectors(problem, budget) * each
+    if enumeration < SEARCH_FROM:
+        return
+    limit = 0.5 * min(enumeration, clock.remaining)
+    search_points(problem, sign, ledger, hulls, clock.within(limit), plan.jobs)
+
+
+def _enumerate_rest(
+    problem: Problem,
+    sign: np.ndarray,
+    plan: Plan,
+    clock: Clock,
+    ledger: Ledger,
+    first: int,
+    each: float,
+) -> None:
+    """Enumerate the largest budget that the time allows, if it settles anything."""
     budget = _needed_budget(ledger, plan)
     second = _largest_affordable(problem, budget, each, 0.8 * clock.remaining)
     if second > first:
@@ -145,7 +213,8 @@ def _needed_budget(ledger: Ledger, plan: Plan) -> int:
 
 
 def _largest_affordable(problem: Problem, budget: int, each: float, seconds: float) -> int:
+    """The largest budget up to `budget` that an enumeration can do in some seconds; −1 if none."""
     for r in range(budget, -1, -1):
-        if count_label_vectors(problem, r) * each <= seconds:
+        if count_label_vectors(problem, r) * each <= min(seconds, LONGEST_ENUMERATION):
             return r
     return -1

@@ -60,7 +60,37 @@ class Clock:
         """End all stages soon; what is proven so far is kept."""
         self._stopped.set()
 
+    def within(self, seconds: float) -> Clock:
+        """A clock for one stage: it expires after `seconds`, or with this one."""
+        return _StageClock(self, seconds)
+
     def report(self, stage: str, share: float) -> None:
         """Tell the progress callback, if there is one."""
         if self._progress is not None:
             self._progress(stage, min(max(share, 0.0), 1.0))
+
+
+class _StageClock(Clock):
+    """A clock inside another: its own limit, the other's interrupts and progress."""
+
+    def __init__(self, outer: Clock, seconds: float):
+        super().__init__(seconds)
+        self._outer = outer
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left of the stage or of the whole, whichever is less."""
+        return min(super().remaining, self._outer.remaining)
+
+    def interrupt(self) -> None:
+        """End the whole, not just the stage."""
+        self._outer.interrupt()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody stopped the whole."""
+        return self._outer.interrupted
+
+    def report(self, stage: str, share: float) -> None:
+        """Tell the outer clock's progress callback."""
+        self._outer.report(stage, share)

@@ -101,8 +101,8 @@ def best_over(
 ) -> float:
     """Smallest value over flip sets that hold `flipped` and no other point of `fixed` (bool (n,)).
 
-    budget bounds Σ cost of the whole set, relaxed to fractions of flips; a lower bound that includes
-    the rounding of its own sums.
+    budget bounds Σ cost of the whole set, relaxed to fractions of flips; a lower bound that
+    includes the rounding of its own sums.
     """
     step = functional.step
     inside = step[flipped]

@@ -1,7 +1,7 @@
 """What is known of each labeled point: the range of f_i, for its label kept and for it flipped.
 
-With a range [L, U] the points (β_i, f_i) of all label vectors of the budget lie on a staircase of at
-most three segments a label, and on each segment β_i f_i is linear; so the convex hull of the
+With a range [L, U] the points (β_i, f_i) of all label vectors of the budget lie on a staircase of
+at most three segments a label, and on each segment β_i f_i is linear; so the convex hull of the
 segments' ends, with p_i = β_i f_i as a third coordinate, holds every solution (``math.md`` 4.4).
 """
 

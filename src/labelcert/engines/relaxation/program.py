@@ -1,8 +1,8 @@
-"""Find good multipliers: the energy-cut linear program over a hull, solved warm and with cut purging.
+"""Find good multipliers: the energy-cut linear program over a hull, warm and with purged cuts.
 
 Variables are the weights λ of the hull's corners and β; rows say Σλ = 1 a point, that λ reproduces
-β and f = Qβ, and that the flips stay within the budget and the purses of the groups. Energy cuts are
-added at the solution until nothing is gained; cuts with no multiplier are dropped (``math.md`` 4.4).
+β and f = Qβ, and that the flips stay within the budget and the purses of the groups. Energy cuts
+are added at the solution until nothing is gained; idle cuts are dropped (``math.md`` 4.4).
 One program serves all objectives of a budget: test points, and ±f_i for tightening.
 Cost: milliseconds (n = 20) to tenths of a second (n = 80) an objective.
 """
@@ -128,7 +128,7 @@ class Relaxation:
                 break
             candidate = self._functional(q, answer.multipliers)
             value = best_over(candidate, self.budget, self.space.cost, flipped, fixed)
-            improved = value - best
+            improved = value - best if np.isfinite(value) and np.isfinite(best) else np.inf
             if value > best:
                 best, functional = value, candidate
                 lam = answer.columns[: 8 * n].reshape(n, 2, 4)

@@ -22,11 +22,12 @@ from labelcert.learners.svm import fit_dual
 class SharedHulls:
     """Hulls of a problem, made when first asked for.
 
-    rounds: of bound tightening. The gram and C are those of `Problem.core`, scaled.
+    rounds of bound tightening, on `jobs` processes. The gram and C are those of `Problem.core`.
     """
 
     problem: Problem
-    rounds: int = 4
+    rounds: int = 3
+    jobs: int = 1
     _hulls: dict[int, tuple[Hull, list[np.ndarray]]] = field(default_factory=dict)
 
     def hull(self, budget: int, clock: Clock) -> tuple[Hull, list[np.ndarray]]:
@@ -45,7 +46,7 @@ class SharedHulls:
         if larger:
             known, cuts = self._hulls[min(larger)]
             hull, points = hull.narrowed(known.low, known.high), cuts
-        hull, points = tighten(gram, hull, p.space, budget, clock, points, self.rounds)
+        hull, points = tighten(gram, hull, p.space, budget, clock, points, self.rounds, self.jobs)
         self._hulls[budget] = (hull, points)
         return hull, points
 
@@ -54,6 +55,6 @@ class SharedHulls:
         hull, points = self.hull(budget, clock)
         p = self.problem
         relaxation = Relaxation(p.gram.matrix / p.scale, hull, p.space, budget)
-        for point in points[-30:]:
+        for point in points:
             relaxation.add_cut(point)
         return relaxation

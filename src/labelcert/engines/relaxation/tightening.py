@@ -1,8 +1,8 @@
 """Sharpen a hull: bound ±f_i under the label of i kept and flipped, for all i, until it stalls.
 
-Each bound is the proven one of a functional, so the hull stays valid whatever the solver does. Shared
-by all test points of a budget (``math.md`` 4.4).
-Cost: 4n small linear programs a round.
+Each bound is the proven one of a functional, so the hull stays valid whatever the solver does.
+Shared by all test points of a budget (``math.md`` 4.4).
+Cost: 4n small linear programs a round, spread over processes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.relaxation.hull import FLIPPED, KEPT, Hull
 from labelcert.engines.relaxation.program import Relaxation
+from labelcert.engines.workers import run_pieces
 
 STALL = 0.97
 """Another round is worth it while the ranges shrink below this share of what they were."""
+
+PIECES = 8
+"""Each round is cut into this many pieces of work, whatever the number of processes."""
+
+CUTS = 24
+"""Cut points handed on from a round to the next."""
 
 
 def tighten(
@@ -26,15 +33,31 @@ def tighten(
     clock: Clock,
     points: list[np.ndarray],
     rounds: int = 4,
+    jobs: int = 1,
 ) -> tuple[Hull, list[np.ndarray]]:
     """Return a narrower hull valid for the same budget, and the points of useful cuts.
 
-    points: β̂ (n,) of known solutions, to cut at from the start. Ends early when the clock expires.
+    points: β̂ (n,) of known solutions, to cut at from the start. Ends early when the clock expires;
+    what was bounded by then is used.
     """
+    n = len(gram)
     for number in range(rounds):
         before = _width(hull)
-        hull, points, done = _one_round(gram, hull, space, budget, clock, points, number, rounds)
-        if not done or _width(hull) > STALL * before:
+        seconds = min(clock.remaining, 1e9)
+        pieces = [
+            (gram, hull, space, budget, part, points, seconds)
+            for part in np.array_split(np.arange(n), min(PIECES, n))
+        ]
+        low, high = hull.low.copy(), hull.high.copy()
+        found: dict[int, list[np.ndarray]] = {}
+        for piece, (part, rows_low, rows_high, cuts) in run_pieces(_bound, pieces, clock, jobs):
+            low[part], high[part] = rows_low, rows_high
+            found[piece] = cuts
+            clock.report("bound tightening", (number + len(found) / len(pieces)) / rounds)
+        share = max(CUTS // len(pieces), 1)
+        points = [cut for piece in sorted(found) for cut in found[piece][-share:]] or points
+        hull = hull.narrowed(low, high)
+        if clock.expired or _width(hull) > STALL * before:
             break
     return hull, points
 
@@ -44,31 +67,28 @@ def _width(hull: Hull) -> float:
     return float(ranges[:, KEPT].sum() + ranges[hull.may_flip, FLIPPED].sum())
 
 
-def _one_round(
+def _bound(
     gram: np.ndarray,
     hull: Hull,
     space: FlipSpace,
     budget: int,
-    clock: Clock,
+    part: np.ndarray,
     points: list[np.ndarray],
-    number: int,
-    rounds: int,
-) -> tuple[Hull, list[np.ndarray], bool]:
+    seconds: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Ranges of the points in `part`: their rows of low and high, and the cuts in use."""
+    clock = Clock(seconds)
     relaxation = Relaxation(gram, hull, space, budget)
     for point in points:
         relaxation.add_cut(point)
-    low, high = hull.low.copy(), hull.high.copy()
-    n = len(gram)
-    for i in range(n):
+    low, high = hull.low[part].copy(), hull.high[part].copy()
+    for row, i in enumerate(part):
         for state in (KEPT, FLIPPED):
-            if state == FLIPPED and not relaxation.corners.may_flip[i]:
+            if clock.expired or (state == FLIPPED and not relaxation.corners.may_flip[i]):
                 continue
-            if clock.expired:
-                return hull.narrowed(low, high), relaxation.cut_points, False
-            states = np.zeros(n, dtype=np.int8)
+            states = np.zeros(len(gram), dtype=np.int8)
             states[i] = 1 if state == KEPT else -1
             relaxation.fix(states)
-            low[i, state] = max(low[i, state], relaxation.bound(gram[i], 6, 0.02)[0])
-            high[i, state] = min(high[i, state], -relaxation.bound(-gram[i], 6, 0.02)[0])
-        clock.report("bound tightening", (number + (i + 1) / n) / rounds)
-    return hull.narrowed(low, high), relaxation.cut_points, True
+            low[row, state] = max(low[row, state], relaxation.bound(gram[i], 6, 0.02)[0])
+            high[row, state] = min(high[row, state], -relaxation.bound(-gram[i], 6, 0.02)[0])
+    return part, low, high, relaxation.cut_points

@@ -15,7 +15,7 @@ from labelcert.engines.retraining import affordable, copy_level, flip_at, visit
 
 @compiled
 def count_sets(base, step, order, flips, limit, most):
-    """How many sets of at most `flips` points of `order` have base + Σ step ≤ limit; at most `most`.
+    """How many sets of at most `flips` points of `order` have base + Σ step ≤ limit, up to `most`.
 
     order (c,): points by ascending step. Stops counting at `most`.
     """

@@ -1,7 +1,7 @@
 """A linear program in HiGHS that is changed and solved again, warm, many times.
 
-Only this file and its neighbour `highs` import highspy. What comes back are row multipliers: callers
-prove their own bounds from them, so no status or tolerance of the solver is trusted.
+Only this file and its neighbour `highs` import highspy. What comes back are row multipliers:
+callers prove their own bounds from them, so no status or tolerance of the solver is trusted.
 """
 
 from __future__ import annotations

@@ -1,0 +1,59 @@
+"""Independent pieces of work on several processes; nothing that is done is lost.
+
+joblib does the spreading. A worker that dies, or a memory shortage that kills it, costs only its
+own pieces: they are done again here, one after the other. Ctrl-C and the clock end the work early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from labelcert.engines.clock import Clock
+
+
+def run_pieces(
+    work: Callable[..., Any], pieces: Sequence[tuple[Any, ...]], clock: Clock, jobs: int
+) -> Iterator[tuple[int, Any]]:
+    """Yield (number, work(*piece)) as pieces get done, in any order, until the clock expires.
+
+    work must be importable and its arguments and result picklable (they never leave this machine's
+    own processes).
+    """
+    done: set[int] = set()
+    if jobs > 1 and len(pieces) > 1:
+        for number, result in _in_processes(work, pieces, clock, jobs):
+            done.add(number)
+            yield number, result
+    for number, piece in enumerate(pieces):
+        if number in done or clock.expired:
+            continue
+        try:
+            result = work(*piece)
+        except KeyboardInterrupt:
+            clock.interrupt()
+            return
+        yield number, result
+
+
+def _in_processes(
+    work: Callable[..., Any], pieces: Sequence[tuple[Any, ...]], clock: Clock, jobs: int
+) -> Iterator[tuple[int, Any]]:
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    tasks = (delayed(_numbered)(work, number, piece) for number, piece in enumerate(pieces))
+    parallel = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
+    try:
+        for number, result in parallel(tasks):
+            yield number, result
+            if clock.expired:
+                return
+    except TerminatedWorkerError:
+        return
+    except KeyboardInterrupt:
+        clock.interrupt()
+
+
+def _numbered(work: Callable[..., Any], number: int, piece: tuple[Any, ...]) -> tuple[int, Any]:
+    return number, work(*piece)

@@ -1,0 +1,48 @@
+"""The relaxed collective count is never below the truth, and better than counting radii."""
+
+import numpy as np
+import pytest
+
+from labelcert.engines.clean import clean_fit
+from labelcert.engines.clock import Clock
+from labelcert.engines.collective_bound import bound_counts
+from labelcert.engines.enumeration import enumerate_flips
+from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ledger import Ledger
+from labelcert.engines.problem import Problem
+from labelcert.engines.relaxation.shared import SharedHulls
+from labelcert.learners.gram import check_gram
+
+
+def make(seed, n=9, m=12, C=0.3, budget=3):
+    rng = np.random.default_rng(seed)
+    points, tests = rng.standard_normal((n, 5)), rng.standard_normal((m, 5))
+    y = np.where(points[:, 0] > 0, 1.0, -1.0)
+    space = FlipSpace.unrestricted(n)
+    return Problem(check_gram(points @ points.T), tests @ points.T, y, C, space, budget)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("C", [0.05, 0.3, 3.0])
+def test_never_below_the_truth(seed, C):
+    problem = make(seed, C=C)
+    sign = clean_fit(problem).sign
+    truth, bound = Ledger(problem.m, 3), Ledger(problem.m, 3)
+    enumerate_flips(problem, sign, truth, 3, Clock())
+    bound.robust = truth.robust.copy()
+    bound_counts(problem, sign, bound, SharedHulls(problem, rounds=2), Clock())
+    assert (bound.broken_upper >= truth.broken_lower).all()
+
+
+def test_better_than_counting_radii():
+    better = 0
+    for seed in range(6):
+        problem = make(seed, m=30, C=0.3)
+        sign = clean_fit(problem).sign
+        truth, bound = Ledger(problem.m, 3), Ledger(problem.m, 3)
+        enumerate_flips(problem, sign, truth, 3, Clock())
+        bound.robust = truth.robust.copy()
+        bound_counts(problem, sign, bound, SharedHulls(problem, rounds=2), Clock())
+        by_radii = [(truth.robust < r).sum() for r in range(4)]
+        better += int((bound.broken_upper < by_radii).any())
+    assert better >= 1

@@ -1,0 +1,129 @@
+"""Proven functionals hold for every flip set, whatever multipliers they are made from."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labelcert.engines.clock import Clock
+from labelcert.engines.flips import FlipSpace
+from labelcert.engines.relaxation.functional import best_over, corners_of, lower_bound
+from labelcert.engines.relaxation.hull import Hull
+from labelcert.engines.relaxation.program import Relaxation
+from labelcert.engines.relaxation.tightening import tighten
+from labelcert.engines.relaxation.walk import count_sets
+from labelcert.learners.gram import check_gram
+from oracles.brute_force import solve_dual
+from oracles.problems import KINDS, make_problem
+
+cases = st.tuples(
+    st.sampled_from(KINDS), st.integers(2, 6), st.integers(-3, 2), st.integers(0, 4),
+    st.integers(0, 2**31),
+)  # fmt: skip
+
+
+def setting(case):
+    """A scaled problem, its flip sets, and the true (β, f) of each."""
+    kind, n, log_c, budget, seed = case
+    p = make_problem(kind, n, 2, log_c, budget, seed)
+    gram = check_gram(p.gram).matrix
+    size = float(np.abs(gram).max()) or 1.0
+    gram, cross, C = gram / size, np.asarray(p.cross, float) / size, p.C * size
+    y = p.y.astype(float)
+    truth = []
+    for k in range(min(budget, n) + 1):
+        for flips in combinations(range(n), k):
+            flipped = y.copy()
+            flipped[list(flips)] *= -1
+            beta = solve_dual(gram, flipped, C)
+            truth.append((list(flips), beta, gram @ beta))
+    return gram, cross, y, C, min(budget, n), truth
+
+
+@settings(max_examples=80)
+@given(cases, st.integers(0, 2**31))
+def test_any_multipliers_give_a_valid_bound(case, seed):
+    gram, cross, y, C, budget, truth = setting(case)
+    n = len(y)
+    rng = np.random.default_rng(seed)
+    hull = Hull.widest(gram, y, C, np.ones(n, bool), budget)
+    corners = corners_of(hull)
+    for scale in (0.0, 1e-3, 1.0, 1e3):
+        mu, gamma = scale * rng.standard_normal(n), C * rng.standard_normal(n)
+        weight = abs(scale * rng.standard_normal())
+        functional = lower_bound(gram, np.abs(gram), cross[0], corners, mu, gamma, weight)
+        tolerance = 1e-6 * (1 + C * np.abs(cross[0]).sum() + np.abs(mu).sum() + weight * C)
+        for flips, beta, _ in truth:
+            value = functional.base + functional.step[flips].sum()
+            assert value <= cross[0] @ beta + tolerance
+        least = best_over(functional, budget, np.ones(n), np.zeros(0, int), np.zeros(n, bool))
+        sums = [functional.base + functional.step[f].sum() for f, _, _ in truth]
+        assert least <= min(sums) + 1e-9 * (1 + abs(least))
+
+
+@settings(max_examples=40)
+@given(cases)
+def test_the_widest_hull_holds_every_solution(case):
+    gram, _, y, C, budget, truth = setting(case)
+    hull = Hull.widest(gram, y, C, np.ones(len(y), bool), budget)
+    for flips, _, f in truth:
+        state = np.isin(np.arange(len(y)), flips).astype(int)
+        assert (f >= hull.low[np.arange(len(y)), state] - 1e-6).all()
+        assert (f <= hull.high[np.arange(len(y)), state] + 1e-6).all()
+
+
+@settings(max_examples=12)
+@given(cases)
+def test_tightened_hulls_still_hold_every_solution_and_bounds_are_below_the_truth(case):
+    gram, cross, y, C, budget, truth = setting(case)
+    n = len(y)
+    space = FlipSpace.unrestricted(n)
+    hull = Hull.widest(gram, y, C, np.ones(n, bool), budget)
+    narrow, cuts = tighten(gram, hull, space, budget, Clock(), [truth[0][1]], rounds=2)
+    assert (narrow.low >= hull.low).all()
+    assert (narrow.high <= hull.high).all()
+    tolerance = 1e-6 * (1 + C)
+    for flips, _, f in truth:
+        state = np.isin(np.arange(n), flips).astype(int)
+        assert (f >= narrow.low[np.arange(n), state] - tolerance).all()
+        assert (f <= narrow.high[np.arange(n), state] + tolerance).all()
+    relaxation = Relaxation(gram, narrow, space, budget)
+    for cut in cuts:
+        relaxation.add_cut(cut)
+    bound, functional, _ = relaxation.bound(cross[0])
+    assert bound <= min(cross[0] @ beta for _, beta, _ in truth) + tolerance
+    for flips, beta, _ in truth:
+        assert functional.base + functional.step[flips].sum() <= cross[0] @ beta + tolerance
+
+
+def test_with_all_labels_fixed_the_relaxation_is_exact():
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((8, 5))
+    gram = points @ points.T / 10
+    y = rng.choice([-1.0, 1.0], 8)
+    hull = Hull.widest(gram, y, 2.0, np.ones(8, bool), 8)
+    relaxation = Relaxation(gram, hull, FlipSpace.unrestricted(8), 8)
+    states = np.array([1, -1, 1, 1, -1, 1, 1, -1], dtype=np.int8)
+    relaxation.fix(states)
+    q = rng.standard_normal(8)
+    bound, _, _ = relaxation.bound(q, rounds=200, gain=0.0)
+    assert bound == pytest.approx(q @ solve_dual(gram, y * states, 2.0), abs=1e-2)
+
+
+@given(
+    st.floats(-2, 2), st.lists(st.floats(-1, 1), min_size=1, max_size=7), st.integers(0, 7),
+)  # fmt: skip
+def test_counting_open_flip_sets(base, steps, flips):
+    step = np.array(steps)
+    flips = min(flips, len(steps))
+    order = np.argsort(step, kind="stable").astype(np.int64)
+    by_hand = sum(
+        base + sum(np.sort(step[list(f)])) <= 0.0
+        for k in range(flips + 1)
+        for f in combinations(range(len(steps)), k)
+    )
+    assert abs(count_sets(base, step, order, flips, 0.0, 10**6) - by_hand) <= (
+        0 if abs(base) > 1e-9 else 8
+    ) or by_hand == pytest.approx(count_sets(base, step, order, flips, 1e-12, 10**6))
