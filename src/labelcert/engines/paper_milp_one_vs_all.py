@@ -1,0 +1,87 @@
+"""Compare the one-vs-all logits of a multi-class kernel SVM, exactly where floating point cannot.
+
+Class k has its own SVM with ỹ_i = +1 where label i is k; its decision value is the logit p_k, the
+prediction the class of the largest one.
+Cost: one fit a class, O(n³); exact arithmetic only where a difference is inside its error bar.
+Source: ``math.md`` 6; error bars ``math.md`` 2.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from labelcert.engines.judge import SHIFTED_TIE, SIZE_LIMIT
+from labelcert.learners.exact import exact_dual, to_fractions
+from labelcert.learners.gram import CheckedGram
+from labelcert.learners.svm import DualSolution, decision_values, fit_dual
+
+
+class OneVsAll:
+    """SVMs of single classes for a Gram matrix (n, n), cross-kernel rows (m, n) and C > 0."""
+
+    def __init__(self, gram: CheckedGram, cross: np.ndarray, C: float):
+        self.gram = gram
+        self.cross = np.asarray(cross, dtype=np.float64)
+        self.C = C
+
+    def sign(self, labels: np.ndarray, t: int, a: int, b: int) -> int | None:
+        """The sign −1, 0 or +1 of p_a − p_b at test point t after training on labels (n,).
+
+        None where exact arithmetic would be needed and is out of reach.
+        """
+        first, second = self._fit(labels, a), self._fit(labels, b)
+        row = self.cross[t : t + 1]
+        (value_a,), (bar_a,) = decision_values(self.gram, row, first, self.C)
+        (value_b,), (bar_b,) = decision_values(self.gram, row, second, self.C)
+        difference = value_a - value_b
+        bar = bar_a + bar_b + 4 * np.finfo(float).eps * (abs(value_a) + abs(value_b))
+        if abs(difference) > bar:
+            return int(np.sign(difference))
+        return self._exact_sign(labels, t, (a, first), (b, second))
+
+    def largest(self, labels: np.ndarray, classes: int, t: int) -> int:
+        """The predicted class of test point t: largest logit, the lowest number where tied."""
+        best = 0
+        for k in range(1, classes):
+            if (self.sign(labels, t, k, best) or 0) > 0:
+                best = k
+        return best
+
+    def _fit(self, labels: np.ndarray, k: int) -> DualSolution:
+        return fit_dual(self.gram, np.where(labels == k, 1.0, -1.0), self.C)
+
+    @cached_property
+    def _fractions(self) -> list[list[Fraction]]:
+        scale = self._fit(np.zeros(len(self.gram.matrix)), 0).scale
+        return to_fractions(self.gram.matrix / scale)
+
+    def _exact_sign(
+        self,
+        labels: np.ndarray,
+        t: int,
+        first: tuple[int, DualSolution],
+        second: tuple[int, DualSolution],
+    ) -> int | None:
+        if len(labels) > SIZE_LIMIT:
+            return None
+        scale = first[1].scale
+        betas = []
+        for k, fit in (first, second):
+            y = np.where(labels == k, 1, -1).tolist()
+            C = Fraction(float(self.C)) * Fraction(scale)
+            beta = exact_dual(self._fractions, y, C, np.abs(fit.beta))
+            if beta is None:
+                return None
+            betas.append(beta)
+        row = self.cross[t] / scale
+        pairs = zip(row, *betas, strict=True)
+        value = sum((Fraction(float(q)) * (a - b) for q, a, b in pairs), Fraction(0))
+        if self.gram.shift > 0 and abs(value) <= self._tie(row, scale):
+            return 0
+        return (value > 0) - (value < 0)
+
+    def _tie(self, row: np.ndarray, scale: float) -> float:
+        return 2 * SHIFTED_TIE * self.C * scale * float(np.abs(row).sum())
