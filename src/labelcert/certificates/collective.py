@@ -7,7 +7,7 @@ from typing import Any
 
 from labelcert.certificates.binary import collective_of, run_binary
 from labelcert.certificates.collective_certificate import CollectiveCertificate
-from labelcert.certificates.inputs import check_binary, check_jobs, check_time_limit
+from labelcert.certificates.inputs import check_binary, check_engine, check_jobs, check_time_limit
 from labelcert.certificates.samplewise import DEFAULT_TIME_LIMIT
 from labelcert.certificates.threat import ThreatModel
 from labelcert.engines.cascade import Plan
@@ -24,6 +24,8 @@ def certify_collective(
     max_flips: int | str | None = None,
     threat: ThreatModel | None = None,
     classes: Sequence[Any] | None = None,
+    engine: str = "auto",
+    solver: str = "highs",
     time_limit: float | None = DEFAULT_TIME_LIMIT,
     n_jobs: int | None = None,
     progress: Callable[[str, float], None] | None = None,
@@ -38,6 +40,9 @@ def certify_collective(
     section 3; computed by enumeration (our own note, section 4.1).
     """
     given = check_binary(gram, cross, labels, C, ridge, max_flips, threat, classes)
-    plan = Plan(sample_wise=True, collective=True, jobs=check_jobs(n_jobs))
+    check_engine(engine, solver, ridge)
+    plan = Plan(
+        sample_wise=True, collective=True, jobs=check_jobs(n_jobs), engine=engine, solver=solver
+    )
     clock = Clock(check_time_limit(time_limit), progress)
     return collective_of(run_binary(given, plan, clock))

@@ -14,6 +14,7 @@ from labelcert._errors import InputError
 from labelcert.certificates.arrays import FloatArray, LabelArray
 from labelcert.certificates.budget import as_count
 from labelcert.certificates.threat import ThreatModel
+from labelcert.engines.cascade import ENGINES
 from labelcert.engines.flips import FlipSpace
 from labelcert.learners.gram import CheckedGram, check_gram, finite_matrix
 
@@ -125,6 +126,17 @@ def check_learner(C: float | None, ridge: float | None) -> None:
         raise InputError(
             f"{name}={value!r} is out of range: pass a value between 1e-100 and 1e100."
         )
+
+
+def check_engine(engine: str, solver: str, ridge: float | None) -> None:
+    """An engine of the cascade by name, and the solver of the paper's program."""
+    names = ["auto", *ENGINES]
+    if engine not in names:
+        raise InputError(f"engine={engine!r} is unknown: pass one of {', '.join(names)}.")
+    if engine != "auto" and ridge is not None:
+        raise InputError(f"engine={engine!r} is for the kernel SVM: leave it out with ridge.")
+    if solver not in ("highs", "gurobi"):
+        raise InputError(f"solver={solver!r} is unknown: pass highs or gurobi.")
 
 
 def check_jobs(n_jobs: int | None) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from labelcert.certificates.binary import collective_of, run_binary, sample_wise
 from labelcert.certificates.certificate import Certificate
-from labelcert.certificates.inputs import check_binary, check_jobs, check_time_limit
+from labelcert.certificates.inputs import check_binary, check_engine, check_jobs, check_time_limit
 from labelcert.certificates.threat import ThreatModel
 from labelcert.engines.cascade import Plan
 from labelcert.engines.clock import Clock
@@ -26,6 +26,8 @@ def certify(
     threat: ThreatModel | None = None,
     classes: Sequence[Any] | None = None,
     collective: bool = False,
+    engine: str = "auto",
+    solver: str = "highs",
     time_limit: float | None = DEFAULT_TIME_LIMIT,
     n_jobs: int | None = None,
     progress: Callable[[str, float], None] | None = None,
@@ -44,6 +46,9 @@ def certify(
         classes: the two classes, the negative one first, where labels may hold only one of them.
         collective: also count how many predictions one attack can break at once; see
             `Certificate.collective`.
+        engine: "auto" lets the cascade pick; "enumeration", "branch_and_bound" or "paper_milp" (the
+            program of arXiv 2412.00537, for comparison) uses that one alone.
+        solver: of the paper's program, "highs" or "gurobi" (``pip install 'labelcert[gurobi]'``).
         time_limit: seconds after which the search stops with what is proven by then, None for no
             limit. An interrupt (Ctrl-C) does the same.
         n_jobs: threads, None for all cores.
@@ -59,7 +64,14 @@ def certify(
     `labelcert.engines`.
     """
     given = check_binary(gram, cross, labels, C, ridge, max_flips, threat, classes)
-    plan = Plan(sample_wise=True, collective=collective, jobs=check_jobs(n_jobs))
+    check_engine(engine, solver, ridge)
+    plan = Plan(
+        sample_wise=True,
+        collective=collective,
+        jobs=check_jobs(n_jobs),
+        engine=engine,
+        solver=solver,
+    )
     clock = Clock(check_time_limit(time_limit), progress)
     outcome = run_binary(given, plan, clock)
     return sample_wise(outcome, collective_of(outcome) if collective else None)

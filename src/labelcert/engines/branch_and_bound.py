@@ -2,8 +2,8 @@
 
 What it decides: the radius of one test point, or its worst margin at a budget. A node fixes some
 labels as kept or flipped; its functional (`labelcert.engines.relaxation`) bounds the margin for
-every flip set below it at once. A node whose functional leaves few flip sets open is finished by retraining on
-just those; any other branches on the flip that the functional fears most.
+every flip set below it at once. A node whose functional leaves few flip sets open is finished by
+retraining on just those; any other branches on the flip that the functional fears most.
 Cost: a linear program a node (milliseconds to tenths of a second) after bound tightening, which all
 test points of a budget share. When to prefer it: margins well away from 0 at budgets where the
 number of label vectors is out of reach; close margins favour enumeration.

@@ -36,11 +36,13 @@ LONGEST_ENUMERATION = 7 * 24 * 3600.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for: sample-wise radii, collective count, or both; and how many threads."""
+    """What is asked for: radii, collective count, or both; with how many threads; which engine."""
 
     sample_wise: bool = True
     collective: bool = False
     jobs: int = 1
+    engine: str = "auto"
+    solver: str = "highs"
 
 
 def seconds_a_vector(n: int, m: int) -> float:
@@ -55,6 +57,10 @@ def run_svm(problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock) -> Led
         return ledger
     for t in range(problem.m):
         ledger.prove(t, 0, "training")
+    if plan.engine != "auto":
+        ENGINES[plan.engine](problem, sign, plan, clock, ledger)
+        ledger.combine()
+        return ledger
     saturated = saturation.saturated_budget(
         problem.gram.matrix, problem.y, problem.C, problem.space
     )
@@ -108,6 +114,44 @@ def run_linear(
             break
         budget -= 1
     linear_enumeration.enumerate_linear(model, y, sign, space, ledger, budget, clock, plan.jobs)
+
+
+def _only_enumeration(
+    problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock, ledger: Ledger
+) -> None:
+    enumerate_flips(problem, sign, ledger, problem.max_budget, clock, plan.jobs)
+
+
+def _only_branch_and_bound(
+    problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock, ledger: Ledger
+) -> None:
+    attack_each(problem, sign, ledger, clock, plan.jobs)
+    hulls = SharedHulls(problem, jobs=plan.jobs)
+    search_points(problem, sign, ledger, hulls, clock, plan.jobs)
+    if plan.collective:
+        attack_count(problem, sign, ledger, clock)
+        ledger.combine()
+        bound_counts(problem, sign, ledger, hulls, clock)
+
+
+def _only_paper_milp(
+    problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock, ledger: Ledger
+) -> None:
+    from labelcert.engines.paper_milp import decide_all
+    from labelcert.engines.paper_milp_collective import count_all
+
+    if plan.sample_wise:
+        decide_all(problem, sign, ledger, clock, plan.solver, plan.jobs)
+    if plan.collective:
+        count_all(problem, sign, ledger, clock, plan.solver, plan.jobs)
+
+
+ENGINES = {
+    "enumeration": _only_enumeration,
+    "branch_and_bound": _only_branch_and_bound,
+    "paper_milp": _only_paper_milp,
+}
+"""Engines that can be asked for by name; "auto" is the cascade."""
 
 
 def _enumerate_and_attack(
