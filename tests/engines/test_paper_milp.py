@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from engines.paper_milp_cases import make_case, without_ties
 from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
-from labelcert.engines.paper_milp import decide, decide_all
+from labelcert.engines.paper_milp.sample_wise import decide, decide_all
 from labelcert.engines.solvers import milp_solver
+from oracles.paper_milp_cases import make_case, without_ties
 from shared_files import GOLDENS, needs_goldens
 
 HIGHS = milp_solver("highs")

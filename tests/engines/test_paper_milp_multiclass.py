@@ -7,7 +7,7 @@ import pytest
 
 from labelcert._errors import InputError
 from labelcert.engines.clock import Clock
-from labelcert.engines.paper_milp_multiclass import MulticlassProblem, decide_multiclass
+from labelcert.engines.paper_milp.multiclass import MulticlassProblem, decide_multiclass
 from oracles.brute_force import solve_dual
 
 K = 3

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from engines.paper_milp_cases import hand_made, make_case
 from labelcert._errors import InputError
 from labelcert.engines.clock import Clock
 from labelcert.engines.ledger import Ledger
-from labelcert.engines.paper_milp import decide_all
-from labelcert.engines.paper_milp_collective import count_all
+from labelcert.engines.paper_milp.collective import count_all
+from labelcert.engines.paper_milp.sample_wise import decide_all
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, Watch
+from oracles.paper_milp_cases import hand_made, make_case
 
 needs_gurobi = pytest.mark.skipif(
     importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed"

@@ -27,6 +27,9 @@ from labelcert.engines.search_points import search_points
 SMALL_SECONDS = 1.5
 """An enumeration expected to take no longer than this comes before the attack."""
 
+WORTH = 100
+"""An enumeration of more than this many times the attack's label vectors comes after it too."""
+
 SEARCH_FROM = 20.0
 """From an enumeration of so many seconds on, branch and bound is tried first."""
 
@@ -137,8 +140,8 @@ def _only_branch_and_bound(
 def _only_paper_milp(
     problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock, ledger: Ledger
 ) -> None:
-    from labelcert.engines.paper_milp import decide_all
-    from labelcert.engines.paper_milp_collective import count_all
+    from labelcert.engines.paper_milp.collective import count_all
+    from labelcert.engines.paper_milp.sample_wise import decide_all
 
     if plan.sample_wise:
         decide_all(problem, sign, ledger, clock, plan.solver, plan.jobs)
@@ -161,7 +164,9 @@ def _enumerate_and_attack(
     budget = _needed_budget(ledger, plan)
     if budget < 0:
         return
-    small = count_label_vectors(problem, budget) * each <= min(SMALL_SECONDS, clock.remaining)
+    visits = count_label_vectors(problem, budget)
+    attacks = 4 * problem.n * (budget + 1) * problem.m
+    small = visits * each <= min(SMALL_SECONDS, clock.remaining) and visits <= WORTH * attacks
     if small and enumerate_flips(problem, sign, ledger, budget, clock, plan.jobs):
         return
     if plan.sample_wise:

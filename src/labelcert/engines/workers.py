@@ -43,7 +43,7 @@ def _in_processes(
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     tasks = (delayed(_numbered)(work, number, piece) for number, piece in enumerate(pieces))
-    parallel = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
+    parallel: Any = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
     try:
         for number, result in parallel(tasks):
             yield number, result

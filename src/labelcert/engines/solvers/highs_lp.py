@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
 
 
 class LpAnswer(NamedTuple):
@@ -22,11 +21,14 @@ class LpAnswer(NamedTuple):
 
 
 class HighsLp:
-    """min c·x, lower ≤ x ≤ upper, row_lower ≤ Ax ≤ row_upper; rows may be added and dropped."""
+    """min c·x, lower ≤ x ≤ upper, row_lower ≤ Ax ≤ row_upper; rows may be added and dropped.
+
+    matrix: A as a SciPy CSC array.
+    """
 
     def __init__(
         self,
-        matrix: sp.csc_array,
+        matrix: Any,
         lower: np.ndarray,
         upper: np.ndarray,
         row_lower: np.ndarray,
@@ -43,8 +45,9 @@ class HighsLp:
             ("presolve", "off"),
         ):
             self._highs.setOptionValue(option, value)
-        program = highspy.HighsLp()
-        program.num_row_, program.num_col_ = matrix.shape
+        program: Any = highspy.HighsLp()
+        rows, columns = matrix.shape
+        program.num_row_, program.num_col_ = rows, columns
         program.col_cost_ = np.zeros(matrix.shape[1])
         program.col_lower_, program.col_upper_ = lower, upper
         program.row_lower_, program.row_upper_ = row_lower, row_upper

@@ -1,7 +1,7 @@
 """The paper's program, sample-wise: the reference that the other engines are compared with.
 
 What it decides: whether some allowed flip set of a budget breaks one prediction, by minimising its
-margin over labels and retrained SVM at once (`labelcert.engines.paper_milp_program`).
+margin over labels and retrained SVM at once (`labelcert.engines.paper_milp.program`).
 Cost: branch and bound over 3n binaries, a program for each (test point, budget): seconds at n = 20,
 and grows fast. When to prefer it: for comparison only; every other engine is quicker.
 What its verdicts rest on: "broken" on a witness that was retrained, as everywhere; "robust" on the
@@ -22,8 +22,8 @@ import numpy as np
 from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
-from labelcert.engines.paper_milp_program import Program, add_flips, add_svm
-from labelcert.engines.paper_milp_replay import Replay
+from labelcert.engines.paper_milp.program import Program, add_flips, add_svm
+from labelcert.engines.paper_milp.replay import Replay
 from labelcert.engines.problem import Problem
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpSolver, Watch

@@ -17,9 +17,9 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.engines.clock import Clock
-from labelcert.engines.paper_milp import Verdict, safety
-from labelcert.engines.paper_milp_one_vs_all import OneVsAll
-from labelcert.engines.paper_milp_program import Labels, Program, add_svm
+from labelcert.engines.paper_milp.one_vs_all import OneVsAll
+from labelcert.engines.paper_milp.program import Labels, Program, add_svm
+from labelcert.engines.paper_milp.sample_wise import Verdict, safety
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, MilpSolver, Watch
 from labelcert.learners.gram import check_gram, finite_matrix

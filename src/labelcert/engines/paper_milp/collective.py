@@ -16,9 +16,9 @@ import numpy as np
 from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
-from labelcert.engines.paper_milp import NAME, safety
-from labelcert.engines.paper_milp_program import Labels, Program, add_flips, add_svm
-from labelcert.engines.paper_milp_replay import Replay
+from labelcert.engines.paper_milp.program import Labels, Program, add_flips, add_svm
+from labelcert.engines.paper_milp.replay import Replay
+from labelcert.engines.paper_milp.sample_wise import NAME, safety
 from labelcert.engines.problem import Problem
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, MilpSolver, Watch
