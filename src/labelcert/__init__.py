@@ -25,17 +25,23 @@ from labelcert._version import __version__
 if TYPE_CHECKING:
     from labelcert import kernels, learners
     from labelcert.certificates import (
+        Advice,
+        AdviceStep,
         Certificate,
         CollectiveCertificate,
         ThreatModel,
         Witness,
+        advise,
         certify,
         certify_collective,
+        influential_labels,
     )
     from labelcert.data import Graph, datasets
     from labelcert.report import plot
 
 __all__ = [
+    "Advice",
+    "AdviceStep",
     "Certificate",
     "CollectiveCertificate",
     "Graph",
@@ -43,21 +49,27 @@ __all__ = [
     "ThreatModel",
     "Witness",
     "__version__",
+    "advise",
     "certify",
     "certify_collective",
     "datasets",
+    "influential_labels",
     "kernels",
     "learners",
     "plot",
 ]
 
 _WHERE = {
+    "Advice": "labelcert.certificates",
+    "AdviceStep": "labelcert.certificates",
     "Certificate": "labelcert.certificates",
     "CollectiveCertificate": "labelcert.certificates",
     "ThreatModel": "labelcert.certificates",
     "Witness": "labelcert.certificates",
+    "advise": "labelcert.certificates",
     "certify": "labelcert.certificates",
     "certify_collective": "labelcert.certificates",
+    "influential_labels": "labelcert.certificates",
     "Graph": "labelcert.data.graph",
     "plot": "labelcert.report",
 }

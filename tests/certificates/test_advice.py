@@ -64,10 +64,7 @@ def test_each_step_is_the_best_over_all_labels(seed, threat, learner):
         assert advice.stopped == "nothing left to gain"
         assert len(advice.steps) < 4
         left = trusting(problem, threat, trusted, learner)
-        assert all(
-            value(trusting(problem, threat, [*trusted, j], learner), 1) == value(left, 1)
-            for j in range(7)
-        )
+        assert set(left.radius.tolist()) <= {-1, threat.budget}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -129,7 +126,7 @@ def test_no_test_points_and_nothing_to_break():
 
 def test_a_time_limit_keeps_what_is_found():
     advice = lc.advise(*make(2), C=1.0, max_flips=3, time_limit=0.0)
-    assert advice.stopped in ("time limit", "nothing left to gain")
+    assert advice.stopped == "time limit"
     assert advice.steps == ()
     assert (advice.after.radius == advice.before.radius).all()
 
@@ -152,9 +149,9 @@ def test_an_interrupt_keeps_the_steps_before_it(monkeypatch, how):
     advice = lc.advise(*make(1, m=8), C=1.0, max_flips=3, k=3)
     assert advice.stopped == "interrupted"
     assert calls.count(2) == 1
-    assert not advice.exact
     assert advice.steps[0] == plain.steps[0]
     assert [step.complete for step in advice.steps] == [True, False][: len(advice.steps)]
+    assert advice.exact == (len(advice.steps) == 1)
     assert (advice.after.radius <= advice.after.radius_upper).all()
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import typer
 
 from labelcert.cli import options as opt
 from labelcert.cli.request import Request, from_options
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 # One line a paragraph: the shell wraps them.
 HELP = "\n\n".join(
@@ -34,6 +29,7 @@ EPILOG = "\n\n".join(
         "labelcert certify karate --max-flips 20% -o run.json --plot run.png",
         "labelcert certify nodes.csv --edges edges.csv --label topic --ridge 0.1",
         "labelcert certify table.csv --label class --model mlp --depth 2",
+        "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
     )
 )
 
@@ -65,6 +61,9 @@ def certify(
     collective: opt.Collective = False,
     trusted: opt.Trusted = None,
     direction: opt.Direction = None,
+    costs: opt.Costs = None,
+    groups: opt.Groups = None,
+    group_budget: opt.GroupBudget = None,
     time_limit: opt.TimeLimit = 60.0,
     jobs: opt.Jobs = None,
     output: opt.Output = None,
@@ -83,25 +82,18 @@ def run_request(request: Request) -> None:
     from labelcert.cli import session
     from labelcert.cli.outputs import write_outputs
     from labelcert.cli.progress import live
-    from labelcert.cli.show import show, title_of
+    from labelcert.cli.show import show, tell_files, title_of
 
     session.check(request)
     prepared = session.prepare(request)
     with live(Console(stderr=True, highlight=False), request.quiet) as report:
-        run, told = session.execute(prepared, report)
+        run = session.execute(prepared, report)
     if not request.quiet:
-        show(Console(highlight=False, emoji=False), run, told, request.time_limit)
+        console = Console(highlight=False, emoji=False)
+        show(console, run, prepared.threat.told, request.time_limit)
     written = write_outputs(request, run, title_of(run))
     if written and not request.quiet:
-        _tell_files(Console(highlight=False, emoji=False), written)
-
-
-def _tell_files(console: Console, paths: list[Any]) -> None:
-    from rich.text import Text
-
-    from labelcert.cli.errors import printable
-
-    console.print(Text("wrote " + ", ".join(printable(str(path)) for path in paths)))
+        tell_files(Console(highlight=False, emoji=False), written)
 
 
 def register(app: typer.Typer) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.cli.request import Request
@@ -26,9 +29,7 @@ def load_graph(request: Request) -> Graph:
         graph = datasets.open_path(
             request.dataset, label=request.label, edges=request.edges, drop=request.drop
         )
-        if request.binary:
-            graph = graph.two_largest_classes()
-        return graph.largest_component() if request.largest_component else graph
+        return _cut(request, graph)
     for name in ("edges", "label", "drop"):
         if getattr(request, name):
             raise InputError(
@@ -41,6 +42,30 @@ def load_graph(request: Request) -> Graph:
         largest_component=request.largest_component,
         progress=not request.quiet,
     )
+
+
+def is_table(dataset: str) -> bool:
+    """Whether DATASET means a table of nodes."""
+    from labelcert.data.tables import CSV_SUFFIXES, PARQUET_SUFFIXES
+
+    return is_path(dataset) and Path(dataset).suffix.lower() in CSV_SUFFIXES + PARQUET_SUFFIXES
+
+
+def table_rows(request: Request, graph: Graph) -> np.ndarray:
+    """(nodes,) for every node of the graph of a request its row in the table, from 0."""
+    if not (request.binary or request.largest_component):
+        return np.arange(graph.num_nodes)
+    whole = load_graph(replace(request, binary=False, largest_component=False))
+    # A graph whose only feature is the row, cut in the same way, tells which rows are left.
+    rows = np.arange(whole.num_nodes, dtype=np.float64)[:, None]
+    cut = _cut(request, Graph(rows, whole.adjacency, whole.labels, whole.name))
+    return np.asarray(cut.features)[:, 0].astype(np.int64)
+
+
+def _cut(request: Request, graph: Graph) -> Graph:
+    if request.binary:
+        graph = graph.two_largest_classes()
+    return graph.largest_component() if request.largest_component else graph
 
 
 def _suffixes() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The arguments and options of `labelcert certify`, with the help that teaches them."""
+"""The arguments and options of the commands, with the help that teaches them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 _DATA, _MODEL, _TRAINING = "Data", "Model", "Training"
-_ATTACK, _RUN = "Attack", "Search and output"
+_ATTACK, _ADVICE, _RUN = "Attack", "Advice", "Search and output"
 
 
 def _option(panel: str, names: tuple[str, ...], text: str, metavar: str | None = None) -> object:
@@ -131,6 +131,40 @@ Direction = Annotated[
         "Flips the attacker may make, as FROM:TO; may be repeated. All unless given.", "A:B",
     ),
 ]  # fmt: skip
+Costs = Annotated[
+    str | None,
+    _option(
+        _ATTACK, ("--costs",),
+        "What flipping each label costs (1): a column of the node table, or a table with the "
+        "columns node, cost. The budget is then what all flips cost together.", "COLUMN|FILE",
+    ),
+]  # fmt: skip
+Groups = Annotated[
+    str | None,
+    _option(
+        _ATTACK, ("--groups",),
+        "Who gave each label: a column of the node table (not a feature then), or a table with "
+        "the columns node, group.", "COLUMN|FILE",
+    ),
+]  # fmt: skip
+GroupBudget = Annotated[
+    list[str] | None,
+    _option(
+        _ATTACK, ("--group-budget",),
+        "Most flips of labels of one group, besides --max-flips: N for every group, or NAME=N for "
+        "one; may be repeated.", "[NAME=]N",
+    ),
+]  # fmt: skip
+
+Count = Annotated[int, _option(_ADVICE, ("--k", "-k"), "How many labels to choose.", "N")]
+AtBudget = Annotated[
+    str | None,
+    _option(
+        _ADVICE, ("--budget",),
+        "Raise the certified ratio at this budget, a count or a percentage of the labels; "
+        "--max-flips unless given.", "BUDGET",
+    ),
+]  # fmt: skip
 
 TimeLimit = Annotated[
     float,
@@ -144,8 +178,8 @@ Output = Annotated[
     list[Path] | None,
     _option(
         _RUN, ("--output", "-o"),
-        "Write the result: .json (everything), .csv or .parquet (a row a test node); may be "
-        "repeated.", "FILE",
+        "Write the result: .json (everything), .csv or .parquet (a row a test node; of advice, a "
+        "row a step); may be repeated.", "FILE",
     ),
 ]  # fmt: skip
 Plot = Annotated[

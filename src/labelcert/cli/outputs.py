@@ -52,8 +52,9 @@ def write_outputs(request: Request, run: Run, title: str) -> list[Path]:
 
 
 def _inputs(request: Request) -> list[Path]:
-    given = [Path(request.dataset), request.edges, request.trusted]
-    return [path for path in given if path is not None]
+    # A column's name is no file, and then there is nothing to overwrite.
+    given = [request.dataset, request.edges, request.trusted, request.costs, request.groups]
+    return [Path(path) for path in given if path is not None]
 
 
 def _check(name: str, path: Path, suffixes: tuple[str, ...]) -> None:

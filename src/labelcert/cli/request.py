@@ -1,4 +1,4 @@
-"""What the user asked `labelcert certify` for, as plain data."""
+"""What the user asked `labelcert certify` or `labelcert advise` for, as plain data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KERNEL_OPTIONS = (
 
 @dataclass(frozen=True)
 class Request:
-    """The options of one `labelcert certify`; None is "not given"."""
+    """The options of one run; None is "not given"."""
 
     dataset: str
     edges: Path | None
@@ -41,6 +41,9 @@ class Request:
     collective: bool
     trusted: Path | None
     directions: tuple[str, ...]
+    costs: str | None
+    groups: str | None
+    group_budgets: tuple[str, ...]
     time_limit: float
     jobs: int | None
     outputs: tuple[Path, ...]
@@ -51,8 +54,8 @@ class Request:
 def from_options(options: dict[str, Any]) -> Request:
     """The request of the options of the command, by the names of its parameters."""
     rest = {name: value for name, value in options.items() if name not in KERNEL_OPTIONS}
-    for singular, plural in (("direction", "directions"), ("output", "outputs"), ("plot", "plots")):
-        rest[plural] = tuple(rest.pop(singular) or ())
+    for singular in ("direction", "group_budget", "output", "plot"):
+        rest[singular + "s"] = tuple(rest.pop(singular) or ())
     rest["drop"] = tuple(rest["drop"] or ())
     given = {name: options[name] for name in KERNEL_OPTIONS if options[name] is not None}
     return Request(parameters=given, **rest)

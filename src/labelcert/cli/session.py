@@ -6,8 +6,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from labelcert._errors import InputError
-from labelcert.certificates import certify
+from labelcert.certificates import Certificate, certify
 from labelcert.certificates.inputs import (
     check_classes,
     check_jobs,
@@ -17,10 +19,11 @@ from labelcert.certificates.inputs import (
 )
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel, parameters
+from labelcert.cli.node_values import read_values, without_columns
 from labelcert.cli.outputs import check_outputs
 from labelcert.cli.progress import Report
 from labelcert.cli.request import DEFAULT_C, Request
-from labelcert.cli.threat_choice import check_budget, choose_threat
+from labelcert.cli.threat_choice import ThreatChoice, check_threat, choose_threat
 from labelcert.data import Graph, Split, datasets
 from labelcert.kernels.base import Kernel
 from labelcert.report.document import Run
@@ -28,28 +31,46 @@ from labelcert.report.document import Run
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A request with its graph and split, ready for the kernel."""
+    """A request with its graph, split and attacker, ready for the kernel."""
 
     request: Request
     graph: Graph
     split: Split
     kernel: Kernel
+    threat: ThreatChoice
+    seconds: float
+
+    @property
+    def labels(self) -> np.ndarray:
+        """(n,) labels of the labeled nodes."""
+        return self.graph.labels[self.split.labeled]
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """The kernel between labeled nodes (n, n), and from test to labeled nodes (m, n)."""
+
+    gram: np.ndarray
+    cross: np.ndarray
     seconds: float
 
 
 def check(request: Request) -> None:
     """Raise InputError for all that can be known to be wrong before any data are read."""
     check_outputs(request)
-    check_learner(*_learner(request))
+    check_learner(*learner(request))
     check_jobs(request.jobs)
     check_time_limit(request.time_limit)
-    check_budget(request)
+    check_threat(request)
     check_model(request)
 
 
 def prepare(request: Request) -> Prepared:
     """Load the graph (downloading it the first time) and draw the split; raises InputError."""
     start = time.monotonic()
+    costs = read_values(request, "costs", "cost")
+    groups = read_values(request, "groups", "group")
+    request = without_columns(request, (costs, groups))
     graph = load_graph(request)
     kernel = choose_kernel(request, graph)
     check_classes(check_labels(graph.labels), None)
@@ -65,51 +86,61 @@ def prepare(request: Request) -> Prepared:
             f"per_class={request.per_class} leaves no test nodes: lower --per-class or "
             "--validation."
         )
-    return Prepared(request, graph, split, kernel, time.monotonic() - start)
+    threat = choose_threat(request, graph, split.labeled, costs, groups)
+    return Prepared(request, graph, split, kernel, threat, time.monotonic() - start)
 
 
-def execute(prepared: Prepared, report: Report) -> tuple[Run, str]:
-    """Compute the kernel, certify, and return the run and its budget in words."""
-    request, graph, split = prepared.request, prepared.graph, prepared.split
-    threat, threat_record, told = choose_threat(request, split.labeled)
-    C, ridge = _learner(request)
+def compute(prepared: Prepared, report: Report) -> Blocks:
+    """Compute the kernel."""
+    graph, split = prepared.graph, prepared.split
     start = time.monotonic()
     report("kernel", 0.0)
     gram = prepared.kernel(graph, split.labeled)
     cross = prepared.kernel(graph, split.test, split.labeled)
     report("kernel", 1.0)
-    kernel_seconds = time.monotonic() - start
+    return Blocks(gram, cross, time.monotonic() - start)
+
+
+def execute(prepared: Prepared, report: Report) -> Run:
+    """Compute the kernel and certify."""
+    request = prepared.request
+    blocks = compute(prepared, report)
+    C, ridge = learner(request)
     certificate = certify(
-        gram,
-        cross,
-        graph.labels[split.labeled],
+        blocks.gram,
+        blocks.cross,
+        prepared.labels,
         C=C,
         ridge=ridge,
-        threat=threat,
+        threat=prepared.threat.threat,
         collective=request.collective,
         time_limit=request.time_limit,
         n_jobs=request.jobs,
         progress=report,
     )
-    run = Run(
+    return run_of(prepared, blocks, certificate, {"certify": certificate.seconds})
+
+
+def run_of(
+    prepared: Prepared, blocks: Blocks, certificate: Certificate, seconds: dict[str, float]
+) -> Run:
+    """A certificate with everything that it is a certificate of; seconds: of the last stages."""
+    request, graph, split = prepared.request, prepared.graph, prepared.split
+    return Run(
         certificate=certificate,
         dataset=_dataset_record(request, graph),
         model={"name": prepared.kernel.name, "parameters": parameters(prepared.kernel)},
-        threat=threat_record,
+        threat=prepared.threat.record,
         split=_split_record(request),
         labeled=split.labeled,
         test=split.test,
         y_true=graph.labels[split.test],
-        seconds={
-            "load": prepared.seconds,
-            "kernel": kernel_seconds,
-            "certify": certificate.seconds,
-        },
+        seconds={"load": prepared.seconds, "kernel": blocks.seconds, **seconds},
     )
-    return run, told
 
 
-def _learner(request: Request) -> tuple[float | None, float | None]:
+def learner(request: Request) -> tuple[float | None, float | None]:
+    """C and ridge, of which one is None."""
     if request.C is None and request.ridge is None:
         return DEFAULT_C, None
     return request.C, request.ridge

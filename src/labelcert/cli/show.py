@@ -5,6 +5,8 @@ Text that comes from the data is put into Rich `Text` objects, so nothing in it 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -22,11 +24,16 @@ _MOST_NAMED = 12
 
 def show(console: Console, run: Run, budget: str, time_limit: float) -> None:
     """Print a run: what was certified, survivors at each budget, weakest and strongest."""
+    print_through(console, lambda: _show(console, run, budget, time_limit))
+
+
+def print_through(console: Console, draw: Callable[[], None]) -> None:
+    """Let `draw` print on the console, without trailing blanks where that is no terminal."""
     if console.is_terminal:
-        _show(console, run, budget, time_limit)
+        draw()
         return
     with console.capture() as captured:
-        _show(console, run, budget, time_limit)
+        draw()
     # Rich fills lines with blanks, which only a terminal has a use for.
     lines = [line.rstrip() for line in captured.get().splitlines()]
     console.file.write("\n".join(lines) + "\n")
@@ -34,12 +41,14 @@ def show(console: Console, run: Run, budget: str, time_limit: float) -> None:
 
 def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
     summary = summarize(run.certificate, nodes=run.test, labeled=run.labeled, y_true=run.y_true)
-    console.print(_facts(run, summary, budget))
+    console.print(facts(run, summary, budget))
+    priced = run.threat["costs"] is not None
     if summary.max_flips > 0:
-        _head(console, "Predictions that survive any flips of so many labels")
-        console.print(_survivors(summary))
-        _tell_rest(console, summary)
-    _head(console, "Weakest and strongest predictions")
+        what = "that cost so much" if priced else "of so many labels"
+        head(console, f"Predictions that survive any flips {what}")
+        console.print(_survivors(summary, priced))
+        _tell_rest(console, summary, priced)
+    head(console, "Weakest and strongest predictions")
     console.print(_predictions(summary))
     console.print()
     console.print(_decided(run, summary))
@@ -47,7 +56,8 @@ def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
         console.print(Text(line, style="yellow"))
 
 
-def _head(console: Console, title: str) -> None:
+def head(console: Console, title: str) -> None:
+    """Print the title of a table."""
     console.print()
     console.print(Text(title, style="bold"))
 
@@ -81,26 +91,27 @@ def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
     ]
 
 
-def _facts(run: Run, summary: Summary, budget: str) -> Table:
+def facts(run: Run, summary: Summary, budget: str) -> Table:
+    """What was certified, one fact a line; budget: the attacker in words."""
     data, split = run.dataset, run.split
     correct = summary.correct or 0
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
-    table.add_row("data set", _text(f"{data['name']}: {size}"))
-    table.add_row("classes", _text(_classes(data)))
-    table.add_row("model", _text(_model(run)))
+    table.add_row("data set", text(f"{data['name']}: {size}"))
+    table.add_row("classes", text(_classes(data)))
+    table.add_row("model", text(_model(run)))
     table.add_row(
         "labels",
         f"{summary.num_labeled} labeled nodes ({split['per_class']} + {split['validation']} a "
         f"class, seed {split['seed']})",
     )
-    share = _percent(correct / summary.num_test)
+    share = percent(correct / summary.num_test)
     table.add_row(
         "accuracy", f"{share} of {summary.num_test} test nodes ({correct} right), labels unflipped"
     )
-    table.add_row("attacker", _text(budget))
+    table.add_row("attacker", text(budget))
     return table
 
 
@@ -122,43 +133,47 @@ def _model(run: Run) -> str:
     return f"{run.model['name']} ({options}), {learner} with {name} = {value:g}"
 
 
-def _survivors(summary: Summary) -> Table:
+def _survivors(summary: Summary, priced: bool) -> Table:
     together = summary.survivors[0].collective is not None
-    table = _table()
-    for name in ("flips", "of labels", "sample-wise"):
+    table = plain_table()
+    for name in ("cost",) if priced else ("flips", "of labels"):
         table.add_column(name, justify="right")
+    table.add_column("sample-wise", justify="right")
     if together:
         table.add_column("collective", justify="right")
     for row in telling(summary.survivors):
-        cells = [str(row.flips), _percent(row.share_of_labels)]
-        cells.append(_interval(row.sample_wise, summary.num_test))
+        cells = [str(row.flips)] if priced else [str(row.flips), percent(row.share_of_labels)]
+        cells.append(interval(row.sample_wise, summary.num_test))
         if row.collective is not None:
-            cells.append(_interval(row.collective, summary.num_test))
+            cells.append(interval(row.collective, summary.num_test))
         table.add_row(*cells)
     return table
 
 
-def _table() -> Table:
+def plain_table() -> Table:
+    """An empty table in the style of all of them."""
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
 
 
-def _tell_rest(console: Console, summary: Summary) -> None:
+def _tell_rest(console: Console, summary: Summary, priced: bool) -> None:
     last = telling(summary.survivors)[-1].flips
     if last < summary.max_flips:
-        console.print(f"None survives {last + 1} to {summary.max_flips} flips.")
+        rest = f"{last + 1} to {summary.max_flips}"
+        console.print(f"None survives {f'a cost of {rest}' if priced else f'{rest} flips'}.")
     if summary.survivors[0].collective is not None:
         console.print("sample-wise: each is attacked alone; collective: all by one attacker")
 
 
-def _interval(counts: tuple[int, int], m: int) -> str:
+def interval(counts: tuple[int, int], m: int) -> str:
+    """How many of m test predictions, as a count or an interval, and their share."""
     low, high = counts
     if low == high:
-        return f"{low} of {m}  {_percent(low / m):>6}"
+        return f"{low} of {m}  {percent(low / m):>6}"
     return f"{low} to {high} of {m}  {100 * low / m:.0f} to {100 * high / m:.0f}%"
 
 
 def _predictions(summary: Summary) -> Table:
-    table = _table()
+    table = plain_table()
     table.add_column("")
     table.add_column("node", justify="right")
     table.add_column("true", overflow="fold")
@@ -169,9 +184,9 @@ def _predictions(summary: Summary) -> Table:
         for i, row in enumerate(rows):
             wrong = "" if row.prediction == row.true_label else "red"
             table.add_row(
-                name if i == 0 else "", str(row.node), _text(row.true_label),
+                name if i == 0 else "", str(row.node), text(row.true_label),
                 Text(printable(str(row.prediction)), style=wrong), _radius(row, summary.max_flips),
-                _text(witness_text(row)),
+                text(witness_text(row)),
             )  # fmt: skip
     return table
 
@@ -221,9 +236,16 @@ def _value(value: object) -> str:
     return "none" if value is None else str(value)
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share with one decimal."""
     return f"{100 * share:.1f}%"
 
 
-def _text(value: object) -> Text:
+def tell_files(console: Console, paths: Sequence[Path]) -> None:
+    """Print which files were written."""
+    console.print(Text("wrote " + ", ".join(printable(str(path)) for path in paths)))
+
+
+def text(value: object) -> Text:
+    """Text of the data's as it is: no markup, nothing that steers a terminal."""
     return Text(printable(str(value)))

@@ -1,7 +1,8 @@
-"""The attacker that --max-flips, --trusted and --direction describe."""
+"""The attacker that --max-flips, --trusted, --direction, --costs and --groups describe."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,40 +11,113 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel
 from labelcert.certificates.budget import as_count
+from labelcert.cli.group_choice import check_group_budgets, group_budgets, tell_groups
+from labelcert.cli.node_values import NodeValues, as_name, whole_number
 from labelcert.cli.request import DEFAULT_MAX_FLIPS, Request
+from labelcert.data import Graph
 
 
-def check_budget(request: Request) -> None:
-    """Raise InputError early for a budget that is none, whatever the number of labels."""
+@dataclass(frozen=True)
+class ThreatChoice:
+    """The threat model, its record for the document, and the attacker in words."""
+
+    threat: ThreatModel
+    record: dict[str, Any]
+    told: str
+
+
+def check_threat(request: Request) -> None:
+    """Raise InputError early for budgets that are none, whatever the number of labels."""
     as_count(request.max_flips or DEFAULT_MAX_FLIPS, 0)
+    check_group_budgets(request)
 
 
-def choose_threat(request: Request, labeled: np.ndarray) -> tuple[ThreatModel, dict[str, Any], str]:
-    """The threat model for labeled nodes (n,), its record for the document, and the budget told.
+def choose_threat(
+    request: Request,
+    graph: Graph,
+    labeled: np.ndarray,
+    costs: NodeValues | None,
+    groups: NodeValues | None,
+) -> ThreatChoice:
+    """The threat model for labeled nodes (n,) of a graph.
 
-    A percentage becomes a count, rounded down; a budget above n is cut to n; both are told.
-    Raises InputError: not a budget, a trusted node that is not labeled, or a direction that does
-    not read FROM:TO.
+    costs, groups: what `read_values` read of them. A percentage becomes a count, rounded down; a
+    budget above what all labels cost is cut to that; both are told.
+    Raises InputError: not a budget, a trusted node that is not labeled, a direction that does not
+    read FROM:TO, a cost that is no positive integer, a labeled node without a group, or a budget of
+    a group that does not exist.
     """
-    n = len(labeled)
-    asked = request.max_flips or DEFAULT_MAX_FLIPS
-    wanted = as_count(asked, n)
-    budget = min(wanted, n)
-    told = f"up to {budget} flips of {n} labels"
-    if asked.strip().endswith("%"):
-        told += f" ({asked.strip()}, rounded down)"
-    elif wanted > n:
-        told += f" (not {wanted}: there are no more labels)"
     nodes = _trusted_nodes(request.trusted) if request.trusted is not None else []
     positions = _positions(nodes, labeled)
     directions = [_direction(text) for text in request.directions]
+    prices = None if costs is None else _prices(costs, request, graph, labeled)
+    names = None if groups is None else _names(groups, request, graph, labeled)
+    budget, told = _budget(request, len(labeled), prices)
     if nodes:
         told += f", {len(set(nodes))} trusted"
     if directions:
         told += ", only " + " and ".join(f"{a} to {b}" for a, b in directions)
-    threat = ThreatModel(budget, trusted=positions, directions=directions or None)
-    record = {"max_flips": budget, "trusted": sorted(set(nodes)), "directions": directions}
-    return threat, record, told
+    limits = None
+    if groups is not None and names is not None:
+        present = list(dict.fromkeys(names))
+        limits = group_budgets(request, present, {as_name(v) for v in groups.all_values})
+        told += ", " + tell_groups(present, limits)
+    threat = ThreatModel(
+        budget,
+        trusted=positions,
+        costs=prices,
+        directions=directions or None,
+        groups=names,
+        group_budgets=limits,
+    )
+    record = {
+        "max_flips": budget,
+        "trusted": sorted(set(nodes)),
+        "directions": directions,
+        "costs": prices,
+        "groups": names,
+        "group_budgets": limits,
+    }
+    return ThreatChoice(threat, record, told)
+
+
+def _budget(request: Request, n: int, prices: list[int] | None) -> tuple[int, str]:
+    """The budget as a count, and in words."""
+    asked = request.max_flips or DEFAULT_MAX_FLIPS
+    wanted = as_count(asked, n)
+    most = n if prices is None else sum(prices)
+    budget = min(wanted, most)
+    if prices is None:
+        told, all_of_it = f"up to {budget} flips of {n} labels", "there are no more labels"
+    else:
+        told = f"flips that cost up to {budget}, of {n} labels at {min(prices)} to {max(prices)}"
+        all_of_it = "all labels cost no more"
+    if asked.strip().endswith("%"):
+        told += f" ({asked.strip()}, rounded down)"
+    elif wanted > most:
+        told += f" (not {wanted}: {all_of_it})"
+    return budget, told
+
+
+def _prices(costs: NodeValues, request: Request, graph: Graph, labeled: np.ndarray) -> list[int]:
+    prices: list[int] = []
+    for node, value in zip(labeled.tolist(), costs.of(request, graph, labeled), strict=True):
+        price = 1 if value is None else whole_number(value)
+        if price is None or not 1 <= price < 2**31:
+            raise InputError(
+                f"{costs.where} holds {value!r} for node {node}: costs are integers of 1 or more."
+            )
+        prices.append(price)
+    return prices
+
+
+def _names(groups: NodeValues, request: Request, graph: Graph, labeled: np.ndarray) -> list[str]:
+    names: list[str] = []
+    for node, value in zip(labeled.tolist(), groups.of(request, graph, labeled), strict=True):
+        if value is None:
+            raise InputError(f"{groups.where} has no group for labeled node {node}: add one.")
+        names.append(as_name(value))
+    return names
 
 
 def _trusted_nodes(path: Path) -> list[int]:

@@ -6,6 +6,7 @@ own pieces: they are done again here, one after the other. Ctrl-C and the clock 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -44,15 +45,21 @@ def _in_processes(
 
     tasks = (delayed(_numbered)(work, number, piece) for number, piece in enumerate(pieces))
     parallel: Any = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
+    results = parallel(tasks)
     try:
-        for number, result in parallel(tasks):
+        for number, result in results:
             yield number, result
             if clock.expired:
-                return
+                break
     except TerminatedWorkerError:
         return
     except KeyboardInterrupt:
         clock.interrupt()
+    finally:
+        with warnings.catch_warnings():
+            # joblib warns that pieces were cancelled, which is what was asked for.
+            warnings.simplefilter("ignore", UserWarning)
+            results.close()
 
 
 def _numbered(work: Callable[..., Any], number: int, piece: tuple[Any, ...]) -> tuple[int, Any]:

@@ -1,0 +1,124 @@
+"""An advice as tables in the terminal: the steps, the curves before and after, labels that matter.
+
+Text that comes from the data goes through `show.text`, so nothing in it is taken for markup.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from labelcert.certificates import Advice, Certificate, influential_labels
+from labelcert.cli.show import facts, head, interval, percent, plain_table, print_through, text
+from labelcert.report.document import Run
+from labelcert.report.tables import summarize, telling
+
+_MOST_INFLUENTIAL = 5
+
+
+def show_advice(console: Console, advice: Advice, run: Run, told: str, time_limit: float) -> None:
+    """Print an advice; told: the attacker in words."""
+    print_through(console, lambda: _show(console, advice, run, told, time_limit))
+
+
+def _show(console: Console, advice: Advice, run: Run, told: str, time_limit: float) -> None:
+    before = summarize(advice.before, nodes=run.test, labeled=run.labeled, y_true=run.y_true)
+    console.print(facts(run, before, told))
+    priced = run.threat["costs"] is not None
+    unit = "cost" if priced else "flips"
+    if advice.steps:
+        head(console, "Verify these labels, in this order")
+        console.print(_steps(advice, run))
+        head(console, "Predictions that survive any flips, before and after")
+        console.print(_curves(advice, unit))
+    head(console, "Labels in most of the smallest witnesses, before")
+    console.print(_influence(advice.before, run))
+    console.print()
+    parts = ", ".join(f"{name} {value:.2f}" for name, value in run.seconds.items())
+    console.print(
+        Text.assemble(("seconds", "bold"), f"  {sum(run.seconds.values()):.2f} ({parts})")
+    )
+    for line in closing_lines(advice, time_limit):
+        console.print(Text(line, style="yellow"))
+
+
+def closing_lines(advice: Advice, time_limit: float) -> list[str]:
+    """Plain words for why it ended early and for what is not proven; none where all is."""
+    lines: list[str] = []
+    done = len(advice.steps)
+    cut = bool(advice.steps) and not advice.steps[-1].complete
+    where = f"in step {done}" if cut else f"after {done} step{'s' if done != 1 else ''}"
+    if advice.stopped == "time limit":
+        lines.append(
+            f"The time limit of {time_limit:g} s ended the search {where}. "
+            "Raise --time-limit for more."
+        )
+    elif advice.stopped == "interrupted":
+        lines.append(f"The search was interrupted {where}.")
+    elif advice.stopped:
+        lines.append(f"Nothing left to gain {where}: no attack is left.")
+    if any(not step.gained for step in advice.steps):
+        lines.append(
+            "A step without a gain takes the label in most witnesses: no single label gains there."
+        )
+    if not advice.exact:
+        lines.append(
+            "Some radii are open or some labels were not weighed: what is told is proven, but "
+            "another choice may be better."
+        )
+    return lines
+
+
+def _steps(advice: Advice, run: Run) -> Table:
+    m = advice.before.num_test
+    table = plain_table()
+    table.add_column("step", justify="right")
+    table.add_column("node", justify="right")
+    table.add_column("label", overflow="fold")
+    table.add_column(f"certified at budget {advice.budget}", justify="right")
+    table.add_column("mean radius", justify="right")
+    for number, step in enumerate(advice.steps, 1):
+        ratios = f"{percent(step.ratio_before)} to {percent(step.ratio_after)}"
+        gained = round(m * (step.ratio_after - step.ratio_before))
+        table.add_row(
+            str(number),
+            str(run.labeled[step.index]),
+            text(step.label),
+            f"{ratios} (+{gained})",
+            f"{step.mean_radius_before:.2f} to {step.mean_radius_after:.2f}",
+        )
+    return table
+
+
+def _curves(advice: Advice, unit: str) -> Table:
+    table = plain_table()
+    for name in (unit, "before", "after"):
+        table.add_column(name, justify="right")
+    shown = telling(summarize(advice.after).survivors)
+    budgets = {row.flips for row in shown} | {advice.budget}
+    for r in sorted(budgets):
+        cells = (_survivors(advice.before, r), _survivors(advice.after, r))
+        table.add_row(str(r), *cells)
+    return table
+
+
+def _survivors(certificate: Certificate, r: int) -> str:
+    counts = int((certificate.radius >= r).sum()), int((certificate.radius_upper >= r).sum())
+    return interval(counts, certificate.num_test)
+
+
+def _influence(certificate: Certificate, run: Run) -> Table | Text:
+    frame = influential_labels(certificate)
+    frame = frame[frame["count"] > 0].head(_MOST_INFLUENTIAL)
+    if len(frame) == 0:
+        return Text("none: no attack is known")
+    table = plain_table()
+    table.add_column("node", justify="right")
+    table.add_column("label", overflow="fold")
+    for name in ("witnesses", "share", "smallest radius"):
+        table.add_column(name, justify="right")
+    columns = ("index", "label", "count", "share", "smallest_radius")
+    for index, label, count, share, radius in zip(*(frame[c] for c in columns), strict=True):
+        table.add_row(str(run.labeled[index]), text(label), str(count), percent(share), str(radius))
+    return table

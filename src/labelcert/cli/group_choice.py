@@ -1,0 +1,68 @@
+"""The groups of labels and their budgets that --groups and --group-budget describe."""
+
+from __future__ import annotations
+
+from labelcert._errors import InputError
+from labelcert.certificates.budget import as_count
+from labelcert.cli.request import Request
+
+_MOST_NAMED = 3
+
+
+def check_group_budgets(request: Request) -> None:
+    """Raise InputError early for group budgets that do not read, or that lack their groups."""
+    if request.group_budgets and request.groups is None:
+        raise InputError("group_budget needs groups: add --groups COLUMN or FILE, or leave it out.")
+    if request.groups is not None and not request.group_budgets:
+        raise InputError(
+            "groups without a budget change nothing: add --group-budget N or NAME=N, or leave "
+            "--groups out."
+        )
+    _parse(request.group_budgets)
+
+
+def group_budgets(request: Request, present: list[str], known: set[str]) -> dict[str, int]:
+    """Budget of each group of labeled nodes that has one.
+
+    present: groups of the labeled nodes; known: groups of all nodes. Raises InputError for a name
+    that no node has.
+    """
+    every, named = _parse(request.group_budgets)
+    for name in named:
+        if name not in known:
+            some = ", ".join(sorted(known)[:12])
+            raise InputError(f"group_budget names {name!r}, which is no group: there are {some}.")
+    budgets = dict.fromkeys(present, every) | {k: v for k, v in named.items() if k in present}
+    return {name: budget for name, budget in budgets.items() if budget is not None}
+
+
+def tell_groups(present: list[str], budgets: dict[str, int]) -> str:
+    """The groups in words, for the line on the attacker."""
+    head = f"{len(present)} group{'s' if len(present) != 1 else ''}"
+    if len(budgets) == len(present) and len(set(budgets.values())) == 1:
+        return f"{head} with at most {next(iter(budgets.values()))} each"
+    named = [f"{name} at most {budget}" for name, budget in list(budgets.items())[:_MOST_NAMED]]
+    more = len(budgets) - len(named)
+    if more > 0:
+        named.append(f"{more} more with a budget")
+    if len(budgets) < len(present):
+        named.append("no limit for the others" if budgets else "none of them with a budget")
+    return f"{head} ({', '.join(named)})"
+
+
+def _parse(texts: tuple[str, ...]) -> tuple[int | None, dict[str, int]]:
+    """The budget of every group that has none of its own, and those of single groups."""
+    every: int | None = None
+    named: dict[str, int] = {}
+    for text in texts:
+        name, equals, count = text.rpartition("=")
+        if "%" in count:
+            raise InputError(f"group_budget {text!r} is a percentage: pass a count.")
+        budget = as_count(count.strip(), 0, "group_budget")
+        if (name in named) if equals else (every is not None):
+            raise InputError(f"group_budget {text!r} comes twice: give each group one budget.")
+        if equals:
+            named[name] = budget
+        else:
+            every = budget
+    return every, named

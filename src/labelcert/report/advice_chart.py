@@ -1,0 +1,85 @@
+"""`plot_advice`: certified ratio before and after the labels of an advice are verified."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from labelcert._errors import InputError
+from labelcert.certificates import Advice
+from labelcert.report.atomic import write_bytes
+from labelcert.report.chart import _render, _styled, _title, _x_axis, check_suffix
+
+if TYPE_CHECKING:
+    import altair as alt
+
+# The colours and shapes of `labelcert.report.chart`: the first is where one starts.
+_STYLES = (("#0072B2", "circle", [5, 3]), ("#D55E00", "square", [1, 0]))
+
+
+class AdvicePoint(TypedDict):
+    """One budget of one curve; ratios in [0, 1], lower is proven, upper is not yet broken."""
+
+    flips: int
+    curve: str
+    lower: float
+    upper: float
+
+
+def advice_records(advice: Advice) -> list[AdvicePoint]:
+    """The curves before and after, one record a budget 0 … max_flips, first those of before."""
+    count = len(advice.steps)
+    after = f"with {count} label{'s' if count != 1 else ''} verified"
+    return [
+        AdvicePoint(flips=r, curve=curve, lower=bounds[0], upper=bounds[1])
+        for curve, certificate in (("as it is", advice.before), (after, advice.after))
+        for r in range(certificate.max_flips + 1)
+        for bounds in (certificate.certified_ratio_bounds(r),)
+    ]
+
+
+def plot_advice(
+    advice: Advice, path: str | os.PathLike[str] | None = None, *, title: str | None = None
+) -> alt.LayerChart:
+    """Draw the share of predictions proven to survive, before and after the advice.
+
+    path: also write the chart there, as `labelcert.plot` does. A shaded band is what is still open.
+    Returns the Altair chart. Raises InputError for another suffix, an advice without test points,
+    or a file that cannot be written.
+    """
+    suffix = None if path is None else check_suffix(path)
+    if advice.before.num_test == 0:
+        raise InputError("advice has no test points: there is no curve to draw.")
+    chart = _chart(advice, title)
+    if path is not None and suffix is not None:
+        write_bytes(path, _render(chart, suffix, title))
+    return chart
+
+
+def _chart(advice: Advice, title: str | None) -> alt.LayerChart:
+    import altair as alt
+
+    records = advice_records(advice)
+    curves = list(dict.fromkeys(record["curve"] for record in records))
+    colour = alt.Scale(domain=curves, range=[style[0] for style in _STYLES])
+    shape = alt.Scale(domain=curves, range=[style[1] for style in _STYLES])
+    base = alt.Chart(alt.Data(values=[dict(record) for record in records])).encode(
+        x=_x_axis(advice.before), color=alt.Color("curve:N").scale(colour).title(None)
+    )
+    lower = alt.Y("lower:Q").title("predictions proven to survive")
+    lower = lower.scale(domain=[0, 1], nice=False).axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
+    layers: list[Any] = []
+    still_open = any(record["lower"] < record["upper"] for record in records)
+    if still_open:
+        band = base.mark_area(interpolate="step-after", opacity=0.18, clip=True)
+        layers.append(band.encode(y=lower, y2="upper:Q"))
+    for curve, style in zip(curves, _STYLES, strict=True):
+        one = base.transform_filter(f"datum.curve === '{curve}'")
+        line = one.mark_line(interpolate="step-after", strokeWidth=2, strokeDash=style[2])
+        layers.append(line.encode(y=lower))
+    points = base.mark_point(filled=True, opacity=1, size=46)
+    layers.append(points.encode(y=lower, shape=alt.Shape("curve:N").scale(shape).title(None)))
+    chart: Any = alt.layer(*layers).properties(width=460, height=280)
+    if title or still_open:
+        chart = chart.properties(title=_title(title, still_open))
+    return _styled(chart)

@@ -1,0 +1,69 @@
+"""A run of `labelcert advise` as files: one JSON document, or a table with one row a step.
+
+The document is that of a run (`labelcert.report.document`) with "format" "labelcert advice run",
+"advice", the document of `Advice.to_json`, in place of "certificate", and "chosen": the node
+numbers of the chosen labels in order. Indices in "advice" are positions in "labeled".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.certificates import Advice
+from labelcert.report.atomic import write_bytes
+from labelcert.report.document import Run, to_json
+from labelcert.report.frames import _not_a_formula
+from labelcert.report.tables import column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = "labelcert advice run"
+
+
+def advice_json(advice: Advice, run: Run, indent: int | None = 1) -> str:
+    """The document as JSON text; run.certificate is `advice.before`."""
+    document: dict[str, Any] = json.loads(to_json(run))
+    del document["certificate"]
+    document["format"] = FORMAT
+    document["chosen"] = run.labeled[advice.chosen].tolist()
+    document["advice"] = json.loads(advice.to_json())
+    return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def advice_frame(advice: Advice, labeled: np.ndarray | None = None) -> pd.DataFrame:
+    """`Advice.to_frame` with the column node: labeled (n,) node numbers, positions by default."""
+    nodes = column(labeled, advice.before.num_labeled, "labeled")
+    frame = advice.to_frame()
+    frame.insert(1, "node", nodes[advice.chosen])
+    return frame
+
+
+def write_advice(advice: Advice, run: Run, path: str | os.PathLike[str]) -> None:
+    """Write the document (.json) or the table (.csv, .parquet), completely or not at all.
+
+    Raises InputError for another suffix, or a file that cannot be written.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix == ".json":
+        content = advice_json(advice, run).encode("utf-8", "backslashreplace")
+    elif suffix == ".csv":
+        frame = advice_frame(advice, run.labeled)
+        frame["label"] = [_not_a_formula(label) for label in frame["label"].tolist()]
+        content = frame.to_csv(index=False, lineterminator="\n").encode()
+    elif suffix == ".parquet":
+        buffer = BytesIO()
+        advice_frame(advice, run.labeled).to_parquet(buffer, index=False, engine="pyarrow")
+        content = buffer.getvalue()
+    else:
+        raise InputError(
+            f"output {str(path)!r} has the suffix {suffix!r}: use one of .json, .csv, .parquet."
+        )
+    write_bytes(path, content)

@@ -1,0 +1,55 @@
+"""Pieces of work survive a dying worker, a clock and an order of their own."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+from labelcert.engines.clock import Clock
+from labelcert.engines.workers import run_pieces
+
+
+def square(number):
+    return number * number
+
+
+def die_elsewhere(number, parent):
+    """Kill the process unless it is the one that started the work."""
+    if number == 2 and os.getpid() != parent:
+        os._exit(9)
+    return number * number
+
+
+def test_every_piece_once_with_one_and_two_processes():
+    for jobs in (1, 2):
+        results = dict(run_pieces(square, [(k,) for k in range(7)], Clock(), jobs))
+        assert results == {k: k * k for k in range(7)}
+
+
+def test_a_killed_worker_costs_only_its_own_piece():
+    results = dict(run_pieces(die_elsewhere, [(k, os.getpid()) for k in range(6)], Clock(), 2))
+    assert results == {k: k * k for k in range(6)}
+
+
+def test_an_expired_clock_ends_the_work():
+    assert dict(run_pieces(square, [(1,), (2,)], Clock(0.0), 1)) == {}
+
+
+def test_stopping_early_leaves_standard_error_quiet():
+    code = textwrap.dedent(
+        """
+        import time
+        from labelcert.engines.clock import Clock
+        from labelcert.engines.workers import run_pieces
+
+        clock = Clock(1.5)
+        pieces = [(0.4,)] * 12
+        done = dict(run_pieces(time.sleep, pieces, clock, 2))
+        print(len(done) < 12)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "True"
+    assert done.stderr == ""
