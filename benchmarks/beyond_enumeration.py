@@ -3,8 +3,8 @@
     python benchmarks/beyond_enumeration.py [--only csbm|cora|collective] [--limits 10 60 300]
 
 CSBM (n = 40 labels, 160 test nodes, GCN of depth 1, C = 0.1 and 1, up to 8 flips) and Cora-MLb
-(n = 40 and 80 labels, 50 test nodes, GCN of depth 1, C = 0.075, up to 5 flips), on all cores. Limits
-are for the whole call; compile time is not counted.
+(n = 40 and 80 labels, 50 test nodes, GCN of depth 1, C = 0.075, up to 5 flips), on all cores.
+Limits are for the whole call; compile time is not counted.
 """
 
 from __future__ import annotations

@@ -222,3 +222,20 @@ def test_a_data_set_without_a_table_has_no_columns(invoke):
     result = invoke("certify", "karate", *FAST, "--groups", "who", "--group-budget", "1")
     assert result.exit_code == 2
     assert "there is no table" in result.stderr
+
+
+def test_engines_by_name_agree_and_unknown_ones_are_one_sentence(tmp_path):
+    import json
+
+    from typer.testing import CliRunner
+
+    from labelcert.cli.main import app
+
+    radii = []
+    for engine in ("auto", "enumeration", "branch_and_bound", "paper_milp"):
+        path = tmp_path / f"{engine}.json"
+        arguments = ["certify", "karate", "--per-class", "2", "-C", "0.01", "--max-flips", "2"]
+        done = CliRunner().invoke(app, [*arguments, "--engine", engine, "-o", str(path), "-q"])
+        assert done.exit_code == 0, done.output
+        radii.append(json.loads(path.read_text())["certificate"]["radius"])
+    assert all(r == radii[0] for r in radii)

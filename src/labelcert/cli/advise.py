@@ -40,10 +40,14 @@ EPILOG = "\n\n".join(
 )
 
 
-@with_options_of(certify, without=("collective",))
+@with_options_of(certify, without=("collective", "engine", "solver"))
 def advise(k: opt.Count = 5, budget: opt.AtBudget = None, **shared: Any) -> None:
     """Turn the options into a request and run it; the help of the command is `HELP`."""
-    run_request(from_options({**shared, "collective": False}), k, budget)
+    run_request(
+        from_options({**shared, "collective": False, "engine": "auto", "solver": "highs"}),
+        k,
+        budget,
+    )
 
 
 def run_request(request: Request, k: int, budget: str | None) -> None:

@@ -64,6 +64,8 @@ def certify(
     costs: opt.Costs = None,
     groups: opt.Groups = None,
     group_budget: opt.GroupBudget = None,
+    engine: opt.Engine = "auto",
+    solver: opt.Solver = "highs",
     time_limit: opt.TimeLimit = 60.0,
     jobs: opt.Jobs = None,
     output: opt.Output = None,

@@ -173,6 +173,21 @@ TimeLimit = Annotated[
         "Seconds for the search, inf for no limit. What is open then is told as an interval.", "S",
     ),
 ]  # fmt: skip
+Engine = Annotated[
+    str,
+    _option(
+        _RUN, ("--engine",),
+        "auto picks; enumeration, branch_and_bound or paper_milp (the founding paper's program, "
+        "slow, for comparison) is used alone.", "NAME",
+    ),
+]  # fmt: skip
+Solver = Annotated[
+    str,
+    _option(
+        _RUN, ("--solver",),
+        "Solver of paper_milp: highs, or gurobi (pip install 'labelcert[gurobi]').", "NAME",
+    ),
+]  # fmt: skip
 Jobs = Annotated[int | None, _option(_RUN, ("--jobs",), "Threads (all cores).", "N")]
 Output = Annotated[
     list[Path] | None,

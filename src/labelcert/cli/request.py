@@ -44,6 +44,8 @@ class Request:
     costs: str | None
     groups: str | None
     group_budgets: tuple[str, ...]
+    engine: str
+    solver: str
     time_limit: float
     jobs: int | None
     outputs: tuple[Path, ...]

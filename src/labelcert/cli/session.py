@@ -12,6 +12,7 @@ from labelcert._errors import InputError
 from labelcert.certificates import Certificate, certify
 from labelcert.certificates.inputs import (
     check_classes,
+    check_engine,
     check_jobs,
     check_labels,
     check_learner,
@@ -61,6 +62,7 @@ def check(request: Request) -> None:
     check_learner(*learner(request))
     check_jobs(request.jobs)
     check_time_limit(request.time_limit)
+    check_engine(request.engine, request.solver, request.ridge)
     check_threat(request)
     check_model(request)
 
@@ -114,6 +116,8 @@ def execute(prepared: Prepared, report: Report) -> Run:
         ridge=ridge,
         threat=prepared.threat.threat,
         collective=request.collective,
+        engine=request.engine,
+        solver=request.solver,
         time_limit=request.time_limit,
         n_jobs=request.jobs,
         progress=report,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.retraining import affordable, copy_level, flip_at, visit
+from labelcert.engines.retraining import affordable, copy_level, flip_at, visit, visit_leaf
 
 TOTAL = -1
 """Target of an attack on the number of broken predictions instead of one test point."""
@@ -40,9 +40,7 @@ def best_flip(core, stack, record, level, candidates, target, budget, reach, bas
         flipped = (stack.mask[level, word] & bit) != np.uint64(0)
         if flipped or not affordable(core, stack, level, i, budget):
             continue
-        copy_level(stack, level, level + 1)
-        flip_at(core, stack, level + 1, i)
-        broken = visit(core, stack, record, level + 1)
+        broken = visit_leaf(core, stack, record, level, i)
         value = value_of(stack, target, broken, reach)
         slope = (value - base) / core.cost[i]
         if slope < steepest:
@@ -100,15 +98,13 @@ def exchange(core, stack, record, candidates, target, budget, reach, value, roun
 @inner
 def drop_one(core, stack, record, candidates, target, reach):
     """Take back the flip whose loss hurts the attacker least, at level 1; return the new value."""
-    top, trial = np.int64(1), np.int64(2)
+    top = np.int64(1)
     best, chosen = np.inf, -1
     for i in candidates:
         word, bit = i // 64, np.uint64(1) << np.uint64(i % 64)
         if (stack.mask[1, word] & bit) == np.uint64(0):
             continue
-        copy_level(stack, top, trial)
-        flip_at(core, stack, trial, i)
-        broken = visit(core, stack, record, trial)
+        broken = visit_leaf(core, stack, record, top, i)
         value = value_of(stack, target, broken, reach)
         if value < best:
             best, chosen = value, i

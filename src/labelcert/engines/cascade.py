@@ -33,6 +33,9 @@ WORTH = 100
 SEARCH_FROM = 20.0
 """From an enumeration of so many seconds on, branch and bound is tried first."""
 
+ENOUGH = 0.5
+"""Branch and bound goes on while at least this share of a batch of test points gets decided."""
+
 LONGEST_ENUMERATION = 7 * 24 * 3600.0
 """No enumeration expected to take longer than this is begun, whatever the time limit."""
 
@@ -50,7 +53,12 @@ class Plan:
 
 def seconds_a_vector(n: int, m: int) -> float:
     """Rough cost of one retraining on one thread, to plan with before anything was timed."""
-    return 1e-6 * (1.2 + 0.008 * n * n + 0.0002 * n * m)
+    return 1e-6 * (1.5 + 0.0015 * n * n + 0.0002 * n * m)
+
+
+def tightening_seconds(n: int) -> float:
+    """Rough cost of the bound tightening of one budget on one process: 24n linear programs."""
+    return 6e-5 * n**3
 
 
 def run_svm(problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock) -> Ledger:
@@ -233,7 +241,11 @@ def _search_if_it_pays(
     if enumeration < SEARCH_FROM:
         return
     limit = 0.5 * min(enumeration, clock.remaining)
-    search_points(problem, sign, ledger, hulls, clock.within(limit), plan.jobs)
+    if tightening_seconds(problem.n) / plan.jobs > 0.25 * limit:
+        return
+    search_points(
+        problem, sign, ledger, hulls, clock.within(limit), plan.jobs, 0.05 * limit, ENOUGH
+    )
 
 
 def _enumerate_rest(

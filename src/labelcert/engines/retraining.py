@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import compiled, inner
+from labelcert.learners.leaf import MOST_PIVOTS, flip_aside
 from labelcert.learners.path import (
     descend,
     fit_from_nothing,
@@ -63,6 +64,10 @@ class Stack(NamedTuple):
     f: np.ndarray  # (n,)
     rate: np.ndarray  # (n,)
     margin: np.ndarray  # (m,)
+    row: np.ndarray  # (n,) and the next three: work space of a leaf's walk
+    diagonal: np.ndarray  # (n,)
+    pivot_rows: np.ndarray  # (MOST_PIVOTS, n)
+    pivot_order: np.ndarray  # (MOST_PIVOTS,) int64
 
 
 class Record(NamedTuple):
@@ -106,6 +111,10 @@ def new_stack(levels: int, n: int, m: int, groups: int) -> Stack:
         f=np.zeros(n),
         rate=np.zeros(n),
         margin=np.zeros(m),
+        row=np.zeros(n),
+        diagonal=np.zeros(n),
+        pivot_rows=np.zeros((MOST_PIVOTS, n)),
+        pivot_order=np.zeros(MOST_PIVOTS, dtype=np.int64),
     )
 
 
@@ -181,9 +190,9 @@ def affordable(core, stack, level, i, budget):
     return stack.used[level, g] + core.cost[i] <= core.group_budget[g]
 
 
-@compiled
-def flip_at(core, stack, level, i):
-    """Flip point i at a level, in place, the cost included; flipping back gives the cost back."""
+@inner
+def spend(core, stack, level, i):
+    """Note the flip of point i, and its cost, in a level's flip set."""
     word = i // 64
     bit = np.uint64(1) << np.uint64(i % 64)
     was_flipped = (stack.mask[level, word] & bit) != np.uint64(0)
@@ -191,6 +200,12 @@ def flip_at(core, stack, level, i):
     stack.mask[level, word] ^= bit
     stack.spent[level] += cost
     stack.used[level, core.group[i]] += cost
+
+
+@compiled
+def flip_at(core, stack, level, i):
+    """Flip point i at a level, in place, the cost included; flipping back gives the cost back."""
+    spend(core, stack, level, i)
     slack, low, high = stack.slack[level], stack.low[level], stack.high[level]
     state, y = stack.state[level], stack.y[level]
     shared = stack.tableau[stack.owner[level]]
@@ -233,6 +248,33 @@ def solve_level(core, stack, level):
         return gap
     multiply(core.gram, stack.beta, stack.f)
     return descend(core.gram, y, core.C, stack.beta, stack.f, core.size, core.gap_target, 2000)
+
+
+@inner
+def solve_leaf(core, stack, level, i):
+    """Flip point i on top of a level, at level + 1, for a look only; return the gap's bound.
+
+    β and f are written, the flip set is noted, but level + 1 is no state to build upon.
+    """
+    leaf = level + 1
+    copy_level(stack, level, leaf)
+    tableau = stack.tableau[stack.owner[leaf]]
+    slack, low, high = stack.slack[leaf], stack.low[leaf], stack.high[leaf]
+    state, y = stack.state[leaf], stack.y[leaf]
+    done = flip_in_place(tableau, slack, low, high, state, y, core.C, i, stack.rate)
+    if not done:
+        done = flip_aside(
+            tableau, slack, low, high, state, y, core.C, i, stack.rate, stack.row,
+            stack.diagonal, stack.pivot_rows, stack.pivot_order,
+        )  # fmt: skip
+    if done:
+        gap = read_solution(core.gram, slack, state, y, core.C, core.size, stack.beta, stack.f)
+        if gap <= core.gap_target:
+            spend(core, stack, leaf, i)
+            return gap
+    copy_level(stack, level, leaf)
+    flip_at(core, stack, leaf, i)
+    return solve_level(core, stack, leaf)
 
 
 @compiled
@@ -317,8 +359,26 @@ def _keep_unclear(core, margin, record, mask, cost, sign, width, not_robust):
 
 
 @inner
+def visit_leaf(core, stack, record, level, i):
+    """Look at the flip of point i on top of a level; measure and record it."""
+    gap = solve_leaf(core, stack, level, i)
+    measure(core, stack)
+    leaf = level + 1
+    return write_down(core, stack.margin, record, stack.mask[leaf], stack.spent[leaf], 1.0, gap)
+
+
+@inner
 def visit(core, stack, record, level):
     """Solve a level's label vector, measure and record it; return the surely broken count."""
     gap = solve_level(core, stack, level)
     measure(core, stack)
     return write_down(core, stack.margin, record, stack.mask[level], stack.spent[level], 1.0, gap)
+
+
+@compiled
+def look_at_flip(core, stack, i):
+    """Look at the flip of point i on top of level 0; returns the gap's bound."""
+    level = np.int64(0)
+    gap = solve_leaf(core, stack, level, i)
+    measure(core, stack)
+    return gap

@@ -48,10 +48,12 @@ def search_points(
     clock: Clock,
     jobs: int = 1,
     seconds_a_point: float = float("inf"),
+    enough: float = 0.0,
 ) -> None:
     """Close the radius intervals of all open test points as far as the clock allows.
 
-    Points whose smallest known witness is smallest come first: their budgets are the easiest.
+    Points whose smallest known witness is smallest come first: their budgets are the easiest. Ends
+    after a batch of which less than the share `enough` was decided.
     """
     total = max(int(ledger.open.sum()), 1)
     tried: set[int] = set()
@@ -65,6 +67,8 @@ def search_points(
         for budget in sorted({_budget(ledger, t) for t in batch}, reverse=True):
             hulls.hull(budget, clock.within(HULL_SHARE * clock.remaining))
         _run_batch(problem, sign, hulls, ledger, batch, clock, jobs, seconds_a_point)
+        if sum(not ledger.open[t] for t in batch) < enough * len(batch):
+            return
         clock.report(NAME, 1 - sum(t not in tried for t in np.flatnonzero(ledger.open)) / total)
 
 

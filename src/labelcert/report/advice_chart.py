@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from labelcert._errors import InputError
 from labelcert.certificates import Advice
 from labelcert.report.atomic import write_bytes
-from labelcert.report.chart import _render, _styled, _title, _x_axis, check_suffix
+from labelcert.report.chart import chart_title, check_suffix, render, styled, x_axis
 
 if TYPE_CHECKING:
     import altair as alt
@@ -52,7 +52,7 @@ def plot_advice(
         raise InputError("advice has no test points: there is no curve to draw.")
     chart = _chart(advice, title)
     if path is not None and suffix is not None:
-        write_bytes(path, _render(chart, suffix, title))
+        write_bytes(path, render(chart, suffix, title))
     return chart
 
 
@@ -64,7 +64,7 @@ def _chart(advice: Advice, title: str | None) -> alt.LayerChart:
     colour = alt.Scale(domain=curves, range=[style[0] for style in _STYLES])
     shape = alt.Scale(domain=curves, range=[style[1] for style in _STYLES])
     base = alt.Chart(alt.Data(values=[dict(record) for record in records])).encode(
-        x=_x_axis(advice.before), color=alt.Color("curve:N").scale(colour).title(None)
+        x=x_axis(advice.before), color=alt.Color("curve:N").scale(colour).title(None)
     )
     lower = alt.Y("lower:Q").title("predictions proven to survive")
     lower = lower.scale(domain=[0, 1], nice=False).axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
@@ -81,5 +81,5 @@ def _chart(advice: Advice, title: str | None) -> alt.LayerChart:
     layers.append(points.encode(y=lower, shape=alt.Shape("curve:N").scale(shape).title(None)))
     chart: Any = alt.layer(*layers).properties(width=460, height=280)
     if title or still_open:
-        chart = chart.properties(title=_title(title, still_open))
-    return _styled(chart)
+        chart = chart.properties(title=chart_title(title, still_open))
+    return styled(chart)

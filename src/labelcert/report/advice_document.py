@@ -19,7 +19,7 @@ from labelcert._errors import InputError
 from labelcert.certificates import Advice
 from labelcert.report.atomic import write_bytes
 from labelcert.report.document import Run, to_json
-from labelcert.report.frames import _not_a_formula
+from labelcert.report.frames import not_a_formula
 from labelcert.report.tables import column
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def write_advice(advice: Advice, run: Run, path: str | os.PathLike[str]) -> None
         content = advice_json(advice, run).encode("utf-8", "backslashreplace")
     elif suffix == ".csv":
         frame = advice_frame(advice, run.labeled)
-        frame["label"] = [_not_a_formula(label) for label in frame["label"].tolist()]
+        frame["label"] = [not_a_formula(label) for label in frame["label"].tolist()]
         content = frame.to_csv(index=False, lineterminator="\n").encode()
     elif suffix == ".parquet":
         buffer = BytesIO()

@@ -53,7 +53,7 @@ def plot(
         raise InputError("certificate has no test points: there is no curve to draw.")
     chart = _chart(certificate, title)
     if path is not None and suffix is not None:
-        write_bytes(path, _render(chart, suffix, title))
+        write_bytes(path, render(chart, suffix, title))
     return chart
 
 
@@ -67,7 +67,8 @@ def check_suffix(path: str | os.PathLike[str]) -> str:
     return suffix
 
 
-def _render(chart: alt.LayerChart, suffix: str, title: str | None) -> bytes:
+def render(chart: alt.LayerChart, suffix: str, title: str | None) -> bytes:
+    """The chart as the bytes of a file with that suffix."""
     if suffix == ".json":
         return chart.to_json().encode()
     save: Any = chart.save
@@ -91,7 +92,7 @@ def _chart(certificate: Certificate, title: str | None) -> alt.LayerChart:
 
     records = curve_records(certificate)
     base = alt.Chart(alt.Data(values=[_row(record) for record in records])).encode(
-        x=_x_axis(certificate), color=_colour(records)
+        x=x_axis(certificate), color=_colour(records)
     )
     lower = alt.Y("lower:Q").title("predictions proven to survive")
     lower = lower.scale(domain=[0, 1], nice=False).axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
@@ -108,11 +109,12 @@ def _chart(certificate: Certificate, title: str | None) -> alt.LayerChart:
     layers.append(points.encode(y=lower, shape=_shape(records), tooltip=_tooltip()))
     chart: Any = alt.layer(*layers).properties(width=460, height=280)
     if title or still_open:
-        chart = chart.properties(title=_title(title, still_open))
-    return _styled(chart)
+        chart = chart.properties(title=chart_title(title, still_open))
+    return styled(chart)
 
 
-def _title(title: str | None, still_open: bool) -> alt.Title:
+def chart_title(title: str | None, still_open: bool) -> alt.Title:
+    """The title, with a line on open intervals where there are any."""
     import altair as alt
 
     note = "shaded: neither proven nor broken"
@@ -134,7 +136,8 @@ def _point_size(certificate: Certificate) -> int:
     return 46 if certificate.max_flips <= _MOST_MARKED else 4
 
 
-def _x_axis(certificate: Certificate) -> alt.X:
+def x_axis(certificate: Certificate) -> alt.X:
+    """The axis of flipped labels, as counts and as shares of the labels."""
     import altair as alt
 
     last, n = certificate.max_flips, certificate.num_labeled
@@ -185,7 +188,8 @@ def _tooltip() -> list[alt.Tooltip]:
     ]
 
 
-def _styled(chart: Any) -> alt.LayerChart:
+def styled(chart: Any) -> alt.LayerChart:
+    """The chart in the look that all charts share."""
     font = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
     return (
         chart.configure(font=font, background="white", padding=12)

@@ -80,11 +80,11 @@ def _csv(frame: pd.DataFrame) -> bytes:
         safe[name] = _objects([None if v is None else json.dumps(v) for v in frame[name]])
     for name in ("true_label", "prediction"):
         if name in safe:
-            safe[name] = [_not_a_formula(v) for v in safe[name].tolist()]
+            safe[name] = [not_a_formula(v) for v in safe[name].tolist()]
     return safe.to_csv(index=False, lineterminator="\n").encode()
 
 
-def _not_a_formula(cell: Any) -> Any:
+def not_a_formula(cell: Any) -> Any:
     """Text that a spreadsheet would run, made harmless; numbers as they are."""
     if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
         return "'" + cell
