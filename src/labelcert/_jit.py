@@ -1,19 +1,23 @@
 """The only file that imports the compiler.
 
 Hot loops are written in plain Python over NumPy arrays and decorated with `compiled`. Machine code
-is cached on disk beside the source (or in ``NUMBA_CACHE_DIR``), releases the GIL, and may fuse
+is cached in the user's cache folder under a name made of the package's source, so that an upgrade
+never meets old code (or in ``NUMBA_CACHE_DIR``, if set); it releases the GIL, and may fuse
 multiply-adds; it never reorders sums (no ``fastmath`` beyond ``contract``), so error bounds for
 sums of n terms hold.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from numba import njit
+from numba import config, njit
 from numba.core import event
 
 _OPTIONS: dict[str, Any] = {
@@ -58,12 +62,36 @@ def compile_seconds() -> float:
     return _TIMER.seconds()
 
 
+def _cache_folder() -> str:
+    """Numba sees a change of a function but not of those it calls: the folder's name tells them."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parent
+    for room in ("learners", "engines"):
+        for path in sorted((package / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return str(Path(home) / "labelcert" / f"compiled-{digest.hexdigest()[:16]}")
+
+
+_CACHE: str = getattr(config, "CACHE_DIR", "") or _cache_folder()
+
+
+def _compile(function: Callable[..., object], **more: bool) -> Any:
+    settings: Any = config
+    decorate: Any = njit
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = _CACHE  # read when the function is decorated
+    try:
+        return decorate(**_OPTIONS, **more)(function)
+    finally:
+        settings.CACHE_DIR = before
+
+
 def compiled(function: Callable[..., object]) -> Any:
     """Compile `function` at its first call and keep the machine code for later runs."""
-    return njit(**_OPTIONS)(function)
+    return _compile(function)
 
 
 def inner(function: Callable[..., object]) -> Any:
     """Compile a function that only compiled code calls: faster, for it gets no Python entry."""
-    internal: Any = njit
-    return internal(**_OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)

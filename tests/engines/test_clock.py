@@ -95,3 +95,18 @@ def test_ctrl_c_keeps_what_is_proven():
         check=False,
     )
     assert done.stdout.strip() == "kept", done.stderr
+
+
+def test_machine_code_of_changed_source_is_never_met(tmp_path):
+    """The cache folder is named after the source, so an upgrade cannot load old code."""
+    code = "from labelcert import _jit; print(_jit._CACHE)"
+    environment = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
+    environment["XDG_CACHE_HOME"] = str(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    folder = done.stdout.strip()
+    assert folder.startswith(str(tmp_path))
+    assert folder == _jit._cache_folder().replace(
+        str(_jit.Path(_jit._cache_folder()).parent), os.path.join(str(tmp_path), "labelcert")
+    )

@@ -12,7 +12,7 @@ from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp import sample_wise as paper_milp
 from labelcert.engines.paper_milp.program import Program, add_flips, add_svm
 from labelcert.engines.paper_milp.sample_wise import decide, decide_all
-from labelcert.engines.retraining import NEVER
+from labelcert.engines.recording import NEVER
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpAnswer
 from oracles.paper_milp_cases import hand_made, make_case, without_ties

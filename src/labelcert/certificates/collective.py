@@ -37,7 +37,7 @@ def certify_collective(
     than what the sample-wise radii imply.
 
     Raises InputError as `certify` does. Source: collective certificate of arXiv 2412.00537,
-    section 3; computed by enumeration (our own note, section 4.1).
+    section 3; computed by enumeration, attack and relaxation (our own notes, 4.1 and 4.4).
     """
     given = check_binary(gram, cross, labels, C, ridge, max_flips, threat, classes)
     check_engine(engine, solver, ridge)

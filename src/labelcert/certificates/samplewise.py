@@ -51,7 +51,7 @@ def certify(
         solver: of the paper's program, "highs" or "gurobi" (``pip install 'labelcert[gurobi]'``).
         time_limit: seconds after which the search stops with what is proven by then, None for no
             limit. An interrupt (Ctrl-C) does the same.
-        n_jobs: threads, None for all cores.
+        n_jobs: threads, and processes where branch and bound is needed; None for all cores.
         progress: called with a stage's name and the share of it done, 0 to 1, from any thread.
 
     Returns:

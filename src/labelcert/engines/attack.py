@@ -19,7 +19,8 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
-from labelcert.engines.retraining import Record, new_record, new_stack, start
+from labelcert.engines.recording import Record, new_record
+from labelcert.engines.retraining import new_stack, start
 from labelcert.engines.settle import add_witnesses, settle
 from labelcert.engines.threads import run_in_threads
 

@@ -22,11 +22,12 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
+from labelcert.engines.recording import NEVER, Record, new_record
 from labelcert.engines.relaxation.functional import Functional, best_over
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.shared import SharedHulls
 from labelcert.engines.relaxation.walk import count_sets, walk_sets
-from labelcert.engines.retraining import NEVER, Core, Record, Stack, new_record, new_stack, start
+from labelcert.engines.retraining import Core, Stack, new_stack, start
 from labelcert.engines.settle import add_witnesses, settle
 
 NAME = "branch and bound"

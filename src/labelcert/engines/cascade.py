@@ -174,7 +174,9 @@ def _enumerate_and_attack(
         return
     visits = count_label_vectors(problem, budget)
     attacks = 4 * problem.n * (budget + 1) * problem.m
-    small = visits * each <= min(SMALL_SECONDS, clock.remaining) and visits <= WORTH * attacks
+    # Not by the number of threads: the engine that decides should not depend on the machine.
+    alone = visits * seconds_a_vector(problem.n, problem.m)
+    small = alone <= min(SMALL_SECONDS, clock.remaining) and visits <= WORTH * attacks
     if small and enumerate_flips(problem, sign, ledger, budget, clock, plan.jobs):
         return
     if plan.sample_wise:

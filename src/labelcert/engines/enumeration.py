@@ -24,7 +24,8 @@ from labelcert.engines.enumeration_loop import walk_subtree
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
-from labelcert.engines.retraining import Core, Record, new_record, new_stack, start
+from labelcert.engines.recording import Record, new_record
+from labelcert.engines.retraining import Core, new_stack, start
 from labelcert.engines.settle import add_witnesses, settle
 from labelcert.engines.threads import run_in_threads
 

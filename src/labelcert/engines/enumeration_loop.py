@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
+from labelcert.engines.recording import write_down
 from labelcert.engines.retraining import (
     affordable,
     copy_level,
@@ -17,7 +18,6 @@ from labelcert.engines.retraining import (
     measure,
     solve_leaf,
     solve_level,
-    write_down,
 )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from labelcert.engines.retraining import NEVER
+from labelcert.engines.recording import NEVER
 
 
 @dataclass(eq=False)

@@ -15,8 +15,8 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
+from labelcert.engines.recording import Record
 from labelcert.engines.relaxation.shared import SharedHulls
-from labelcert.engines.retraining import Record
 from labelcert.engines.settle import add_witnesses, settle
 from labelcert.engines.workers import run_pieces
 

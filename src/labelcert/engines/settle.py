@@ -12,7 +12,7 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
-from labelcert.engines.retraining import NEVER, Record, mask_to_indices
+from labelcert.engines.recording import NEVER, Record, mask_to_indices
 
 
 def add_witnesses(ledger: Ledger, records: list[Record], engine: str) -> None:

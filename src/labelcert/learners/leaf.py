@@ -11,16 +11,14 @@ Source: product form of the inverse, textbook simplex method; our own note.
 
 from __future__ import annotations
 
-import numpy as np
-
 from labelcert._jit import inner
 from labelcert.learners.path import (
     BOUND,
     FREE,
     OUT,
     PIVOT_TOLERANCE,
-    RATE_TOLERANCE,
     ZERO,
+    advance,
     set_side,
 )
 
@@ -101,29 +99,13 @@ def flip_aside(tableau, slack, low, high, state, y, C, i, rate, row, diagonal, r
             set_side(state, slack, low, high, i, ZERO, 0.0, C)
             return True
         step = -b if b < 0.0 else C - b
-        event = -1
         for j in range(n):
             a = y[i] * y[j] * row[j]
             if state[j] == FREE:
                 rate[j] = -a
             else:
                 rate[j] = a if diagonal[j] > PIVOT_TOLERANCE else 0.0
-        for j in range(n):
-            a = rate[j]
-            if a < -RATE_TOLERANCE:
-                t = (low[j] - slack[j]) / a
-            elif a > RATE_TOLERANCE:
-                t = (high[j] - slack[j]) / a
-            else:
-                t = np.inf
-            if t < step:
-                step = max(t, 0.0)
-                event = j
-        own = b >= 0.0 and rate[i] > RATE_TOLERANCE and -slack[i] <= step * rate[i]
-        if own:
-            step = -slack[i] / rate[i]
-        for j in range(n):
-            slack[j] += step * rate[j]
+        step, event, own = advance(slack, low, high, rate, i, step, b >= 0.0)
         b += step
         if own:
             set_side(state, slack, low, high, i, FREE, min(b, C), C)

@@ -67,6 +67,34 @@ def set_side(state, slack, low, high, i, side, alpha, C):
 
 
 @inner
+def advance(slack, low, high, rate, i, step, on_its_way):
+    """Move all slacks along `rate` up to the first event, at most by `step`.
+
+    Returns the step, the point that reached an end of its range (−1 if none), and whether point i
+    reached its own margin first, which counts only when it is on its way up (`on_its_way`).
+    """
+    n = slack.shape[0]
+    event = -1
+    for j in range(n):
+        a = rate[j]
+        if a < -RATE_TOLERANCE:
+            t = (low[j] - slack[j]) / a
+        elif a > RATE_TOLERANCE:
+            t = (high[j] - slack[j]) / a
+        else:
+            t = np.inf
+        if t < step:
+            step = max(t, 0.0)
+            event = j
+    own = on_its_way and rate[i] > RATE_TOLERANCE and -slack[i] <= step * rate[i]
+    if own:
+        step = -slack[i] / rate[i]
+    for j in range(n):
+        slack[j] += step * rate[j]
+    return step, event, own
+
+
+@inner
 def walk(tableau, slack, low, high, state, y, C, i, b, rate):
     """Move y_i β_i from b ≤ 0 up until point i satisfies its own condition; False if it cycles."""
     n = tableau.shape[0]
@@ -75,29 +103,13 @@ def walk(tableau, slack, low, high, state, y, C, i, b, rate):
             set_side(state, slack, low, high, i, ZERO, 0.0, C)
             return True
         step = -b if b < 0.0 else C - b
-        event = -1
         for j in range(n):
             a = y[i] * y[j] * tableau[i, j]
             if state[j] == FREE:
                 rate[j] = -a
             else:
                 rate[j] = a if tableau[j, j] > PIVOT_TOLERANCE else 0.0
-        for j in range(n):
-            a = rate[j]
-            if a < -RATE_TOLERANCE:
-                t = (low[j] - slack[j]) / a
-            elif a > RATE_TOLERANCE:
-                t = (high[j] - slack[j]) / a
-            else:
-                t = np.inf
-            if t < step:
-                step = max(t, 0.0)
-                event = j
-        own = b >= 0.0 and rate[i] > RATE_TOLERANCE and -slack[i] <= step * rate[i]
-        if own:
-            step = -slack[i] / rate[i]
-        for j in range(n):
-            slack[j] += step * rate[j]
+        step, event, own = advance(slack, low, high, rate, i, step, b >= 0.0)
         b += step
         if own:
             pivot(tableau, i)
