@@ -22,13 +22,13 @@ from labelcert.engines.solvers.milp import (
 )
 
 if TYPE_CHECKING:
-    import gurobipy
+    import gurobipy  # pyright: ignore[reportMissingImports]
 
 
 def load() -> Any:
     """The module gurobipy; InputError where it is not installed."""
     try:
-        import gurobipy
+        import gurobipy  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise InputError(
             "engine paper_milp with backend gurobi needs gurobipy: pip install 'labelcert[gurobi]'."
