@@ -20,7 +20,7 @@ def test_an_unknown_name_gets_the_list_and_the_closest():
     with pytest.raises(InputError, match=r"'zzzz' is no data set: choose one of karate, cora_ml"):
         find("zzzz")
     with pytest.raises(InputError, match="name is of type int"):
-        find(3)  # type: ignore[arg-type]
+        find(3)
 
 
 def test_names_and_descriptions():

@@ -63,9 +63,9 @@ def dense_pair(sigma: np.ndarray, activation: str = "relu") -> tuple[np.ndarray,
     return scale * (u * angle + np.sqrt(1 - u**2)) / np.pi, angle / np.pi
 
 
-def dense_row_matrix(adjacency: object) -> np.ndarray:
+def dense_row_matrix(adjacency: sparse.csr_array) -> np.ndarray:
     """D⁻¹ (A + I)."""
-    looped = sparse.csr_array(adjacency).toarray() + np.eye(adjacency.shape[0])  # type: ignore[attr-defined]
+    looped = sparse.csr_array(adjacency).toarray() + np.eye(adjacency.shape[0])
     return looped / looped.sum(axis=1, keepdims=True)
 
 

@@ -11,7 +11,7 @@ from labelcert.kernels.arccos import activation_pair, kappa0, kappa1
 def pair(sigma: np.ndarray, activation: str = "relu") -> tuple[np.ndarray, np.ndarray]:
     ids = np.arange(len(sigma))
     d = np.diagonal(sigma).copy()
-    return activation_pair(activation, sigma, d, d, ids, ids)  # type: ignore[arg-type]
+    return activation_pair(activation, sigma, d, d, ids, ids)
 
 
 def test_known_values() -> None:

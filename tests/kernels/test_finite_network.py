@@ -12,7 +12,7 @@ from oracles.finite_network import FiniteNetwork, average_kernel, draw, forward,
 
 GRAPH = small_graph()
 X = np.asarray(GRAPH.features)
-A = GRAPH.adjacency.toarray()  # type: ignore[attr-defined]
+A = GRAPH.adjacency.toarray()
 EYE = np.eye(len(X))
 ROW = dense_row_matrix(GRAPH.adjacency)
 ROOT = 1 / np.sqrt((A + EYE).sum(1))

@@ -11,7 +11,7 @@ from labelcert.kernels import APPNP, GCN, GIN, MLP, PPNP, SGC, GraphSAGE
 
 GRAPH = small_graph(seed=8, count=30, dimension=40)
 X = np.asarray(GRAPH.features)
-A = GRAPH.adjacency.toarray()  # type: ignore[attr-defined]
+A = GRAPH.adjacency.toarray()
 EYE = np.eye(len(X))
 G = X @ X.T
 S = dense_row_matrix(GRAPH.adjacency)
@@ -34,7 +34,7 @@ def test_gcn_is_the_sum_over_layers(depth: int, activation: str) -> None:
         for later in range(layer, depth):
             term = S @ (term * dense_pair(sigmas[later], activation)[1]) @ S.T
         total += term
-    close(GCN(depth, activation)(GRAPH), total)  # type: ignore[arg-type]
+    close(GCN(depth, activation)(GRAPH), total)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
@@ -53,7 +53,7 @@ def test_skip_pc_adds_the_first_covariance_to_each_layer(skip_activation: str) -
     e2, d2 = dense_pair(second)
     third = S @ e2 @ S.T + first
     theta = third + S @ ((second + S @ (first * d1) @ S.T) * d2) @ S.T
-    close(GCN(2, skip="pc", skip_activation=skip_activation)(GRAPH), theta)  # type: ignore[arg-type]
+    close(GCN(2, skip="pc", skip_activation=skip_activation)(GRAPH), theta)
 
 
 def test_skip_alpha_with_a_relu_skip() -> None:
@@ -126,17 +126,17 @@ def test_repr_names_what_differs_from_the_default() -> None:
     [
         (lambda: GCN(depth=0), "depth", "at least 1"),
         (lambda: GCN(depth=True), "depth", "integer"),
-        (lambda: MLP(depth=1.5), "depth", "integer"),  # type: ignore[arg-type]
-        (lambda: GIN(activation="tanh"), "activation", "'relu', 'linear'"),  # type: ignore[arg-type]
-        (lambda: SGC(normalization="col"), "normalization", "'row', 'symmetric', None"),  # type: ignore[arg-type]
-        (lambda: PPNP(normalization=None), "normalization", "'row', 'symmetric'"),  # type: ignore[arg-type]
-        (lambda: GraphSAGE(normalization="symmetric"), "normalization", "'row', None"),  # type: ignore[arg-type]
-        (lambda: GCN(skip="res"), "skip", "None, 'pc', 'alpha'"),  # type: ignore[arg-type]
+        (lambda: MLP(depth=1.5), "depth", "integer"),
+        (lambda: GIN(activation="tanh"), "activation", "'relu', 'linear'"),
+        (lambda: SGC(normalization="col"), "normalization", "'row', 'symmetric', None"),
+        (lambda: PPNP(normalization=None), "normalization", "'row', 'symmetric'"),
+        (lambda: GraphSAGE(normalization="symmetric"), "normalization", "'row', None"),
+        (lambda: GCN(skip="res"), "skip", "None, 'pc', 'alpha'"),
         (lambda: GCN(skip_alpha=1.2), "skip_alpha", "[0, 1]"),
-        (lambda: GCN(skip_activation="abs"), "skip_activation", "'relu', 'linear'"),  # type: ignore[arg-type]
+        (lambda: GCN(skip_activation="abs"), "skip_activation", "'relu', 'linear'"),
         (lambda: GCN(edge_weight=0), "edge_weight", "above 0"),
         (lambda: GIN(edge_weight=float("inf")), "edge_weight", "finite"),
-        (lambda: GIN(edge_weight="1"), "edge_weight", "number"),  # type: ignore[arg-type]
+        (lambda: GIN(edge_weight="1"), "edge_weight", "number"),
         (lambda: APPNP(alpha=-0.1), "alpha", "[0, 1]"),
         (lambda: APPNP(alpha=float("nan")), "alpha", "[0, 1]"),
         (lambda: APPNP(steps=0), "steps", "at least 1"),

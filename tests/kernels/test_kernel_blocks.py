@@ -63,7 +63,7 @@ def test_rectangles_chunks_and_squares_agree(
 @every_kernel
 def test_permuted_graph_gives_the_permuted_kernel(kernel: Kernel) -> None:
     order = np.random.default_rng(1).permutation(COUNT)
-    adjacency = GRAPH.adjacency.toarray()[np.ix_(order, order)]  # type: ignore[attr-defined]
+    adjacency = GRAPH.adjacency.toarray()[np.ix_(order, order)]
     permuted = SmallGraph(np.asarray(GRAPH.features)[order], adjacency)
     close(kernel(permuted), FULL[repr(kernel)][np.ix_(order, order)])
 
@@ -82,9 +82,9 @@ def test_sparse_features_equal_dense_ones(kernel: Kernel) -> None:
 @every_kernel
 def test_single_precision_features_are_computed_in_double(kernel: Kernel) -> None:
     features = np.asarray(GRAPH.features).astype(np.float32)
-    single = kernel(SmallGraph(features, GRAPH.adjacency.astype(np.float32)))  # type: ignore[attr-defined]
+    single = kernel(SmallGraph(features, GRAPH.adjacency.astype(np.float32)))
     double = kernel(
-        SmallGraph(features.astype(float), GRAPH.adjacency.astype(np.float32).astype(float))  # type: ignore[attr-defined]
+        SmallGraph(features.astype(float), GRAPH.adjacency.astype(np.float32).astype(float))
     )
     assert single.dtype == np.float64
     close(single, double)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import typer
 from typer.core import TyperGroup
@@ -55,7 +55,7 @@ class OneLineErrors(TyperGroup):
 def describe(error: BaseException) -> str:
     """One sentence for an error that is the user's to mend."""
     if isinstance(error, _USAGE_ERROR):
-        message: str = error.format_message()  # type: ignore[attr-defined]
+        message: str = cast("Any", error).format_message()  # every usage error has it
         return f"{message.strip().rstrip('.')}; see --help."
     if isinstance(error, MemoryError):
         return "not enough memory: certify fewer test nodes with --test, or free some."

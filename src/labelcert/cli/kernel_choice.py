@@ -39,7 +39,7 @@ def choose_kernel(request: Request, graph: Graph) -> Kernel:
 
 def parameters(kernel: Kernel) -> dict[str, Any]:
     """The options that the kernel reads, with their values; those of a skip only with a skip."""
-    values = asdict(kernel)  # type: ignore[call-overload]
+    values = asdict(kernel)
     if "skip" in values and values["skip"] != "alpha":
         values.pop("skip_alpha")
     if "skip" in values and values["skip"] is None:

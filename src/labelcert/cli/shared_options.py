@@ -34,8 +34,9 @@ def with_options_of(
         def command(**options: Any) -> None:
             function(**options)
 
-        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        command.__annotations__ = hints
+        described: Any = command  # a function takes a signature, though its type does not say so
+        described.__signature__ = inspect.Signature(parameters)
+        described.__annotations__ = hints
         return command
 
     return decorate

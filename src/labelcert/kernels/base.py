@@ -20,7 +20,7 @@ and is added to `registry`. Everything else is shared.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
@@ -33,6 +33,7 @@ from labelcert.kernels.inputs import GraphLike, read_graph, read_indices
 from labelcert.kernels.recursion import Layers, Recursion
 
 
+@dataclass(frozen=True, repr=False)
 class Kernel(ABC):
     """A neural tangent kernel in closed form; immutable, cheap to build, safe to share."""
 
@@ -83,7 +84,7 @@ class Kernel(ABC):
     def __repr__(self) -> str:
         changed = [
             f"{f.name}={getattr(self, f.name)!r}"
-            for f in fields(self)  # type: ignore[arg-type]
+            for f in fields(self)
             if getattr(self, f.name) != f.default
         ]
         return f"{type(self).__name__}({', '.join(changed)})"

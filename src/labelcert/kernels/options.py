@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import TypeGuard
 
 from labelcert._errors import InputError
 from labelcert.kernels.arccos import ACTIVATIONS
@@ -48,16 +49,16 @@ def check_count(argument: str, value: object, least: int) -> None:
 
 def check_share(argument: str, value: object, zero: bool = True) -> None:
     """Raise InputError unless `value` is in [0, 1], or in (0, 1] without `zero`."""
-    if not _is_real(value) or not 0 <= float(value) <= 1 or (not zero and value == 0):  # type: ignore[arg-type]
+    if not _is_real(value) or not 0 <= float(value) <= 1 or (not zero and value == 0):
         bracket = "[" if zero else "("
         raise InputError(f"{argument} must be a number in {bracket}0, 1], not {value!r}.")
 
 
 def check_weight(value: object, argument: str = "edge_weight") -> None:
     """Raise InputError unless `value` is finite and above 0."""
-    if not _is_real(value) or not 0 < float(value) < math.inf:  # type: ignore[arg-type]
+    if not _is_real(value) or not 0 < float(value) < math.inf:
         raise InputError(f"{argument} must be a finite number above 0, not {value!r}.")
 
 
-def _is_real(value: object) -> bool:
+def _is_real(value: object) -> TypeGuard[float]:
     return isinstance(value, Real) and not isinstance(value, bool)

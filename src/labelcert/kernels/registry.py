@@ -38,10 +38,7 @@ def names() -> dict[str, type[Kernel]]:
 
 def parameters(cls: type[Kernel]) -> tuple[Parameter, ...]:
     """The options of a kernel class, in the order of its constructor."""
-    return tuple(
-        Parameter(f.name, f.default, f.metadata["doc"])
-        for f in fields(cls)  # type: ignore[arg-type]
-    )
+    return tuple(Parameter(f.name, f.default, f.metadata["doc"]) for f in fields(cls))
 
 
 def create(name: str, **params: Any) -> Kernel:

@@ -6,6 +6,7 @@ rows (m, n). Two classes; the later one in sorted order is positive.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from labelcert.learners.ridge_weights import ridge_weights
 from labelcert.learners.svm import decision_values, fit_dual
 
 
-class _Precomputed(ClassifierMixin, BaseEstimator):
+class _Precomputed(ClassifierMixin, BaseEstimator, ABC):
     """What both estimators share: checks, labels, prediction by sign."""
 
     def _check(self, gram: Any, y: Any) -> np.ndarray:
@@ -44,9 +45,9 @@ class _Precomputed(ClassifierMixin, BaseEstimator):
             )
         return rows
 
+    @abstractmethod
     def decision_bounds(self, cross: Any) -> tuple[np.ndarray, np.ndarray]:
         """Decision values (m,) and error bars (m,): the true value lies within ± its bar."""
-        raise NotImplementedError
 
     def decision_function(self, cross: Any) -> np.ndarray:
         """Decision values (m,), positive for classes_[1]."""
