@@ -13,16 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import compiled, inner
+from labelcert.learners.duality import descend, multiply
 from labelcert.learners.leaf import MOST_PIVOTS, flip_aside
-from labelcert.learners.path import (
-    descend,
-    fit_from_nothing,
-    flip,
-    flip_in_place,
-    multiply,
-    read_solution,
-    refine,
-)
+from labelcert.learners.path import fit_from_nothing, flip, flip_in_place, read_solution, refine
 
 
 class Core(NamedTuple):

@@ -12,18 +12,26 @@ Source: product form of the inverse, textbook simplex method; our own note.
 from __future__ import annotations
 
 from labelcert._jit import inner
-from labelcert.learners.path import (
-    BOUND,
-    FREE,
-    OUT,
-    PIVOT_TOLERANCE,
-    ZERO,
-    advance,
-    set_side,
-)
+from labelcert.learners.path import BOUND, FREE, OUT, PIVOT_TOLERANCE, ZERO, advance, set_side
 
 MOST_PIVOTS = 24
 """A walk with more pivots is done on the tableau instead."""
+
+
+@inner
+def apply_pivot(pivot_row, p, is_own, target):
+    """Bring a row of the tableau, target (n,), past the pivot on p; is_own: it is row p itself."""
+    n = target.shape[0]
+    inverse = 1.0 / pivot_row[p]
+    if is_own:
+        for j in range(n):
+            target[j] = -inverse * pivot_row[j]
+        target[p] = inverse
+    else:
+        factor = target[p] * inverse
+        for j in range(n):
+            target[j] -= factor * pivot_row[j]
+        target[p] = factor
 
 
 @inner
@@ -34,17 +42,7 @@ def current_row(tableau, rows, order, count, k, target):
     for j in range(n):
         target[j] = source[j]
     for step in range(count):
-        pivot_row, p = rows[step], order[step]
-        inverse = 1.0 / pivot_row[p]
-        if p == k:
-            for j in range(n):
-                target[j] = -inverse * pivot_row[j]
-            target[p] = inverse
-        else:
-            factor = target[p] * inverse
-            for j in range(n):
-                target[j] -= factor * pivot_row[j]
-            target[p] = factor
+        apply_pivot(rows[step], order[step], order[step] == k, target)
 
 
 @inner
@@ -61,15 +59,7 @@ def push(tableau, rows, order, count, k, i, state, row, diagonal):
         change = pivot_row[j] * pivot_row[j] * inverse
         diagonal[j] -= change if (state[j] == FREE) == side else -change
     diagonal[k] = inverse
-    if i == k:
-        for j in range(n):
-            row[j] = -inverse * pivot_row[j]
-        row[k] = inverse
-    else:
-        factor = row[k] * inverse
-        for j in range(n):
-            row[j] -= factor * pivot_row[j]
-        row[k] = factor
+    apply_pivot(pivot_row, k, i == k, row)
 
 
 @inner

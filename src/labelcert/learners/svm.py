@@ -10,16 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from labelcert.learners.duality import descend, multiply
 from labelcert.learners.error_bars import cross_bars
 from labelcert.learners.gram import CheckedGram
-from labelcert.learners.path import (
-    descend,
-    fit_from_nothing,
-    flip,
-    multiply,
-    read_solution,
-    refine,
-)
+from labelcert.learners.path import fit_from_nothing, flip, read_solution, refine
 
 
 class SolverState(NamedTuple):
