@@ -28,6 +28,7 @@ def hand_made(first_class: str = "=a", second_class: str = "b") -> Certificate:
         radius=np.array([0, 1, 3, -1]),
         radius_upper=np.array([0, 2, 3, -1]),
         worst_margin=margins,
+        worst_margin_bound=margins,
         witnesses=(
             Witness(np.array([2]), np.array([first_class])),
             Witness(np.array([0, 1, 3]), np.array([second_class, second_class, first_class])),

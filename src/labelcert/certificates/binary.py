@@ -65,6 +65,7 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
     upper = np.where(clean.doubtful, budget, -1).astype(np.int64)
     margins = np.zeros((m, budget + 1))
     margins[clean.doubtful] = np.nan
+    bounds = np.where(np.isnan(margins), -np.inf, 0.0)
     witnesses: list[Witness | None] = [None] * m
     proven_by, broken_by = [""] * m, [""] * m
     for t in np.flatnonzero((clean.sign == 0) & ~clean.doubtful):
@@ -73,6 +74,7 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
     radius[outcome.decided] = ledger.robust
     upper[outcome.decided] = np.minimum(ledger.broken - 1, budget)
     margins[outcome.decided] = ledger.worst_margin
+    bounds[outcome.decided] = ledger.margin_bound
     for k, t in enumerate(outcome.decided):
         proven_by[t], broken_by[t] = ledger.proven_by[k], ledger.broken_by[k]
         flips = ledger.witness[k]
@@ -89,6 +91,7 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         radius=radius,
         radius_upper=upper,
         worst_margin=margins,
+        worst_margin_bound=bounds,
         witnesses=tuple(witnesses),
         proven_by=tuple(proven_by),
         broken_by=tuple(broken_by),

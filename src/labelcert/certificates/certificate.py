@@ -31,9 +31,12 @@ class Certificate:
     radius (m,): proven robust up to this budget; −1 where the clean prediction is a tie. Capped at
     max_flips: radius == max_flips means at least that.
     radius_upper (m,): no witness is known at or below it; equal to radius where exact.
-    worst_margin (m, max_flips + 1): smallest margin at each budget, NaN where the verdict did not
-    need it. proven_by, broken_by (m,): the engine that proved the radius, and the one that found
-    the witness ("" if none).
+    worst_margin (m, max_flips + 1): smallest margin found at each budget, NaN where the verdict did
+    not need it; worst_margin_bound of the same shape: proven, no flip set of the budget reaches
+    below it (−inf where nothing is proven). They meet, to the error bar, at every budget where
+    certify(worst_margins=True) finished.
+    proven_by, broken_by (m,): the engine that proved the radius, and the one that found the witness
+    ("" if none).
     stopped: "" if the search ended by itself, else "time limit" or "interrupted".
 
     Source: definitions of arXiv 2412.00537, section 2; error bars of our own note, section 2.
@@ -51,6 +54,7 @@ class Certificate:
     broken_by: tuple[str, ...]
     max_flips: int
     learner: dict[str, float]
+    worst_margin_bound: FloatArray
     gram_shift: float = 0.0
     seconds: float = 0.0
     stopped: str = ""

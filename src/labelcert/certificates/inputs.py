@@ -150,10 +150,18 @@ def check_jobs(n_jobs: int | None) -> int:
     return int(n_jobs)
 
 
-def check_time_limit(time_limit: float | None) -> float | None:
+def check_margins(worst_margins: bool, engine: str) -> None:
+    """The paper's program only tells signs."""
+    if worst_margins and engine == "paper_milp":
+        raise InputError(
+            "worst_margins is not available with engine='paper_milp': leave the engine to 'auto'."
+        )
+
+
+def check_time_limit(time_limit: float | None, name: str = "time_limit") -> float | None:
     """Seconds ≥ 0, or None for no limit."""
     if time_limit is None:
         return None
     if math.isnan(time_limit) or time_limit < 0:
-        raise InputError(f"time_limit={time_limit!r} is not allowed: pass seconds, or None.")
+        raise InputError(f"{name}={time_limit!r} is not allowed: pass seconds, or None.")
     return None if math.isinf(time_limit) else float(time_limit)

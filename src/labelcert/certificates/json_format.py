@@ -29,6 +29,7 @@ def dump(certificate: Certificate, indent: int | None) -> str:
         "radius": c.radius.tolist(),
         "radius_upper": c.radius_upper.tolist(),
         "worst_margin": [_without_nan(row) for row in c.worst_margin.tolist()],
+        "worst_margin_bound": [_without_infinite(row) for row in c.worst_margin_bound.tolist()],
         "witnesses": [_witness(w) for w in c.witnesses],
         "proven_by": list(c.proven_by),
         "broken_by": list(c.broken_by),
@@ -44,6 +45,10 @@ def dump(certificate: Certificate, indent: int | None) -> str:
 
 def _without_nan(row: list[float]) -> list[float | None]:
     return [None if math.isnan(v) else v for v in row]
+
+
+def _without_infinite(row: list[float]) -> list[float | None]:
+    return [v if math.isfinite(v) else None for v in row]
 
 
 def _witness(witness: Witness | None) -> dict[str, Any] | None:
@@ -86,6 +91,10 @@ def parse(text: str) -> Certificate:
 def _build(d: dict[str, Any]) -> Certificate:
     m, budgets = len(d["decision"]), int(d["max_flips"]) + 1
     margins = [[math.nan if v is None else v for v in row] for row in d["worst_margin"]]
+    unknown = [[None] * budgets] * m  # documents of before this field was written
+    bounds = [
+        [-math.inf if v is None else v for v in row] for row in d.get("worst_margin_bound", unknown)
+    ]
     certificate = Certificate(
         labels=np.asarray(d["labels"]),
         classes=np.asarray(d["classes"]),
@@ -94,6 +103,7 @@ def _build(d: dict[str, Any]) -> Certificate:
         radius=np.asarray(d["radius"], dtype=np.int64),
         radius_upper=np.asarray(d["radius_upper"], dtype=np.int64),
         worst_margin=np.asarray(margins, dtype=np.float64).reshape(m, budgets),
+        worst_margin_bound=np.asarray(bounds, dtype=np.float64).reshape(m, budgets),
         witnesses=tuple(_read_witness(w) for w in d["witnesses"]),
         proven_by=tuple(str(v) for v in d["proven_by"]),
         broken_by=tuple(str(v) for v in d["broken_by"]),

@@ -56,11 +56,14 @@ def rebuilt(certificate: Certificate, rows: Sequence[Known], stopped: str) -> Ce
     """
     margins = np.full_like(certificate.worst_margin, np.nan)
     margins[:, 0] = certificate.worst_margin[:, 0]
+    bounds = np.full_like(certificate.worst_margin_bound, -np.inf)
+    bounds[:, 0] = certificate.worst_margin_bound[:, 0]
     return replace(
         certificate,
         radius=np.array([row.radius for row in rows], dtype=np.int64),
         radius_upper=np.array([row.upper for row in rows], dtype=np.int64),
         worst_margin=margins,
+        worst_margin_bound=bounds,
         witnesses=tuple(row.witness for row in rows),
         proven_by=tuple(row.proven_by for row in rows),
         broken_by=tuple(row.broken_by for row in rows),

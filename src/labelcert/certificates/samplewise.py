@@ -7,7 +7,13 @@ from typing import Any
 
 from labelcert.certificates.binary import collective_of, run_binary, sample_wise
 from labelcert.certificates.certificate import Certificate
-from labelcert.certificates.inputs import check_binary, check_engine, check_jobs, check_time_limit
+from labelcert.certificates.inputs import (
+    check_binary,
+    check_engine,
+    check_jobs,
+    check_margins,
+    check_time_limit,
+)
 from labelcert.certificates.threat import ThreatModel
 from labelcert.engines.cascade import Plan
 from labelcert.engines.clock import Clock
@@ -28,7 +34,9 @@ def certify(
     collective: bool = False,
     engine: str = "auto",
     solver: str = "highs",
+    worst_margins: bool = False,
     time_limit: float | None = DEFAULT_TIME_LIMIT,
+    point_time_limit: float | None = None,
     n_jobs: int | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Certificate:
@@ -51,6 +59,10 @@ def certify(
         solver: of the paper's program, "highs" or "gurobi" (``pip install 'labelcert[gurobi]'``).
         time_limit: seconds after which the search stops with what is proven by then, None for no
             limit. An interrupt (Ctrl-C) does the same.
+        worst_margins: also find the worst margin of every test point at every budget, not only its
+            sign; see `Certificate.worst_margin`. Takes longer.
+        point_time_limit: seconds that branch and bound (or the paper's program) may spend on one
+            test point, None for no limit but the whole call's.
         n_jobs: threads, and processes where branch and bound is needed; None for all cores.
         progress: called with a stage's name and the share of it done, 0 to 1, from any thread.
 
@@ -65,12 +77,16 @@ def certify(
     """
     given = check_binary(gram, cross, labels, C, ridge, max_flips, threat, classes)
     check_engine(engine, solver, ridge)
+    check_margins(worst_margins, engine)
+    seconds = check_time_limit(point_time_limit, "point_time_limit")
     plan = Plan(
         sample_wise=True,
         collective=collective,
         jobs=check_jobs(n_jobs),
         engine=engine,
         solver=solver,
+        margins=worst_margins,
+        seconds_a_point=float("inf") if seconds is None else seconds,
     )
     clock = Clock(check_time_limit(time_limit), progress)
     outcome = run_binary(given, plan, clock)

@@ -14,6 +14,7 @@ retrained flip sets with their error bars, never on a solver's status; "broken" 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ from labelcert.engines.recording import NEVER, Record, new_record
 from labelcert.engines.relaxation.functional import Functional, best_over
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.shared import SharedHulls
-from labelcert.engines.relaxation.walk import count_sets, walk_sets
+from labelcert.engines.relaxation.walk import count_sets, visit_set, walk_sets
 from labelcert.engines.retraining import Core, Stack, new_stack, start
 from labelcert.engines.settle import add_witnesses, settle
 
@@ -34,6 +35,9 @@ NAME = "branch and bound"
 
 LEAF = 4000
 """A node with no more open flip sets than this is finished by retraining."""
+
+MARGIN_PRECISION = 1e-10
+"""Worst margins are searched to this share of C ‖q_t‖₁, far below what any report shows."""
 
 UNCLEAR = 500
 """How many label vectors with a margin inside its error bar are kept for exact arithmetic."""
@@ -83,20 +87,49 @@ class Search:
         Every flip set retrained on is recorded for all test points. Ends early when the clock
         expires, or once t is surely broken (with limit 0).
         """
+        return self._search(t, budget, lambda: limit, until_broken=limit <= 0.0)
+
+    def worst_margin(self, t: int, budget: int) -> tuple[float, float]:
+        """The smallest margin of t over all flip sets of cost ≤ budget, as a proven interval.
+
+        Every flip set that the bounds cannot rule out is retrained on, so the interval closes to
+        the retrained margin's error bar unless the clock expires before. The record holds the
+        flip set of the upper end.
+        """
+        precision = MARGIN_PRECISION * self.core.C * float(np.abs(self.core.cross[:, t]).sum())
+        visit_set(self.core, self._stack, self.record, np.zeros(0, dtype=np.int64))
+
+        def limit() -> float:
+            return float(self.record.worst[: budget + 1, t].min()) - precision
+
+        finding = self._search(t, budget, limit, until_broken=False)
+        high = float(self.record.worst[: budget + 1, t].min())
+        gap = float(self.record.largest_gap[0])
+        bar = np.sqrt(2 * gap) * float(self.core.bar_slope[t]) + float(self.core.bar_floor[t])
+        return min(finding.bound, high - max(bar, precision)), high
+
+    def _search(
+        self, t: int, budget: int, limit_now: Callable[[], float], until_broken: bool
+    ) -> Finding:
         relaxation = self._relaxation(budget)
         q = np.ascontiguousarray(self.core.cross[:, t])
+        limit = limit_now()
         root = self._node(relaxation, q, np.zeros(self.problem.n, dtype=np.int8), limit)
         heap = [(root.bound, 0, root)]
         nodes, retrained = 1, 0
         while heap:
             bound, _, node = heap[0]
+            limit = limit_now()
             if bound > limit:
                 return Finding(bound, True, nodes, retrained)
-            if limit <= 0.0 and self.record.broken_at[t] <= budget:
+            if until_broken and self.record.broken_at[t] <= budget:
                 return Finding(bound, True, nodes, retrained)
             if self.clock.expired:
                 return Finding(bound, False, nodes, retrained)
             heapq.heappop(heap)
+            if not until_broken:
+                self._round(node, t, budget)
+                limit = limit_now()
             finished = self._finish(node, t, budget, limit)
             if finished >= 0:
                 retrained += finished
@@ -105,7 +138,19 @@ class Search:
                 nodes += 1
                 heapq.heappush(heap, (child.bound, nodes, child))
             self.clock.report(NAME, min(nodes / (nodes + 50.0), 0.99))
-        return Finding(max(limit, 0.0), True, nodes, retrained)
+        return Finding(limit_now(), True, nodes, retrained)
+
+    def _round(self, node: Node, t: int, budget: int) -> None:
+        """Retrain on the flip set that the functional fears most, for a smaller margin seen."""
+        space, step = self.problem.space, node.functional.step
+        free = self._affordable(node, budget)
+        free = free[step[free] < 0.0]
+        flips = np.flatnonzero(node.states < 0)
+        for i in free[np.argsort(step[free] / space.cost[free], kind="stable")]:
+            more = np.append(flips, i)
+            if space.contains(more, budget):
+                flips = more
+        visit_set(self.core, self._stack, self.record, flips.astype(np.int64))
 
     def _relaxation(self, budget: int) -> Relaxation:
         if budget not in self._relaxations:

@@ -23,6 +23,7 @@ from labelcert.engines.linear import LinearModel
 from labelcert.engines.problem import Problem
 from labelcert.engines.relaxation.shared import SharedHulls
 from labelcert.engines.search_points import search_points
+from labelcert.engines.worst_margins import close_margins, open_margins
 
 SMALL_SECONDS = 1.5
 """An enumeration expected to take no longer than this comes before the attack."""
@@ -42,13 +43,19 @@ LONGEST_ENUMERATION = 7 * 24 * 3600.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for: radii, collective count, or both; with how many threads; which engine."""
+    """What is asked for, with how many threads, and which engine.
+
+    margins: worst margins at every budget besides the radii. seconds_a_point: limit for the search
+    of one test point by branch and bound or by the paper's program.
+    """
 
     sample_wise: bool = True
     collective: bool = False
     jobs: int = 1
     engine: str = "auto"
     solver: str = "highs"
+    margins: bool = False
+    seconds_a_point: float = float("inf")
 
 
 def seconds_a_vector(n: int, m: int) -> float:
@@ -138,7 +145,9 @@ def _only_branch_and_bound(
 ) -> None:
     attack_each(problem, sign, ledger, clock, plan.jobs)
     hulls = SharedHulls(problem, jobs=plan.jobs)
-    search_points(problem, sign, ledger, hulls, clock, plan.jobs)
+    search_points(problem, sign, ledger, hulls, clock, plan.jobs, plan.seconds_a_point)
+    if plan.margins:
+        close_margins(problem, sign, ledger, hulls, clock, plan.jobs, plan.seconds_a_point)
     if plan.collective:
         attack_count(problem, sign, ledger, clock)
         ledger.combine()
@@ -152,7 +161,7 @@ def _only_paper_milp(
     from labelcert.engines.paper_milp.sample_wise import decide_all
 
     if plan.sample_wise:
-        decide_all(problem, sign, ledger, clock, plan.solver, plan.jobs)
+        decide_all(problem, sign, ledger, clock, plan.solver, plan.jobs, plan.seconds_a_point)
     if plan.collective:
         count_all(problem, sign, ledger, clock, plan.solver, plan.jobs)
 
@@ -204,9 +213,13 @@ def _relax_the_rest(
     if _needed_budget(ledger, plan) < 0 or clock.expired:
         return
     if plan.sample_wise and ledger.open.any():
-        share = 0.5 if plan.collective else 1.0
+        share = 0.5 if plan.collective or plan.margins else 1.0
         stage = clock.within(share * clock.remaining)
-        search_points(problem, sign, ledger, hulls, stage, plan.jobs)
+        search_points(problem, sign, ledger, hulls, stage, plan.jobs, plan.seconds_a_point)
+        ledger.combine()
+    if plan.margins:
+        stage = clock.within((0.5 if plan.collective else 1.0) * clock.remaining)
+        close_margins(problem, sign, ledger, hulls, stage, plan.jobs, plan.seconds_a_point)
         ledger.combine()
     if plan.collective:
         bound_counts(problem, sign, ledger, hulls, clock)
@@ -245,9 +258,8 @@ def _search_if_it_pays(
     limit = 0.5 * min(enumeration, clock.remaining)
     if tightening_seconds(problem.n) / plan.jobs > 0.25 * limit:
         return
-    search_points(
-        problem, sign, ledger, hulls, clock.within(limit), plan.jobs, 0.05 * limit, ENOUGH
-    )
+    seconds = min(0.05 * limit, plan.seconds_a_point)
+    search_points(problem, sign, ledger, hulls, clock.within(limit), plan.jobs, seconds, ENOUGH)
 
 
 def _enumerate_rest(
@@ -269,6 +281,9 @@ def _enumerate_rest(
 def _needed_budget(ledger: Ledger, plan: Plan) -> int:
     """The largest budget that still needs a proof; −1 if none."""
     needed = ledger.needed_budget if plan.sample_wise else -1
+    if plan.margins:
+        missing = np.flatnonzero(open_margins(ledger).any(axis=0))
+        needed = max(needed, int(missing[-1]) if len(missing) else -1)
     if plan.collective:
         open_counts = np.flatnonzero(ledger.broken_lower < ledger.broken_upper)
         needed = max(needed, int(open_counts[-1]) if len(open_counts) else -1)

@@ -19,9 +19,10 @@ class Ledger:
     """Knowledge of m predictions at budgets 0 … max_budget, and of the collective attack.
 
     robust (m,): proven robust up to this budget, −1 none. broken (m,): smallest budget with a
-    witness, `NEVER` if none. worst_margin (m, max_budget + 1): smallest margin at a budget, NaN
-    where not computed. broken_lower and broken_upper (max_budget + 1,): most simultaneously broken
-    predictions, as an interval.
+    witness, `NEVER` if none. worst_margin (m, max_budget + 1): smallest margin known at a budget,
+    NaN where not looked for; margin_bound of the same shape: proven, no margin lies below it.
+    broken_lower and broken_upper (max_budget + 1,): most simultaneously broken predictions, as an
+    interval.
     """
 
     m: int
@@ -30,6 +31,7 @@ class Ledger:
     broken: np.ndarray = field(init=False)
     witness: list[np.ndarray | None] = field(init=False)
     worst_margin: np.ndarray = field(init=False)
+    margin_bound: np.ndarray = field(init=False)
     proven_by: list[str] = field(init=False)
     broken_by: list[str] = field(init=False)
     broken_lower: np.ndarray = field(init=False)
@@ -42,6 +44,7 @@ class Ledger:
         self.broken = np.full(self.m, NEVER, dtype=np.int64)
         self.witness = [None] * self.m
         self.worst_margin = np.full((self.m, budgets), np.nan)
+        self.margin_bound = np.full((self.m, budgets), -np.inf)
         self.proven_by = [""] * self.m
         self.broken_by = [""] * self.m
         self.broken_lower = np.zeros(budgets, dtype=np.int64)
@@ -76,6 +79,15 @@ class Ledger:
             self.broken[t] = budget
             self.witness[t] = np.sort(np.asarray(flips, dtype=np.int64))
             self.broken_by[t] = engine
+
+    def bound_margin(self, t: int, low: np.ndarray, high: np.ndarray) -> None:
+        """Note bounds (budgets,) on the worst margins of t at budgets 0, 1, …; ∓inf if none."""
+        budgets = len(low)
+        bound, seen = self.margin_bound[t, :budgets], self.worst_margin[t, :budgets]
+        # A bound at a budget holds at all smaller ones, a margin at all larger ones.
+        np.maximum(bound, np.maximum.accumulate(low[::-1])[::-1], out=bound)
+        best = np.fmin(seen, np.minimum.accumulate(high))
+        seen[:] = np.where(np.isfinite(best), best, np.nan)
 
     def count_broken(self, budget: int, count: int, flips: np.ndarray) -> None:
         """Note that one flip set of cost `budget` breaks `count` predictions."""

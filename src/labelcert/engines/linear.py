@@ -47,7 +47,7 @@ def decide(
         gain = 2 * sign[t] * y * model.weights[t]
         fall, flips = worst_flips(gain, space, budget)
         margins = sign[t] * float(model.weights[t] @ y) - fall
-        ledger.worst_margin[t, : budget + 1] = margins
+        ledger.bound_margin(t, margins - model.error[t], margins)
         _decide_one(model, y, int(sign[t]), space, ledger, t, margins, flips)
 
 

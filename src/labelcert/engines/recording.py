@@ -32,6 +32,7 @@ class Record(NamedTuple):
     unclear_used: np.ndarray  # (1,) int64
     lost_at: np.ndarray  # (m,) int64 smallest cost of an unclear margin that found no room
     lost_count: np.ndarray  # (budgets,) int64 most broken-or-unclear of those
+    largest_gap: np.ndarray  # (1,) largest duality gap of all label vectors seen
     visited: np.ndarray  # (1,) int64
 
 
@@ -55,6 +56,7 @@ def new_record(budgets: int, n: int, m: int, capacity: int = 20_000) -> Record:
         unclear_used=np.zeros(1, dtype=np.int64),
         lost_at=np.full(m, NEVER, dtype=np.int64),
         lost_count=np.zeros(budgets, dtype=np.int64),
+        largest_gap=np.zeros(1),
         visited=np.zeros(1, dtype=np.int64),
     )
 
@@ -94,6 +96,7 @@ def write_down(core, margin, record, mask, cost, sign, gap):
         robust += value > bar
         news += (value <= worst[t]) | (is_broken & (cost < record.broken_at[t]))
     record.visited[0] += 1
+    record.largest_gap[0] = max(record.largest_gap[0], gap)
     if news > 0:
         for t in range(m):
             value = sign * margin[t]

@@ -79,7 +79,11 @@ def settle(
     for r in range(budget + 1):
         ledger.bound_count(r, int(upper[r]))
     worst = np.minimum.reduce([record.worst for record in records])
-    ledger.worst_margin[:, : budget + 1] = np.minimum.accumulate(worst, axis=0).T
+    gap = max(float(record.largest_gap[0]) for record in records)
+    core = problem.core(sign)
+    bar = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
+    for t in range(ledger.m):
+        ledger.bound_margin(t, np.minimum.accumulate(worst[:, t]) - bar[t], worst[:, t])
     return unsettled
 
 

@@ -138,11 +138,13 @@ def decide_all(
     clock: Clock,
     backend: str = "highs",
     jobs: int = 1,
+    seconds_a_point: float = float("inf"),
 ) -> None:
     """Search the radius of every open prediction, budgets ascending until it is broken.
 
     sign (m,) ±1: the clean predictions, without ties. jobs: test points solved side by side, each
-    by one solver thread. What is known is written to the ledger at once, so a limit loses nothing.
+    by one solver thread, for `seconds_a_point` at most. What is known is written to the ledger at
+    once, so a limit loses nothing.
     Raises InputError where the backend is unknown, not installed, or not licensed for the size.
     """
     solver = milp_solver(backend)
@@ -159,7 +161,8 @@ def decide_all(
                 t = next(queue, None)
             if t is None:
                 return
-            _radius(problem, sign, ledger, t, clock, solver, judge, lock)
+            within = clock.within(seconds_a_point)
+            _radius(problem, sign, ledger, t, within, solver, judge, lock)
             with lock:
                 done += 1
             clock.report(NAME, done / len(points))

@@ -49,6 +49,16 @@ def count_sets(base, step, order, flips, limit, most):
 
 
 @compiled
+def visit_set(core, stack, record, flips):
+    """Retrain on one flip set, given by indices (k,) int64; stack: level 0 holds the clean fit."""
+    clean, level = np.int64(0), np.int64(1)
+    copy_level(stack, clean, level)
+    for i in flips:
+        flip_at(core, stack, level, i)
+    visit(core, stack, record, level)
+
+
+@compiled
 def walk_sets(core, stack, record, target, base, step, order, flipped, budget, flips, limit, most):
     """Retrain on every set that `count_sets` counts, on top of the flips `flipped`.
 

@@ -1,0 +1,108 @@
+"""Exact worst margins at every budget, where a radius alone is not enough.
+
+What it decides: for every test point and budget the smallest margin that any flip set reaches, as
+an interval that closes to the error bar of retraining. The engines of the cascade know it already
+where they tried every flip set of a budget; this one closes what they left, by branch and bound
+towards the smallest margin seen instead of towards 0.
+Cost: as branch and bound, and more of it: the sign of a margin is decided long before its value.
+When to prefer it: on request, for studies of how far predictions can be pushed.
+Source: our own note, ``math.md`` 4.3, 4.4 and 8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from labelcert.engines.branch_and_bound import Search
+from labelcert.engines.clock import Clock
+from labelcert.engines.judge import ExactJudge
+from labelcert.engines.ledger import Ledger
+from labelcert.engines.problem import Problem
+from labelcert.engines.recording import Record, mask_to_indices
+from labelcert.engines.relaxation.shared import SharedHulls
+from labelcert.engines.settle import add_witnesses, settle
+from labelcert.engines.workers import run_pieces
+
+NAME = "worst margins"
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """The worst margins of one test point: which budgets are open, and the time they may take."""
+
+    problem: Problem
+    sign: np.ndarray
+    hulls: SharedHulls
+    t: int
+    budgets: tuple[int, ...]
+    seconds: float
+
+
+def open_margins(ledger: Ledger) -> np.ndarray:
+    """(m, max_budget + 1) bool: worst margins that nobody has bounded from below yet."""
+    return ~np.isfinite(ledger.margin_bound)
+
+
+def close_margins(
+    problem: Problem,
+    sign: np.ndarray,
+    ledger: Ledger,
+    hulls: SharedHulls,
+    clock: Clock,
+    jobs: int = 1,
+    seconds_a_point: float = float("inf"),
+) -> None:
+    """Bound every open worst margin from both sides, as far as the clock allows.
+
+    All that is retrained on the way also serves as witnesses for the radii.
+    """
+    waiting = [int(t) for t in np.flatnonzero(open_margins(ledger).any(axis=1))]
+    for budget in np.flatnonzero(open_margins(ledger).any(axis=0))[::-1]:
+        hulls.hull(int(budget), clock.within(0.4 * clock.remaining))
+    seconds = min(seconds_a_point, clock.remaining, 1e9)
+    alone = replace(hulls, jobs=1)
+    pieces = []
+    for t in waiting:
+        budgets = tuple(np.flatnonzero(open_margins(ledger)[t]).tolist())
+        pieces.append((Piece(problem, sign, alone, t, budgets, seconds),))
+    results = {}
+    for number, result in run_pieces(margins_of_one, pieces, clock, jobs):
+        results[number] = result
+        clock.report(NAME, len(results) / len(pieces))
+    judge = ExactJudge(problem)
+    for number in sorted(results):
+        low, high, record = results[number]
+        t = waiting[number]
+        add_witnesses(ledger, [record], NAME)
+        settle(problem, sign, ledger, [record], problem.max_budget, False, NAME, judge, clock)
+        ledger.bound_margin(t, low, high)
+        proven = np.flatnonzero(ledger.margin_bound[t] > 0)
+        if len(proven) and proven[-1] > ledger.robust[t]:
+            ledger.prove(t, int(proven[-1]), NAME)
+
+
+def margins_of_one(piece: Piece) -> tuple[np.ndarray, np.ndarray, Record]:
+    """Bounds (budgets,) on one test point's worst margins from below and above, and the record."""
+    clock = Clock(piece.seconds)
+    search = Search(piece.problem, piece.sign, piece.hulls, clock)
+    low = np.full(piece.problem.max_budget + 1, -np.inf)
+    high = np.full(piece.problem.max_budget + 1, np.inf)
+    for budget in reversed(piece.budgets):
+        if clock.expired:
+            break
+        if np.isfinite(low[budget]):
+            continue
+        low[budget], high[budget] = search.worst_margin(piece.t, budget)
+        cost = _cheapest(search.record, piece.t, budget, high[budget])
+        # The flip set that is worst at a budget is worst at all budgets that can pay for it.
+        low[cost:budget], high[cost:budget] = low[budget], high[budget]
+    return low, high, search.record
+
+
+def _cheapest(record: Record, t: int, budget: int, margin: float) -> int:
+    """The smallest cost of a flip set seen with a margin as small as the worst one."""
+    reached = np.flatnonzero(record.worst[: budget + 1, t] <= margin)
+    mask = record.worst_mask[reached[0], t]
+    return int(reached[0]) if len(mask_to_indices(mask)) else 0
