@@ -17,7 +17,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.engines.clock import Clock
-from labelcert.engines.paper_milp.one_vs_all import OneVsAll
+from labelcert.engines.multiclass.one_vs_all import OneVsAll
 from labelcert.engines.paper_milp.program import Labels, Program, add_svm
 from labelcert.engines.paper_milp.sample_wise import Verdict, safety
 from labelcert.engines.solvers import milp_solver

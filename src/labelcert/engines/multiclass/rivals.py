@@ -1,0 +1,52 @@
+"""What is proven of each prediction against each rival class.
+
+A prediction is robust at a budget if no rival can catch up with it, so its radius is the smallest
+over the rivals, and a rival that is proven harmless up to the largest budget needs no more work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from labelcert.engines.ledger import Ledger
+
+UNLIMITED = 2**40
+
+
+@dataclass(eq=False)
+class Rivals:
+    """Proofs by (test point, rival class), beside a ledger of the test points.
+
+    predicted (m,) clean classes, without ties. proven (m, K): no relabeling of this budget lets the
+    rival catch up; `UNLIMITED` for the predicted class itself.
+    """
+
+    ledger: Ledger
+    predicted: np.ndarray
+    classes: int
+    proven: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        m = len(self.predicted)
+        self.proven = np.zeros((m, self.classes), dtype=np.int64)
+        self.proven[np.arange(m), self.predicted] = UNLIMITED
+        for t in range(m):
+            self.ledger.prove(t, 0, "training")
+
+    def prove(self, t: int, rival: int, budget: int, engine: str) -> None:
+        """Note that no relabeling of `budget` lets the rival reach the predicted class of t."""
+        if budget > self.proven[t, rival]:
+            self.proven[t, rival] = budget
+            least = int(min(self.proven[t].min(), self.ledger.max_budget))
+            if least > self.ledger.robust[t]:
+                self.ledger.prove(t, least, engine)
+
+    def needed(self, t: int) -> int:
+        """The largest budget at which t may still be robust."""
+        return int(min(self.ledger.broken[t] - 1, self.ledger.max_budget))
+
+    def open_rivals(self, t: int) -> np.ndarray:
+        """Rivals of t that still need a proof or a witness."""
+        return np.flatnonzero(self.proven[t] < self.needed(t))
