@@ -42,6 +42,14 @@ class OneVsAll:
             return int(np.sign(difference))
         return self._exact_sign(labels, t, (a, first), (b, second))
 
+    def logits(self, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+        """Logits (m, classes) after training on labels (n,), and their error bars."""
+        found = [
+            decision_values(self.gram, self.cross, self._fit(labels, k), self.C)
+            for k in range(classes)
+        ]
+        return np.stack([v for v, _ in found], axis=1), np.stack([b for _, b in found], axis=1)
+
     def largest(self, labels: np.ndarray, classes: int, t: int) -> int:
         """The predicted class of test point t: largest logit, the lowest number where tied."""
         best = 0
