@@ -1,0 +1,187 @@
+"""The most extreme flip sets of every class, found once for all test points and rivals.
+
+The SVM of class k sees a relabeling only as a set of flipped ±1 labels, so one enumeration of the
+flip sets of each class serves every pair of classes: K · Σ_j≤r C(n, j) retrainings instead of one
+for each relabeling. For each test point the flip sets with the lowest logit (its predicted class)
+or the highest (any rival) are kept, a bounded number in each cell; `pairs` joins them.
+Source: our own note; ``math.md`` 4.1 and 6.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from labelcert.engines.clock import Clock
+from labelcert.engines.enumeration import LARGEST_TASK, Task, count_flip_sets, split_tasks
+from labelcert.engines.multiclass.cells import Cells
+from labelcert.engines.multiclass.extremes_loop import walk_class
+from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.problem import Problem
+from labelcert.engines.retraining import Core, new_stack, start
+from labelcert.engines.threads import run_in_threads
+
+STAGE = "enumeration by classes"
+
+MEMORY = 4e8
+"""Bytes that the lists of all classes, test points and threads may take together."""
+
+SHORTEST, LONGEST = 8, 4096
+"""Flip sets kept in a cell, at least and at most."""
+
+
+class Extremes(NamedTuple):
+    """The most extreme flip sets of one class for one test point, best for the attacker first.
+
+    value (e,): oriented logit, p_k for the predicted class and −p_k for a rival; mask (e, words);
+    cost (e,). best (cells,): smallest value in each cell, +inf if it has no flip set. cut (cells,):
+    every flip set that is not listed has at least this value. bar: error bar of all values.
+    """
+
+    value: np.ndarray
+    mask: np.ndarray
+    cost: np.ndarray
+    best: np.ndarray
+    cut: np.ndarray
+    bar: float
+
+
+@dataclass(frozen=True, eq=False)
+class ClassLists:
+    """The lists of one class; `of` gives those of one test point."""
+
+    cells: Cells
+    values: list[np.ndarray]  # a thread: (m, cells, size)
+    masks: list[np.ndarray]  # a thread: (m, cells, size, words)
+    bars: np.ndarray  # (m,)
+
+    def of(self, t: int) -> Extremes:
+        """Merge what the threads have kept for test point t."""
+        size = self.values[0].shape[2]
+        # A full heap may have lost everything from its largest entry on.
+        cut = np.min([v[t, :, 0] for v in self.values], axis=0)
+        parts, masks, costs = [], [], []
+        best = np.full(self.cells.count, np.inf)
+        for value, mask in zip(self.values, self.masks, strict=True):
+            best = np.minimum(best, value[t].min(axis=1))
+            finite = np.isfinite(value[t])
+            parts.append(value[t][finite])
+            masks.append(mask[t][finite])
+            costs.append(np.repeat(self.cells.cost, size).reshape(-1, size)[finite])
+        values = np.concatenate(parts)
+        order = np.argsort(values, kind="stable")
+        mask = np.concatenate(masks)[order]
+        cost = np.concatenate(costs)[order]
+        return Extremes(values[order], mask, cost, best, cut, float(self.bars[t]))
+
+
+def count_class_flips(problem: MulticlassProblem, budget: int) -> int:
+    """How many retrainings `class_lists` of all classes need (an upper bound with costs)."""
+    return sum(
+        count_flip_sets(len(p.space.candidates), _most_flips(p, budget))
+        for p in problem.class_problems
+    )
+
+
+def list_size(problem: MulticlassProblem, cells: int, jobs: int, m: int) -> int:
+    """How many flip sets a cell may keep within `MEMORY`."""
+    words = (problem.n + 63) // 64
+    entries = max(m, 1) * problem.classes * cells * max(jobs, 1)
+    return int(np.clip(MEMORY / (entries * 8 * (1 + words)), SHORTEST, LONGEST))
+
+
+def class_lists(
+    problem: MulticlassProblem,
+    predicted: np.ndarray,
+    k: int,
+    wanted: np.ndarray,
+    budget: int,
+    size: int,
+    clock: Clock,
+    jobs: int = 1,
+) -> ClassLists | None:
+    """Enumerate the flip sets of class k up to a budget; None if the clock expires before the end.
+
+    predicted (m,): clean classes; wanted (m,) bool: test points that need a list of this class;
+    size: flip sets kept in a cell.
+    """
+    binary = problem.class_problems[k]
+    sign = np.where(predicted == k, 1.0, -1.0)
+    core = binary.core(sign)
+    cells = Cells.up_to(budget)
+    kind = np.where(wanted, (predicted - k) % problem.classes, -1).astype(np.int64)
+    member = ((problem.labels - k) % problem.classes).astype(np.int64)
+    candidates = binary.space.candidates.astype(np.int64)
+    flips = _most_flips(binary, budget)
+    tasks = split_tasks(len(candidates), flips, LARGEST_TASK)
+    queue = iter(tasks)
+    lock = threading.Lock()
+    done = 0
+
+    def run() -> tuple[np.ndarray, np.ndarray, float]:
+        nonlocal done
+        words = (problem.n + 63) // 64
+        values = np.full((problem.m, cells.count, size), np.inf)
+        masks = np.zeros((problem.m, cells.count, size, words), dtype=np.uint64)
+        gap = np.zeros(1)
+        visit = _visitor(core, flips, candidates, budget, member, cells, kind, values, masks, gap,
+                         problem.classes)  # fmt: skip
+        while not clock.expired:
+            with lock:
+                task = next(queue, None)
+            if task is None:
+                break
+            visit(task)
+            with lock:
+                done += 1
+            clock.report(STAGE, (k + done / len(tasks)) / problem.classes)
+        return values, masks, float(gap[0])
+
+    found = run_in_threads(run, clock, max(1, min(jobs, len(tasks))), core.stop)
+    if done < len(tasks) or core.stop[0] != 0:
+        return None
+    gap = max(g for _, _, g in found)
+    bars = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
+    return ClassLists(cells, [v for v, _, _ in found], [x for _, x, _ in found], bars)
+
+
+def _visitor(
+    core: Core,
+    flips: int,
+    candidates: np.ndarray,
+    budget: int,
+    member: np.ndarray,
+    cells: Cells,
+    kind: np.ndarray,
+    values: np.ndarray,
+    masks: np.ndarray,
+    gap: np.ndarray,
+    kinds: int,
+) -> Callable[[Task], None]:
+    """A function that does one task, with solver states of its own."""
+    n, m = core.cross.shape
+    stack = new_stack(flips + 3, n, m, len(core.group_budget))
+    start(core, stack)
+
+    def visit(task: Task) -> None:
+        base = candidates[list(task[0])]
+        spent = np.bincount(
+            core.group[base], weights=core.cost[base], minlength=len(core.group_budget)
+        )
+        if (spent <= core.group_budget).all() and spent.sum() <= budget:
+            walk_class(
+                core, stack, candidates, base, np.int64(task[1]), np.int64(budget), member,
+                cells.number, kind, values, masks, gap, np.int64(kinds),
+            )  # fmt: skip
+
+    return visit
+
+
+def _most_flips(problem: Problem, budget: int) -> int:
+    candidates = problem.space.candidates
+    cheapest = int(problem.space.cost[candidates].min()) if len(candidates) else 1
+    return min(len(candidates), budget // cheapest)
