@@ -45,7 +45,8 @@ LONGEST_ENUMERATION = 7 * 24 * 3600.0
 class Plan:
     """What is asked for, with how many threads, and which engine.
 
-    margins: worst margins at every budget besides the radii. seconds_a_point: limit for the search
+    margins: worst margins at every budget besides the radii. exactness: "relaxed" leaves out what
+    takes long with many classes (two are always exact). seconds_a_point: limit for the search
     of one test point by branch and bound or by the paper's program.
     """
 
@@ -55,6 +56,7 @@ class Plan:
     engine: str = "auto"
     solver: str = "highs"
     margins: bool = False
+    exactness: str = "exact"
     seconds_a_point: float = float("inf")
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.clean import clean_fit
-from labelcert.engines.linear import LinearModel
-from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.multiclass.linear_logits import LinearLogits
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
+from labelcert.engines.multiclass.problem import MulticlassProblem
 
 Order = Callable[[int, int, int], int | None]
 """The sign of p_a − p_b at test point t, None where it is out of reach."""
@@ -44,21 +44,14 @@ def clean_classes(problem: MulticlassProblem) -> CleanClasses:
     return _ranked(logits, bar, order)
 
 
-def clean_linear(model: LinearModel, labels: np.ndarray, classes: int) -> CleanClasses:
-    """The same for a model that is linear in the labels, p_k = Σ_i weights_ti (±1)."""
-    signs = np.where(labels[:, None] == np.arange(classes), 1.0, -1.0)
-    logits = model.weights @ signs
-    bar = np.repeat(model.error[:, None], classes, axis=1)
+def clean_linear(logits: LinearLogits) -> CleanClasses:
+    """The same for logits that are linear in the labels."""
+    values, bar = logits.logits()
 
     def order(t: int, a: int, b: int) -> int | None:
-        weights = model.exact_weights(t)
-        if weights is None:
-            return None
-        side = (labels == a).astype(int) - (labels == b).astype(int)
-        value = sum(int(s) * h for s, h in zip(side, weights, strict=True))
-        return (value > 0) - (value < 0)
+        return logits.sign(logits.space.labels, t, a, b)
 
-    return _ranked(logits, bar, order)
+    return _ranked(values, bar, order)
 
 
 def _ranked(logits: np.ndarray, bar: np.ndarray, order: Order) -> CleanClasses:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -17,6 +18,18 @@ from labelcert.engines.judge import SHIFTED_TIE, SIZE_LIMIT
 from labelcert.learners.exact import exact_dual, to_fractions
 from labelcert.learners.gram import CheckedGram
 from labelcert.learners.svm import DualSolution, decision_values, fit_dual
+
+
+class Comparison(Protocol):
+    """Logits after training on some labels, and which of two is larger, for sure."""
+
+    def logits(self, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+        """Logits (m, classes) and their error bars."""
+        ...
+
+    def sign(self, labels: np.ndarray, t: int, a: int, b: int) -> int | None:
+        """The sign of p_a − p_b at test point t, None where it is out of reach."""
+        ...
 
 
 class OneVsAll:

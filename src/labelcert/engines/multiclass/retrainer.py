@@ -12,6 +12,7 @@ import numpy as np
 
 from labelcert._jit import compiled
 from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.retraining import (
     Core,
     copy_level,
@@ -57,6 +58,17 @@ def look_at_flips(core, stack, level, points, values, gaps):
 
 
 @compiled
+def look_at_one(core, stack, level, points, t, values):
+    """Logits values (c,) of test point t after the flip of each of points (c,) at a level."""
+    for row in range(points.shape[0]):
+        solve_leaf(core, stack, level, points[row])
+        total = 0.0
+        for i in range(core.cross.shape[0]):
+            total += core.cross[i, t] * stack.beta[i]
+        values[row] = total
+
+
+@compiled
 def logits_at(core, stack, level, values):
     """Write the logits (m,) of a level; returns the gap."""
     gap = solve_level(core, stack, level)
@@ -81,6 +93,11 @@ class Retrainer:
         self.labels = problem.labels.copy()
         for k in range(problem.classes):
             reset_level(self._stack, self._clean(k))
+
+    @property
+    def space(self) -> RelabelSpace:
+        """What the attacker may do."""
+        return self.problem.space
 
     def _clean(self, k: int) -> np.int64:
         return np.int64(k * DEPTH)
@@ -141,11 +158,16 @@ class Retrainer:
         look_at_flips(self.cores[k], self._stack, self._clean(k) + 1, points, values, gaps)
         return values
 
-    def surely_broken(self, predicted: np.ndarray) -> np.ndarray:
-        """(m,) bool: test points whose predicted class (m,) surely lost or is level."""
-        logits, bars = self.logits()
-        rows = np.arange(self.problem.m)
-        lead = logits[rows, predicted][:, None] - logits
-        bar = bars[rows, predicted][:, None] + bars
-        lead[rows, predicted], bar[rows, predicted] = np.inf, 0.0
-        return (lead <= -bar - 4 * np.finfo(float).eps * np.abs(logits)).any(axis=1)
+    def after_flips_of_one(self, k: int, points: np.ndarray, t: int) -> np.ndarray:
+        """Logits (c,) of class k at test point t if one of points (c,) joined or left it."""
+        values = np.empty(len(points))
+        points = points.astype(np.int64)
+        at = self._clean(k) + 1
+        look_at_one(self.cores[k], self._stack, at, points, np.int64(t), values)
+        return values
+
+    def logit(self, k: int, t: int) -> float:
+        """Logit of class k at test point t for the current labels."""
+        values = np.empty(self.problem.m)
+        logits_at(self.cores[k], self._stack, self._clean(k) + 1, values)
+        return float(values[t])

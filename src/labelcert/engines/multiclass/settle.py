@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert.engines.clock import Clock
-from labelcert.engines.multiclass.one_vs_all import OneVsAll
-from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.multiclass.one_vs_all import Comparison
 from labelcert.engines.multiclass.recording import Record, changes_of
+from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.recording import NEVER
 
 
 def settle(
-    problem: MulticlassProblem,
+    space: RelabelSpace,
+    exact: Comparison,
     rivals: Rivals,
     records: list[Record],
     budget: int,
@@ -30,9 +31,8 @@ def settle(
     _add_witnesses(rivals, records, engine)
     unsettled = np.min([record.lost_at for record in records], axis=0)
     possible = np.max([record.lost_count for record in records], axis=0)
-    exact = OneVsAll(problem.gram, problem.cross, problem.C)
     for cost, changes in _unclear(records):
-        broken, open_points = _verdicts(problem, rivals.predicted, exact, changes, clock)
+        broken, open_points = _verdicts(space, rivals.predicted, exact, changes, clock)
         for t in np.flatnonzero(broken & (cost < ledger.broken)):
             ledger.break_(int(t), cost, changes, engine)
         ledger.count_broken(cost, int(broken.sum()), changes)
@@ -42,7 +42,7 @@ def settle(
         return
     for t in range(ledger.m):
         proven = int(min(ledger.broken[t], unsettled[t], budget + 1)) - 1
-        for rival in range(problem.classes):
+        for rival in range(space.classes):
             rivals.prove(t, rival, proven, engine)
     upper = np.maximum.accumulate(np.maximum(possible, ledger.broken_lower[: budget + 1]))
     for r in range(budget + 1):
@@ -84,17 +84,17 @@ def _unclear(records: list[Record]) -> list[tuple[int, np.ndarray]]:
 
 
 def _verdicts(
-    problem: MulticlassProblem,
+    space: RelabelSpace,
     predicted: np.ndarray,
-    exact: OneVsAll,
+    exact: Comparison,
     changes: np.ndarray,
     clock: Clock,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Surely broken (m,) bool after some changes, and test points that stay unsettled."""
-    labels = problem.space.apply(changes)
-    broken = np.zeros(problem.m, dtype=bool)
+    labels = space.apply(changes)
+    broken = np.zeros(len(predicted), dtype=bool)
     unsettled = []
-    logits, bars = exact.logits(labels, problem.classes)
+    logits, bars = exact.logits(labels, space.classes)
     for t, a in enumerate(predicted):
         lead = logits[t, a] - logits[t]
         reach = bars[t, a] + bars[t] + 1e-15 * (abs(logits[t, a]) + np.abs(logits[t]))

@@ -15,87 +15,85 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelcert._errors import InputError
 from labelcert.engines.clock import Clock
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
+from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.paper_milp.program import Labels, Program, add_svm
-from labelcert.engines.paper_milp.sample_wise import Verdict, safety
+from labelcert.engines.paper_milp.sample_wise import NAME, Verdict, safety
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, MilpSolver, Watch
-from labelcert.learners.gram import check_gram, finite_matrix
 from labelcert.learners.svm import scale_of
 
 
 @dataclass(frozen=True, eq=False)
-class MulticlassProblem:
-    """gram (n, n), cross (m, n), labels (n,) ints 0 … classes − 1, C > 0, max_relabels ≥ 0.
-
-    Raises InputError where one of them cannot be used.
-    """
-
-    gram: np.ndarray
-    cross: np.ndarray
-    labels: np.ndarray
-    classes: int
-    C: float
-    max_relabels: int
-
-    def __post_init__(self) -> None:
-        n = len(finite_matrix(self.gram, "gram"))
-        cross, labels = finite_matrix(self.cross, "cross"), np.asarray(self.labels)
-        if cross.shape[1] != n:
-            raise InputError(f"cross has {cross.shape[1]} columns: pass one for each of {n} rows.")
-        if labels.shape != (n,) or labels.dtype.kind not in "iu":
-            raise InputError(f"labels must be {n} integers: pass one class number a point.")
-        if self.classes < 2:
-            raise InputError(f"classes is {self.classes}: pass 2 or more.")
-        if n and not (labels.min() >= 0 and labels.max() < self.classes):
-            raise InputError(f"labels must lie between 0 and {self.classes - 1}: renumber them.")
-        if not (np.isfinite(self.C) and self.C > 0):
-            raise InputError(f"C is {self.C}: pass a positive number.")
-        if self.max_relabels < 0:
-            raise InputError(f"max_relabels is {self.max_relabels}: pass 0 or more.")
-
-
-@dataclass(frozen=True, eq=False)
 class MulticlassDecision:
-    """verdict "broken" if some relabeling changes or ties the clean class (lowest number if tied).
+    """verdict "broken" if some relabeling of the budget changes or ties the predicted class.
 
     bound: p_c* − p_c is at least this for every rival c and every relabeling (−inf if unknown).
-    labels (n,): a relabeling that breaks the prediction, None without one.
+    changes: of a relabeling that breaks the prediction (`RelabelSpace`), None without one.
     """
 
     verdict: Verdict
-    clean_class: int
     bound: float
-    labels: np.ndarray | None
+    changes: np.ndarray | None
 
 
 def decide_multiclass(
-    problem: MulticlassProblem, t: int, clock: Clock, backend: str = "highs", threads: int = 1
+    problem: MulticlassProblem,
+    t: int,
+    clean: int,
+    budget: int,
+    clock: Clock,
+    solver: MilpSolver,
+    threads: int = 1,
 ) -> MulticlassDecision:
-    """Decide whether the class of test point t survives max_relabels relabels.
+    """Decide whether the predicted class `clean` of test point t survives a budget.
 
-    Raises InputError where t is no row of cross, gram is no kernel matrix, or the backend is
-    unknown, not installed, or not licensed for the size.
+    Raises InputError where the solver is not licensed for the size.
+    """
+    trained = OneVsAll(problem.gram, problem.cross, problem.C)
+    bound = np.inf
+    for rival in range(problem.classes):
+        if rival == clean:
+            continue
+        changes, low = _against(problem, trained, t, clean, rival, budget, clock, solver, threads)
+        bound = min(bound, low)
+        if changes is not None:
+            return MulticlassDecision("broken", -np.inf, changes)
+    return MulticlassDecision("robust" if bound > 0 else "undecided", bound, None)
+
+
+def decide_all_classes(
+    problem: MulticlassProblem,
+    rivals: Rivals,
+    clock: Clock,
+    backend: str = "highs",
+    seconds_a_point: float = float("inf"),
+    threads: int = 1,
+) -> None:
+    """Search the radius of every open prediction, budgets ascending until it is broken.
+
+    What is known is written to the ledger at once, so a limit loses nothing. Raises InputError
+    where the backend is unknown, not installed, or not licensed for the size.
     """
     solver = milp_solver(backend)
-    if not 0 <= t < len(problem.cross):
-        raise InputError(f"t is {t}: pass a row of cross, 0 to {len(problem.cross) - 1}.")
-    trained = OneVsAll(check_gram(problem.gram), problem.cross, problem.C)
-    labels = np.asarray(problem.labels)
-    clean = trained.largest(labels, problem.classes, t)
-    rivals = [c for c in range(problem.classes) if c != clean]
-    bound = np.inf
-    for rival in rivals:
-        if trained.sign(labels, t, clean, rival) == 0:
-            return MulticlassDecision("broken", clean, -np.inf, labels.copy())
-    for rival in rivals:
-        witness, low = _against(problem, trained, t, clean, rival, clock, solver, threads)
-        bound = min(bound, low)
-        if witness is not None:
-            return MulticlassDecision("broken", clean, -np.inf, witness)
-    return MulticlassDecision("robust" if bound > 0 else "undecided", clean, bound, None)
+    ledger = rivals.ledger
+    for t in np.flatnonzero(ledger.open):
+        within = clock.within(seconds_a_point)
+        for budget in range(1, rivals.needed(int(t)) + 1):
+            if within.expired:
+                break
+            clean = int(rivals.predicted[t])
+            found = decide_multiclass(problem, int(t), clean, budget, within, solver, threads)
+            if found.changes is not None:
+                cost = problem.space.cost_of(found.changes)
+                ledger.break_(int(t), cost, found.changes, NAME)
+                break
+            if found.verdict == "robust":
+                for rival in range(problem.classes):
+                    rivals.prove(int(t), rival, budget, NAME)
+        clock.report(NAME, (int(t) + 1) / problem.m)
 
 
 def _against(
@@ -104,21 +102,22 @@ def _against(
     t: int,
     clean: int,
     rival: int,
+    budget: int,
     clock: Clock,
     solver: MilpSolver,
     threads: int,
 ) -> tuple[np.ndarray | None, float]:
-    """A relabeling that puts the rival level with the clean class, and a bound on p_c* − p_c."""
-    model, choice, unit = multiclass_model(problem, trained.gram.matrix, t, clean, rival)
-    labels = np.asarray(problem.labels)
+    """Changes that put the rival level with the predicted class, and a bound on p_c* − p_c."""
+    model, choice, unit = multiclass_model(problem, t, clean, rival, budget)
     witness: list[np.ndarray] = []
 
     def see(solution: np.ndarray) -> bool:
-        changed = solution[choice].argmax(axis=1)
-        allowed = int((changed != labels).sum()) <= problem.max_relabels
-        order = trained.sign(changed, t, clean, rival) if allowed else None
+        labels = solution[choice].argmax(axis=1)
+        changes = problem.space.changes_to(labels)
+        allowed = problem.space.contains(changes, budget)
+        order = trained.sign(labels, t, clean, rival) if allowed else None
         if order is not None and order <= 0:
-            witness.append(changed)
+            witness.append(changes)
         return bool(witness)
 
     slack = safety(len(model.objective))
@@ -136,20 +135,28 @@ def _against(
 
 
 def multiclass_model(
-    problem: MulticlassProblem, gram: np.ndarray, t: int, clean: int, rival: int
+    problem: MulticlassProblem, t: int, clean: int, rival: int, budget: int
 ) -> tuple[MilpModel, np.ndarray, float]:
-    """The program, the columns of e (n, classes), and the unit of its objective (p_c* − p_c).
-
-    gram (n, n): the checked Gram matrix.
-    """
-    n, classes = len(gram), problem.classes
+    """The program, the columns of e (n, classes), and the unit of its objective (p_c* − p_c)."""
+    gram, space = problem.gram.matrix, problem.space
+    n, classes = problem.n, problem.classes
     scale = scale_of(gram)
     scaled, C, row = gram / scale, problem.C * scale, problem.cross[t] / scale
     program = Program()
-    choice = program.add_columns(n * classes, 0.0, 1.0, integer=True).reshape(n, classes)
+    upper = (space.alternatives | (space.labels[:, None] == np.arange(classes))).astype(float)
+    choice = program.add_columns(n * classes, 0.0, upper.ravel(), integer=True)
+    choice = choice.reshape(n, classes)
     program.rows.add([(choice, 1.0)], 1.0, 1.0)
-    kept = choice[np.arange(n), problem.labels]
-    program.rows.at_most([(kept[None, :], -1.0)], float(problem.max_relabels - n))
+    kept = choice[np.arange(n), space.labels]
+    cost = space.cost.astype(float)
+    program.rows.at_most([(kept[None, :], -cost[None, :])], float(budget - cost.sum()))
+    for group, purse in enumerate(space.group_budget):
+        members = space.group == group
+        total = float(cost[members].sum())
+        if members.any() and purse < total:
+            program.rows.at_most(
+                [(kept[members][None, :], -cost[members][None, :])], float(purse) - total
+            )
     z = [
         add_svm(program, scaled, C, Labels(np.full(n, -1.0), np.full(n, 2.0), choice[:, k]))
         for k in range(classes)

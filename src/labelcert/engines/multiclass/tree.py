@@ -1,0 +1,108 @@
+"""The tree of all relabelings: how large it is, and how it is cut into pieces of work.
+
+A child makes one more change, at a point of a higher number, so every relabeling is met once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from labelcert.engines.clock import Clock
+from labelcert.engines.multiclass.recording import Record
+from labelcert.engines.multiclass.relabels import RelabelSpace
+from labelcert.engines.threads import run_in_threads
+
+LARGEST_TASK = 20_000
+"""Relabelings in one piece of work: a fraction of a second."""
+
+Task = tuple[np.ndarray, int]
+"""Numbers of the changes made already, and the most changes of a relabeling in this piece."""
+
+
+class RelabelTree:
+    """All relabelings of a space up to a budget.
+
+    points, targets (c,): the possible changes in order; first_of (c,): where the changes of the
+    next point begin; size: most changes of one relabeling.
+    """
+
+    def __init__(self, space: RelabelSpace, budget: int):
+        self.space, self.budget = space, budget
+        points, targets = np.nonzero(space.alternatives)
+        self.points, self.targets = points.astype(np.int64), targets.astype(np.int64)
+        self.first_of = np.searchsorted(points, points, side="right").astype(np.int64)
+        self.size = self._most_changes()
+
+    def _most_changes(self) -> int:
+        candidates = self.space.points.candidates
+        if len(candidates) == 0:
+            return 0
+        return min(len(candidates), self.budget // int(self.space.cost[candidates].min()))
+
+    @property
+    def count(self) -> int:
+        """How many relabelings there are (an upper bound with costs)."""
+        # Elementary symmetric sums: the ways to change exactly k of the points.
+        ways = [1] + [0] * self.size
+        for choices in self.space.alternatives.sum(axis=1).tolist():
+            for k in range(self.size, 0, -1):
+                ways[k] += ways[k - 1] * choices
+        return sum(ways)
+
+    def tasks(self) -> list[Task]:
+        """Cut the tree into the subtrees of short prefixes."""
+        everything = np.zeros(0, dtype=np.int64)
+        if self.size == 0 or self.count <= LARGEST_TASK:
+            return [(everything, self.size)]
+        singles = [np.array([c]) for c in range(len(self.points))]
+        found: list[Task] = [(everything, 0)]
+        if self.size < 3 or self.count <= LARGEST_TASK * len(self.points):
+            return found + [(single, self.size) for single in singles]
+        for c, single in enumerate(singles):
+            found.append((single, 1))
+            for d in range(int(self.first_of[c]), len(self.points)):
+                found.append((np.array([c, d]), self.size))
+        return [task for task in found if self._affordable(task[0])]
+
+    def _affordable(self, prefix: np.ndarray) -> bool:
+        return self.space.points.contains(self.points[prefix], self.budget)
+
+    def walk(
+        self, worker: Callable[[], Worker], clock: Clock, jobs: int, stop: np.ndarray, stage: str
+    ) -> tuple[list[Record], bool]:
+        """Let threads with a worker each do all tasks; their records, and whether all were done."""
+        tasks = self.tasks()
+        queue = iter(tasks)
+        lock = threading.Lock()
+        done = 0
+
+        def run() -> Record:
+            nonlocal done
+            mine = worker()
+            while not clock.expired:
+                with lock:
+                    task = next(queue, None)
+                if task is None:
+                    break
+                mine.do(*task)
+                with lock:
+                    done += 1
+                    share = done / len(tasks)
+                clock.report(stage, share)
+            return mine.record
+
+        records = run_in_threads(run, clock, max(1, min(jobs, len(tasks))), stop)
+        return records, done == len(tasks) and stop[0] == 0
+
+
+class Worker:
+    """What one thread needs; `do` visits the subtree of a prefix and writes to `record`."""
+
+    record: Record
+
+    def do(self, prefix: np.ndarray, size: int) -> None:
+        """Visit the relabeling of `prefix` and its extensions of at most `size` changes."""
+        raise NotImplementedError
