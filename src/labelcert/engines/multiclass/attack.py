@@ -164,14 +164,10 @@ def single_effects(trained: Retrainer) -> np.ndarray:
     problem = trained.problem
     clean, _ = trained.logits()
     points = np.arange(problem.n)
-    return np.stack(
-        [trained.after_flips(k, points) - clean[:, k] for k in range(problem.classes)]
-    )
+    return np.stack([trained.after_flips(k, points) - clean[:, k] for k in range(problem.classes)])
 
 
-def attack_each(
-    problem: MulticlassProblem, rivals: Rivals, clock: Clock, jobs: int = 1
-) -> None:
+def attack_each(problem: MulticlassProblem, rivals: Rivals, clock: Clock, jobs: int = 1) -> None:
     """Attack every open prediction, against the rivals in order of how close they are."""
     ledger, predicted = rivals.ledger, rivals.predicted
     waiting = [t for t in range(problem.m) if ledger.open[t] and rivals.needed(t) >= 1]
@@ -227,7 +223,7 @@ def surely_broken(logits: np.ndarray, bars: np.ndarray, predicted: np.ndarray) -
     bar = bars[rows, predicted][:, None] + bars
     rounding = 2 * np.finfo(float).eps * (np.abs(logits) + np.abs(logits[rows, predicted])[:, None])
     lead[rows, predicted] = np.inf
-    return (lead <= -bar - rounding).any(axis=1)
+    return np.asarray((lead <= -bar - rounding).any(axis=1))
 
 
 def write(rivals: Rivals, found: Found) -> None:

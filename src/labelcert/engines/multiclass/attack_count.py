@@ -27,18 +27,30 @@ class Trained(Protocol):
     labels: np.ndarray
 
     @property
-    def space(self) -> RelabelSpace: ...
+    def space(self) -> RelabelSpace:
+        """What the attacker may do."""
+        ...
 
     @property
-    def changes(self) -> np.ndarray: ...
+    def changes(self) -> np.ndarray:
+        """The changes made."""
+        ...
 
-    def reset(self) -> None: ...
+    def reset(self) -> None:
+        """Return to the clean labels."""
+        ...
 
-    def relabel(self, i: int, label: int) -> None: ...
+    def relabel(self, i: int, label: int) -> None:
+        """Give point i a label."""
+        ...
 
-    def logits(self) -> tuple[np.ndarray, np.ndarray]: ...
+    def logits(self) -> tuple[np.ndarray, np.ndarray]:
+        """Logits (m, K) and error bars (m, K)."""
+        ...
 
-    def after_flips(self, k: int, points: np.ndarray) -> np.ndarray: ...
+    def after_flips(self, k: int, points: np.ndarray) -> np.ndarray:
+        """Logits (c, m) of class k if one of points (c,) joined or left it."""
+        ...
 
 
 def attack_count(trained: Trained, rivals: Rivals, clock: Clock) -> None:
@@ -71,9 +83,7 @@ def leads(logits: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     return logits[rows, predicted] - others.max(axis=1)
 
 
-def _best_move(
-    trained: Trained, rivals: Rivals, unit: float, spent: int
-) -> tuple[int, int] | None:
+def _best_move(trained: Trained, rivals: Rivals, unit: float, spent: int) -> tuple[int, int] | None:
     """The change (point, label) after which most predictions are broken or nearly so."""
     space, predicted = trained.space, rivals.predicted
     changed = np.flatnonzero(trained.labels != space.labels)

@@ -69,7 +69,7 @@ def run_multiclass(
         _saturated(problem, rivals, search, plan, clock)
         _retrain(problem, rivals, search, plan, clock)
     ledger.combine()
-    relaxed = np.minimum(search.relaxed, ledger.robust) if search.relaxed.any() else None
+    relaxed = np.minimum(search.relaxed, ledger.robust) if search.computed else None
     return MulticlassResult(ledger, relaxed)
 
 
@@ -123,6 +123,7 @@ def _saturated(
     model = saturation.linear_model(problem.class_problems[0], min(budget, problem.max_budget))
     _linear(model, problem.space, rivals, plan, clock)
     search.relaxed = linear.relaxed_radius(model, problem.space, rivals)
+    search.computed = True
 
 
 def _retrain(
@@ -163,9 +164,7 @@ def _classes(
     return done
 
 
-def _branch_and_bound(
-    problem: MulticlassProblem, rivals: Rivals, clock: Clock, plan: Plan
-) -> None:
+def _branch_and_bound(problem: MulticlassProblem, rivals: Rivals, clock: Clock, plan: Plan) -> None:
     if rivals.ledger.open.any() and not clock.expired:
         from labelcert.engines.multiclass.pair_search import search_pairs
 
@@ -174,9 +173,7 @@ def _branch_and_bound(
         search_pairs(problem, rivals, rivals.ledger, stage, plan.jobs, plan.seconds_a_point)
 
 
-def _count_broken(
-    problem: MulticlassProblem, rivals: Rivals, plan: Plan, clock: Clock
-) -> None:
+def _count_broken(problem: MulticlassProblem, rivals: Rivals, plan: Plan, clock: Clock) -> None:
     """Close the collective intervals as far as the time allows."""
     if not plan.collective:
         return

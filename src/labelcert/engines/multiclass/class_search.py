@@ -41,7 +41,8 @@ FIRST_SIZE = 64
 class ClassSearch:
     """Search all open pairs of a problem at one budget after the other.
 
-    relaxed (m,): radius by independent worst cases, as far as enumerated.
+    relaxed (m,): radius by independent worst cases, as far as enumerated; computed: whether it was
+    for every test point that was open.
     """
 
     problem: MulticlassProblem
@@ -49,6 +50,7 @@ class ClassSearch:
     clock: Clock
     jobs: int = 1
     relaxed: np.ndarray = field(init=False)
+    computed: bool = False
 
     def __post_init__(self) -> None:
         self.relaxed = np.zeros(self.problem.m, dtype=np.int64)
@@ -135,6 +137,7 @@ class ClassSearch:
                 self.rivals.prove(t, b, relaxed_budget(extremes[a], extremes[b], cells), RELAXED)
         if first:
             self.relaxed[rows] = np.maximum(self.relaxed[rows], relaxed[rows])
+            self.computed = True
         return True
 
     def _decide(

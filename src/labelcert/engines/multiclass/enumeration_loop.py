@@ -51,7 +51,7 @@ def walk_relabelings(
     bars = np.zeros((size + 2, classes, m))
     verdict = np.zeros(m, dtype=np.int8)
     height = np.zeros(classes, dtype=np.int64)  # of each class's states
-    changes = np.full(record.count_changes.shape[1], -1, dtype=np.int64)
+    changes = np.full(record.most_changes.shape[1], -1, dtype=np.int64)
     chosen = np.zeros(size + 2, dtype=np.int64)
     following = np.zeros(size + 2, dtype=np.int64)
     spent = 0

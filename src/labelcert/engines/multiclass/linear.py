@@ -1,10 +1,10 @@
 """Many classes with logits that are linear in the labels: exact by one sort per rival.
 
-What it decides: every radius and witness, for any number of labeled points and classes, where
-p_k(ỹ) = Σ_i h_ti ỹ^k_i: kernel ridge regression always (``math.md`` 7), the SVMs where all of them
-are saturated (``math.md`` 4.2). A rival b of the predicted class a sees three states of a point
-(a, b, other), and the lead p_a − p_b = 2 Σ_i h_ti s_i with s = +1, −1, 0 for them; so each point has
-one most harmful relabel, whose effect does not depend on the other points.
+What it decides: every radius and witness, for any number of points and classes, where the logits
+are p_k(ỹ) = Σ_i h_ti ỹ^k_i: kernel ridge regression always (``math.md`` 7), the SVMs where all of
+them are saturated (``math.md`` 4.2). A rival b of the predicted class a sees three states of a
+point (a, b, other), and the lead p_a − p_b = 2 Σ_i h_ti s_i with s = +1, −1, 0 for them; so each
+point has one most harmful relabel, whose effect does not depend on the other points.
 Cost: O(n log n) a test point and rival. When to prefer it: whenever it applies.
 Source: ``math.md`` 6; for two classes [EC] arXiv 2604.11416.
 """
@@ -39,7 +39,7 @@ def relabel_effects(
     new_side = side_of(np.arange(space.classes), a, b)
     best: list[Any] = [0] * space.n
     label = space.labels.copy()
-    for i in np.flatnonzero(space.changeable):
+    for i in np.flatnonzero(space.changeable).tolist():
         for k in np.flatnonzero(space.alternatives[i]):
             gain = 2 * weights[i] * int(now[i] - new_side[k])
             if gain > best[i]:

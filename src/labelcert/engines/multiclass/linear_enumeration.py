@@ -48,7 +48,7 @@ def walk_linear(
         for t in range(m):
             logits[0, k, t] = clean[k, t]
     verdict = np.zeros(m, dtype=np.int8)
-    changes = np.full(record.count_changes.shape[1], -1, dtype=np.int64)
+    changes = np.full(record.most_changes.shape[1], -1, dtype=np.int64)
     chosen = np.zeros(size + 2, dtype=np.int64)
     following = np.zeros(size + 2, dtype=np.int64)
     level, spent = 0, 0

@@ -23,8 +23,8 @@ class Record(NamedTuple):
     worst: np.ndarray  # (budgets, m) smallest lead over the best rival at exactly this cost
     broken_at: np.ndarray  # (m,) int64 smallest cost of a relabeling that surely breaks t
     broken_changes: np.ndarray  # (m, size) int64
-    count: np.ndarray  # (budgets,) int64 most predictions surely broken at exactly this cost
-    count_changes: np.ndarray  # (budgets, size) int64
+    most: np.ndarray  # (budgets,) int64 most predictions surely broken at exactly this cost
+    most_changes: np.ndarray  # (budgets, size) int64
     unclear: np.ndarray  # (capacity, size) int64
     unclear_cost: np.ndarray  # (capacity,) int64
     used: np.ndarray  # (1,) int64
@@ -39,8 +39,8 @@ def new_record(budgets: int, m: int, size: int, capacity: int = 20_000) -> Recor
         worst=np.full((budgets, m), np.inf),
         broken_at=np.full(m, NEVER, dtype=np.int64),
         broken_changes=np.full((m, size), -1, dtype=np.int64),
-        count=np.full(budgets, -1, dtype=np.int64),
-        count_changes=np.full((budgets, size), -1, dtype=np.int64),
+        most=np.full(budgets, -1, dtype=np.int64),
+        most_changes=np.full((budgets, size), -1, dtype=np.int64),
         unclear=np.full((capacity, size), -1, dtype=np.int64),
         unclear_cost=np.zeros(capacity, dtype=np.int64),
         used=np.zeros(1, dtype=np.int64),
@@ -95,8 +95,7 @@ def write_down(logits, bars, predicted, record, changes, cost, verdict):
             elif value <= bar and state == 0:
                 state = 1
         verdict[t] = state
-        if lead < record.worst[cost, t]:
-            record.worst[cost, t] = lead
+        record.worst[cost, t] = min(record.worst[cost, t], lead)
         if state == 2:
             broken += 1
             earlier = cost < record.broken_at[t]
@@ -105,17 +104,17 @@ def write_down(logits, bars, predicted, record, changes, cost, verdict):
                 record.broken_at[t] = cost
                 copy_changes(changes, record.broken_changes[t])
         unclear += state == 1
-    most = record.count[cost]
-    if broken > most or (broken == most and comes_before(changes, record.count_changes[cost])):
-        record.count[cost] = broken
-        copy_changes(changes, record.count_changes[cost])
+    so_far = record.most[cost]
+    if broken > so_far or (broken == so_far and comes_before(changes, record.most_changes[cost])):
+        record.most[cost] = broken
+        copy_changes(changes, record.most_changes[cost])
     if unclear > 0:
         _keep_unclear(record, changes, cost, verdict, broken + unclear)
 
 
 @inner
 def _keep_unclear(record, changes, cost, verdict, not_robust):
-    matters = not_robust > record.count[cost]
+    matters = not_robust > record.most[cost]
     for t in range(verdict.shape[0]):
         if verdict[t] == 1 and cost < record.broken_at[t]:
             matters = True

@@ -63,13 +63,13 @@ def _add_witnesses(rivals: Rivals, records: list[Record], engine: str) -> None:
         if found and min(found)[0] < ledger.broken[t]:
             cost, changes = min(found)
             ledger.break_(t, cost, np.array(changes, dtype=np.int64), engine)
-    for cost in range(len(records[0].count)):
-        best = max(int(record.count[cost]) for record in records)
+    for cost in range(len(records[0].most)):
+        best = max(int(record.most[cost]) for record in records)
         if best > 0 and best > ledger.broken_lower[cost]:
             sets = [
-                changes_of(record.count_changes[cost]).tolist()
+                changes_of(record.most_changes[cost]).tolist()
                 for record in records
-                if record.count[cost] == best
+                if record.most[cost] == best
             ]
             ledger.count_broken(cost, best, np.array(min(sets), dtype=np.int64))
 
