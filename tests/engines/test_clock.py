@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 
 import numpy as np
 import pytest
 
 import labelcert as lc
 from labelcert import _jit
-from labelcert.engines.clock import Clock
+from labelcert.engines.clock import Clock, clock_until
 
 
 def test_compiling_does_not_count(monkeypatch):
@@ -110,3 +111,12 @@ def test_machine_code_of_changed_source_is_never_met(tmp_path):
     assert folder == _jit._cache_folder().replace(
         str(_jit.Path(_jit._cache_folder()).parent), os.path.join(str(tmp_path), "labelcert")
     )
+
+
+def test_pieces_of_other_processes_share_one_deadline():
+    clock = Clock(0.2)
+    deadline = clock.deadline
+    time.sleep(0.25)
+    assert clock_until(deadline).expired
+    assert clock_until(Clock().deadline, 0.0).expired
+    assert not clock_until(Clock().deadline).expired

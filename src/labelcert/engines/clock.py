@@ -64,10 +64,20 @@ class Clock:
         """A clock for one stage: it expires after `seconds`, or with this one."""
         return _StageClock(self, seconds)
 
+    @property
+    def deadline(self) -> float:
+        """When it expires, in `time.time` of this machine, for other processes."""
+        return time.time() + self.remaining
+
     def report(self, stage: str, share: float) -> None:
         """Tell the progress callback, if there is one."""
         if self._progress is not None:
             self._progress(stage, min(max(share, 0.0), 1.0))
+
+
+def clock_until(deadline: float, seconds: float = float("inf")) -> Clock:
+    """A clock of another process: it expires at `Clock.deadline`, or after some seconds."""
+    return Clock(min(max(deadline - time.time(), 0.0), seconds, 1e9))
 
 
 class _StageClock(Clock):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from labelcert.engines.branch_and_bound import NAME, Search, decide_one
-from labelcert.engines.clock import Clock
+from labelcert.engines.clock import Clock, clock_until
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
@@ -29,7 +29,10 @@ HULL_SHARE = 0.4
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """The search of one test point: what is known of it, and the time it may take."""
+    """The search of one test point: what is known of it, and the time it may take.
+
+    deadline: of all (`Clock.deadline`); seconds: for this point.
+    """
 
     problem: Problem
     sign: np.ndarray
@@ -37,6 +40,7 @@ class Piece:
     t: int
     robust: int
     broken: int
+    deadline: float
     seconds: float
 
 
@@ -86,10 +90,21 @@ def _run_batch(
     jobs: int,
     seconds_a_point: float,
 ) -> None:
-    seconds = min(seconds_a_point, clock.remaining, 1e9)
+    deadline = clock.deadline
     alone = replace(hulls, jobs=1)
     pieces = [
-        (Piece(problem, sign, alone, t, int(ledger.robust[t]), int(ledger.broken[t]), seconds),)
+        (
+            Piece(
+                problem,
+                sign,
+                alone,
+                t,
+                int(ledger.robust[t]),
+                int(ledger.broken[t]),
+                deadline,
+                seconds_a_point,
+            ),
+        )
         for t in batch
     ]
     results = dict(run_pieces(search_one, pieces, clock, jobs))
@@ -104,7 +119,7 @@ def _run_batch(
 
 def search_one(piece: Piece) -> tuple[int, Record]:
     """Search one test point; returns its proven budget and what was seen."""
-    clock = Clock(piece.seconds)
+    clock = clock_until(piece.deadline, piece.seconds)
     known = Ledger(piece.problem.m, piece.problem.max_budget)
     known.robust[piece.t] = piece.robust
     known.broken[piece.t] = piece.broken

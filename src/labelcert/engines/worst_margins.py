@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from labelcert.engines.branch_and_bound import Search
-from labelcert.engines.clock import Clock
+from labelcert.engines.clock import Clock, clock_until
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
@@ -30,13 +30,17 @@ NAME = "worst margins"
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """The worst margins of one test point: which budgets are open, and the time they may take."""
+    """The worst margins of one test point: which budgets are open, and the time they may take.
+
+    deadline: of all (`Clock.deadline`); seconds: for this point.
+    """
 
     problem: Problem
     sign: np.ndarray
     hulls: SharedHulls
     t: int
     budgets: tuple[int, ...]
+    deadline: float
     seconds: float
 
 
@@ -61,12 +65,12 @@ def close_margins(
     waiting = [int(t) for t in np.flatnonzero(open_margins(ledger).any(axis=1))]
     for budget in np.flatnonzero(open_margins(ledger).any(axis=0))[::-1]:
         hulls.hull(int(budget), clock.within(0.4 * clock.remaining))
-    seconds = min(seconds_a_point, clock.remaining, 1e9)
+    deadline = clock.deadline
     alone = replace(hulls, jobs=1)
     pieces = []
     for t in waiting:
         budgets = tuple(np.flatnonzero(open_margins(ledger)[t]).tolist())
-        pieces.append((Piece(problem, sign, alone, t, budgets, seconds),))
+        pieces.append((Piece(problem, sign, alone, t, budgets, deadline, seconds_a_point),))
     results = {}
     for number, result in run_pieces(margins_of_one, pieces, clock, jobs):
         results[number] = result
@@ -85,7 +89,7 @@ def close_margins(
 
 def margins_of_one(piece: Piece) -> tuple[np.ndarray, np.ndarray, Record]:
     """Bounds (budgets,) on one test point's worst margins from below and above, and the record."""
-    clock = Clock(piece.seconds)
+    clock = clock_until(piece.deadline, piece.seconds)
     search = Search(piece.problem, piece.sign, piece.hulls, clock)
     low = np.full(piece.problem.max_budget + 1, -np.inf)
     high = np.full(piece.problem.max_budget + 1, np.inf)

@@ -239,10 +239,15 @@ def _reach(
 ) -> float:
     """How far the best single changes, added up, move p_a − p_b: a guess for `HOPELESS`."""
     space = problem.space
-    fall_a, rise_b = np.maximum(-effects[a, :, t], 0.0), np.maximum(effects[b, :, t], 0.0)
+    fall, rise = -effects[a, :, t], effects[b, :, t]
     in_a, in_b = space.labels == a, space.labels == b
-    gain = np.where(in_a, fall_a + np.where(space.alternatives[:, b], rise_b, 0.0),
-                    np.where(in_b, 0.0, rise_b))  # fmt: skip
+    outside = ~in_a & ~in_b
+    # Moves between a and b count twice; any other move concerns one of the two SVMs.
+    between = np.where((in_a & space.alternatives[:, b]) | (in_b & space.alternatives[:, a]),
+                       fall + rise, 0.0)  # fmt: skip
+    gain = np.maximum(between, np.where(in_a | outside, fall, 0.0))
+    gain = np.maximum(gain, np.where(in_b | outside, rise, 0.0))
+    gain = np.maximum(gain, 0.0)
     gain = np.where(space.changeable, gain, 0.0)
     most = budget // max(int(space.cost[space.changeable].min(initial=2**30)), 1)
     return float(np.sort(gain)[::-1][:most].sum())

@@ -8,6 +8,7 @@ Source: ``math.md`` 5 and 6.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,7 @@ from labelcert.engines.multiclass.retrainer import Retrainer
 from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.multiclass.tree import RelabelTree
 
-LARGEST_LINEAR = 2**40
+LARGEST_ENUMERATION = 2**40
 """No collective enumeration of more relabelings than this is begun."""
 
 
@@ -102,12 +103,13 @@ def _linear(
     logits = LinearLogits(model, space)
     attack_count(logits, rivals, clock)
     logits.reset()
-    for budget in range(min(model.max_budget, ledger.max_budget), 0, -1):
-        visits = RelabelTree(space, budget).count
-        seconds = visits * 1e-9 * (20 + 3 * space.classes * ledger.m) / plan.jobs
-        if seconds < 0.8 * clock.remaining and visits < LARGEST_LINEAR:
-            enumerate_linear(logits, rivals, budget, clock, plan.jobs)
-            return
+
+    def enumerate_up_to(budget: int) -> None:
+        enumerate_linear(logits, rivals, budget, clock, plan.jobs)
+
+    each = 1e-9 * (20 + 3 * space.classes * ledger.m) / plan.jobs
+    _quick_then_long(space, rivals, min(model.max_budget, ledger.max_budget), each, clock,
+                     enumerate_up_to)  # fmt: skip
 
 
 def _saturated(
@@ -180,11 +182,35 @@ def _count_broken(problem: MulticlassProblem, rivals: Rivals, plan: Plan, clock:
     ledger = rivals.ledger
     attack_count(Retrainer(problem), rivals, clock)
     ledger.combine()
-    for budget in range(_open_count(ledger), 0, -1):
-        seconds = RelabelTree(problem.space, budget).count * _each_relabeling(problem) / plan.jobs
-        if seconds <= 0.8 * clock.remaining:
-            enumerate_relabelings(problem, rivals, budget, clock, plan.jobs)
-            return
+
+    def enumerate_up_to(budget: int) -> None:
+        enumerate_relabelings(problem, rivals, budget, clock, plan.jobs)
+
+    each = _each_relabeling(problem) / plan.jobs
+    _quick_then_long(problem.space, rivals, problem.max_budget, each, clock, enumerate_up_to)
+
+
+def _quick_then_long(
+    space: RelabelSpace,
+    rivals: Rivals,
+    most: int,
+    each: float,
+    clock: Clock,
+    enumerate_up_to: Callable[[int], None],
+) -> None:
+    """Enumerate the largest budget that is quick, then the largest that fits into the time.
+
+    each: seconds a relabeling. The first leaves something proven if the second is cut off.
+    """
+    done = 0
+    for seconds in (SMALL_SECONDS, 0.8 * clock.remaining):
+        open_count = min(_open_count(rivals.ledger), most)
+        for budget in range(open_count, done, -1):
+            visits = RelabelTree(space, budget).count
+            if visits * each <= min(seconds, clock.remaining) and visits < LARGEST_ENUMERATION:
+                enumerate_up_to(budget)
+                done = budget
+                break
 
 
 def _each_relabeling(problem: MulticlassProblem) -> float:

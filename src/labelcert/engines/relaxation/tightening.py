@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
+from labelcert.engines.clock import Clock, clock_until
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.relaxation.hull import FLIPPED, KEPT, Hull
 from labelcert.engines.relaxation.program import Relaxation
@@ -43,9 +43,9 @@ def tighten(
     n = len(gram)
     for number in range(rounds):
         before = _width(hull)
-        seconds = min(clock.remaining, 1e9)
+        deadline = clock.deadline
         pieces = [
-            (gram, hull, space, budget, part, points, seconds)
+            (gram, hull, space, budget, part, points, deadline)
             for part in np.array_split(np.arange(n), min(PIECES, n))
         ]
         low, high = hull.low.copy(), hull.high.copy()
@@ -74,10 +74,10 @@ def _bound(
     budget: int,
     part: np.ndarray,
     points: list[np.ndarray],
-    seconds: float,
+    deadline: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]]:
     """Ranges of the points in `part`: their rows of low and high, and the cuts in use."""
-    clock = Clock(seconds)
+    clock = clock_until(deadline)
     relaxation = Relaxation(gram, hull, space, budget)
     for point in points:
         relaxation.add_cut(point)
