@@ -94,3 +94,15 @@ def test_bad_input_is_named(options, name):
     gram, cross, labels, C = kernels(1)
     with pytest.raises(lc.InputError, match=name):
         lc.certify(gram, cross, labels, C=C, max_flips=1, worst_margins=True, **options)
+
+
+def test_a_full_heap_ends_the_search_with_what_is_proven(monkeypatch):
+    monkeypatch.setattr(branch_and_bound, "LEAF", 2)
+    monkeypatch.setattr(branch_and_bound, "MOST_NODES", 1)
+    gram, cross, labels, C = kernels(4, n=10)
+    cut, whole = (
+        lc.certify(gram, cross, labels, C=C, max_flips=4, engine=engine, n_jobs=1)
+        for engine in ("branch_and_bound", "enumeration")
+    )
+    assert (cut.radius <= whole.radius).all()
+    assert (cut.radius_upper >= whole.radius).all()

@@ -36,6 +36,9 @@ NAME = "branch and bound"
 LEAF = 4000
 """A node with no more open flip sets than this is finished by retraining."""
 
+MOST_NODES = 200_000
+"""Open nodes a search may hold, about 0.2 GB; beyond it ends with what is proven."""
+
 MARGIN_PRECISION = 1e-10
 """Worst margins are searched to this share of C ‖q_t‖₁, far below what any report shows."""
 
@@ -124,7 +127,7 @@ class Search:
                 return Finding(bound, True, nodes, retrained)
             if until_broken and self.record.broken_at[t] <= budget:
                 return Finding(bound, True, nodes, retrained)
-            if self.clock.expired:
+            if self.clock.expired or len(heap) > MOST_NODES:
                 return Finding(bound, False, nodes, retrained)
             heapq.heappop(heap)
             if not until_broken:
