@@ -197,6 +197,33 @@ def test_string_labels_and_given_classes():
     ).chosen.tolist()  # fmt: skip
 
 
+def test_the_engine_and_its_solver_are_passed_on(monkeypatch):
+    asked = []
+
+    def noting(*args, **options):
+        asked.append((options["engine"], options["solver"]))
+        return lc.certify(*args, **options | {"engine": "auto", "solver": "highs"})
+
+    monkeypatch.setattr(greedy_trust, "certify", noting)
+    lc.advise(*make(1), C=1.0, max_flips=2, k=1, engine="paper_milp", solver="gurobi")
+    assert len(asked) > 1
+    assert set(asked) == {("paper_milp", "gurobi")}
+
+
+@pytest.mark.parametrize("engine", ["enumeration", "branch_and_bound", "paper_milp"])
+def test_every_engine_gives_the_same_advice(engine):
+    problem = make(3, n=5, m=2)
+    advice = lc.advise(*problem, C=1.0, max_flips=2, k=1, budget=1, engine=engine, n_jobs=1)
+    expected = lc.advise(*problem, C=1.0, max_flips=2, k=1, budget=1)
+    assert advice.exact
+    assert len(advice.steps) == 1
+    for step, other in zip(advice.steps, expected.steps, strict=True):
+        assert (step.ratio_before, step.ratio_after) == (other.ratio_before, other.ratio_after)
+    assert np.array_equal(advice.before.radius, expected.before.radius)
+    named = {name for name in advice.after.proven_by if name} - {"training"}
+    assert named <= {engine, engine.replace("_", " ")}
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -212,6 +239,9 @@ def test_string_labels_and_given_classes():
         ({"C": None}, "either C"),
         ({"time_limit": -1}, "time_limit"),
         ({"n_jobs": 0}, "n_jobs"),
+        ({"engine": "guess"}, "engine='guess'"),
+        ({"solver": "guess"}, "solver='guess'"),
+        ({"C": None, "ridge": 1.0, "engine": "enumeration"}, "for the kernel SVM"),
     ],
 )
 def test_bad_input(options, words):

@@ -44,6 +44,9 @@ def refused(result, tmp_path, before=()):
         (["karate", "--seed", "-1"], "seed"),
         (["karate", "--jobs", "0"], "n_jobs"),
         (["karate", "--time-limit", "-3"], "time_limit"),
+        (["karate", "--point-time-limit", "nan"], "point_time_limit"),
+        (["karate", "--exactness", "rough"], "exactness='rough'"),
+        (["karate", "--worst-margins", "--engine", "paper_milp"], "worst_margins"),
         (["karate", "--depth", "0"], "depth"),
         (["karate", "--depth", "x"], "--depth"),
         (["karate", "--skip", "pq"], "skip"),
@@ -74,8 +77,8 @@ def test_unknown_command(invoke, tmp_path):
 
 
 @needs_data
-def test_more_than_two_classes_names_the_remedy(invoke, tmp_path):
-    assert "--binary" in refused(invoke("certify", "cora_ml"), tmp_path)
+def test_worst_margins_of_many_classes_name_the_remedy(invoke, tmp_path):
+    assert "--binary" in refused(invoke("certify", "cora_ml", "--worst-margins"), tmp_path)
 
 
 @needs_data

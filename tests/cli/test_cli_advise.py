@@ -83,8 +83,32 @@ def test_quiet_and_costs(invoke, tmp_path):
     assert "flips that cost up to 2" in result.stdout
     header = result.stdout.split("before and after")[1].splitlines()[1].split()
     assert header == ["cost", "before", "after"]
+    assert "mean radius (cost)" in result.stdout
+    assert "smallest radius (cost)" in result.stdout
     result = invoke("advise", "karate", *FAST, "-k", "1", "--quiet")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_costs_are_told_in_the_plot(invoke, tmp_path):
+    (tmp_path / "cost.csv").write_text("node,cost\n0,2\n33,2\n", encoding="utf-8")
+    invoke("advise", "karate", *FAST, "-k", "1", "--costs", "cost.csv", "--plot", "cost.svg")
+    invoke("advise", "karate", *FAST, "-k", "1", "--plot", "flips.svg")
+    assert "cost of the flipped labels" in (tmp_path / "cost.svg").read_text(encoding="utf-8")
+    assert "share of the 12 labels" in (tmp_path / "flips.svg").read_text(encoding="utf-8")
+
+
+def test_engines_by_name_agree_and_are_used(invoke):
+    shared = ("advise", "karate", "--per-class", "2", "--max-flips", "2", "-C", "0.01", "-k", "2",
+              "--jobs", "1", "-q", "-o", "advice.json")  # fmt: skip
+    found = []
+    for engine in ("auto", "enumeration", "branch_and_bound"):
+        invoke(*shared, "--engine", engine)
+        advice = document()["advice"]
+        found.append([step["ratio_after"] for step in advice["steps"]])
+        proven = set(advice["before"]["proven_by"]) - {"", "training"}
+        assert proven == {"saturation"} or engine != "auto"
+        assert proven == {engine.replace("_", " ")} or engine == "auto"
+    assert found[0] == found[1] == found[2]
 
 
 def test_a_time_limit_is_told(invoke):
@@ -117,6 +141,9 @@ def test_nothing_to_gain_is_told(invoke, tmp_path):
         (["--budget", "3"], "budget=3 is above the largest budget"),
         (["--budget", "many"], "budget='many'"),
         (["--collective"], "--collective"),
+        (["--engine", "guess"], "engine='guess'"),
+        (["--solver", "guess"], "solver='guess'"),
+        (["--engine", "enumeration", "--ridge", "1"], "for the kernel SVM"),
         (["-o", "a.xlsx"], "suffix"),
         (["--plot", "a.jpg"], "suffix"),
         (["--group-budget", "1"], "needs groups"),
@@ -135,7 +162,8 @@ def test_help_teaches_and_has_the_options_of_certify(invoke):
     result = invoke("advise", "--help")
     text = " ".join(result.stdout.split())
     assert "A verified label is trusted" in text
-    for option in ("--k", "--budget", "--trusted", "--groups", "--ridge", "--model", "--plot"):
+    for option in ("--k", "--budget", "--trusted", "--groups", "--ridge", "--model", "--plot",
+                   "--engine", "--solver"):  # fmt: skip
         assert option in text
     assert "--collective" not in text
     assert "advise" in invoke("--help").stdout

@@ -126,6 +126,20 @@ def test_a_named_data_set_with_files(invoke, tmp_path):
             assert sum(node % 2 for node in flipped) <= 1
 
 
+def test_tables_and_charts_count_costs_only_where_labels_have_them(invoke, tmp_path):
+    shared = ("certify", "karate", *FAST, "--costs", "cost.csv", "--plot", "run.svg")
+    (tmp_path / "cost.csv").write_text("node,cost\n0,2\n33,2\n", encoding="utf-8")
+    text = invoke(*shared).stdout
+    assert "survive any flips that cost so much\ncost        sample-wise" in text
+    assert "strongest predictions (radius: cost of the flips that each survives)" in text
+    assert "cost of the flipped labels" in (tmp_path / "run.svg").read_text(encoding="utf-8")
+    (tmp_path / "cost.csv").write_text("node,cost\n0,1\n33,1\n", encoding="utf-8")
+    text = invoke(*shared).stdout
+    assert "survive any flips of so many labels\nflips   of labels        sample-wise" in text
+    assert "radius: cost" not in text
+    assert "share of the 12 labels" in (tmp_path / "run.svg").read_text(encoding="utf-8")
+
+
 def test_rows_stay_with_their_nodes_where_the_graph_is_cut_down(invoke, tmp_path):
     """Nodes of a third class and of another component go; each group still meets its node."""
     rng = np.random.default_rng(0)

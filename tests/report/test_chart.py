@@ -41,6 +41,34 @@ def test_the_vertical_axis_is_a_share_from_0_to_1(certificate):
     assert y["axis"]["format"] == "%"
 
 
+def axis_and_tooltip(document):
+    points = document["layer"][-1]["encoding"]
+    return points["x"], [tooltip["title"] for tooltip in points["tooltip"]]
+
+
+def test_the_horizontal_axis_counts_flips_and_their_share_of_the_labels(certificate):
+    document = spec(certificate)
+    axis, tooltip = axis_and_tooltip(document)
+    assert axis["title"] == "flipped labels (count, and share of the 5 labels)"
+    assert "datum.value / 5" in axis["axis"]["labelExpr"]
+    assert tooltip[:2] == ["flipped labels", "share of the labels"]
+    assert document["data"]["values"][2]["share_of_labels"] == 0.4
+
+
+def test_the_horizontal_axis_counts_costs_where_flips_have_them(certificate, tmp_path):
+    document = spec(dataclasses.replace(certificate, unit="cost"), path=tmp_path / "a.svg")
+    axis, tooltip = axis_and_tooltip(document)
+    assert axis["title"] == "attacker's budget (cost of the flipped labels)"
+    assert axis["axis"]["labelExpr"] == "format(datum.value, 'd')"
+    assert tooltip[0] == "cost"
+    assert "share of the labels" not in tooltip
+    assert [row["flips"] for row in document["data"]["values"]] == [0, 1, 2, 3] * 2
+    assert not any("share_of_labels" in row for row in document["data"]["values"])
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "cost of the flipped labels" in text
+    assert "NaN" not in text
+
+
 @pytest.mark.parametrize(
     ("suffix", "start"),
     [

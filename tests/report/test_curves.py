@@ -16,6 +16,12 @@ def test_curves_are_the_ratios_of_the_certificate(certificate):
     assert [r["share_of_labels"] for r in records[:4]] == pytest.approx([0, 0.2, 0.4, 0.6])
 
 
+def test_costs_are_no_share_of_the_labels(certificate):
+    frame = curve_frame(dataclasses.replace(certificate, unit="cost"))
+    assert frame["share_of_labels"].isna().all()
+    assert frame["lower"].tolist() == curve_frame(certificate)["lower"].tolist()
+
+
 def test_without_a_collective_certificate_there_is_one_curve(certificate):
     frame = curve_frame(dataclasses.replace(certificate, collective=None))
     assert list(frame.columns) == ["flips", "share_of_labels", "kind", "lower", "upper"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 
@@ -20,6 +21,13 @@ def test_survivors_at_every_budget(summary):
     assert [s.sample_wise for s in summary.survivors] == [(3, 3), (2, 2), (1, 2), (1, 1)]
     assert [s.collective for s in summary.survivors] == [(3, 3), (2, 2), (1, 2), (1, 1)]
     assert [s.share_of_labels for s in summary.survivors] == pytest.approx([0, 0.2, 0.4, 0.6])
+
+
+def test_costs_are_no_share_of_the_labels(certificate, summary):
+    priced = summarize(dataclasses.replace(certificate, unit="cost"))
+    assert (summary.unit, priced.unit) == ("flips", "cost")
+    assert all(math.isnan(s.share_of_labels) for s in priced.survivors)
+    assert [s.sample_wise for s in priced.survivors] == [s.sample_wise for s in summary.survivors]
 
 
 def test_counts_of_what_is_right_open_and_by_whom(summary):

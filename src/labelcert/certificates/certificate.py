@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.arrays import BoolArray, FloatArray, IntArray, LabelArray
 from labelcert.certificates.collective_certificate import CollectiveCertificate
+from labelcert.certificates.relaxation_gap import RelaxationGap, relaxation_gap
+from labelcert.certificates.witness import Witness
 
 if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
-
-class Witness(NamedTuple):
-    """A flip set: indices (k,) into the labeled points, and their new labels (k,)."""
-
-    indices: IntArray
-    labels: LabelArray
+EXACTNESS = ("exact", "relaxed")
+"""What can be asked for; it makes a difference with more than two classes only."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Certificate:
     """For each of m test points, how many flipped training labels its prediction survives.
 
-    prediction (m,) class labels; decision (m,) clean decision values, positive for classes[1];
-    error_bar (m,) how far each can be from the truth.
+    prediction (m,) class labels; decision (m,) clean decision values, positive for classes[1], or,
+    with K > 2 classes, (m, K) logits, the largest of which wins; error_bar of the same shape: how
+    far each can be from the truth. predicted (m,): positions of the predictions in classes, where
+    the values are too close to tell as exact arithmetic has them (None: as decision has them).
     radius (m,): proven robust up to this budget; −1 where the clean prediction is a tie. Capped at
     max_flips: radius == max_flips means at least that.
     radius_upper (m,): no witness is known at or below it; equal to radius where exact.
@@ -38,6 +38,9 @@ class Certificate:
     proven_by, broken_by (m,): the engine that proved the radius, and the one that found the witness
     ("" if none).
     stopped: "" if the search ended by itself, else "time limit" or "interrupted".
+    unit: what budgets and radii count, "flips", or "cost" where not every label costs 1.
+    exactness: what was asked for, "exact" or "relaxed". relaxed_radius (m,): with K > 2 classes,
+    the radius by independent worst cases of the classes alone, None where it was not computed.
 
     Source: definitions of arXiv 2412.00537, section 2; error bars of our own note, section 2.
     """
@@ -59,11 +62,27 @@ class Certificate:
     seconds: float = 0.0
     stopped: str = ""
     collective: CollectiveCertificate | None = None
+    unit: str = "flips"
+    predicted: IntArray | None = None
+    exactness: str = "exact"
+    relaxed_radius: IntArray | None = None
 
     @property
     def prediction(self) -> LabelArray:
         """(m,) predicted class labels of the clean model."""
-        return self.classes[(self.decision > 0).astype(np.int64)]
+        return self.classes[self._numbers()]
+
+    @property
+    def margin(self) -> FloatArray:
+        """(m,) clean margins: how far each prediction leads the next class."""
+        return self._lead()[0]
+
+    @property
+    def relaxation_gap(self) -> RelaxationGap | None:
+        """How far the relaxation alone falls short, None where it was not computed."""
+        if self.relaxed_radius is None:
+            return None
+        return relaxation_gap(self.relaxed_radius, self.radius, self.radius_upper)
 
     @property
     def exact(self) -> BoolArray:
@@ -109,19 +128,27 @@ class Certificate:
         return float(((self.radius >= r) & (self.prediction == truth)).mean())
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a test point: prediction, decision, radius, witness and who decided."""
+        """One row a test point: prediction, decision, radius, witness and who decided.
+
+        With more than two classes the column decision is the margin, and error_bar that of the
+        margin; the (m, K) logits are in `decision` of the certificate.
+        """
         import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
-        witness = [None if w is None else w.indices.tolist() for w in self.witnesses]
+        found = self.witnesses
+        decision, error_bar = (
+            (self.decision, self.error_bar) if self.decision.ndim == 1 else self._lead()
+        )
         return pd.DataFrame(
             {
                 "prediction": self.prediction,
-                "decision": self.decision,
-                "error_bar": self.error_bar,
+                "decision": decision,
+                "error_bar": error_bar,
                 "radius": self.radius,
                 "radius_upper": self.radius_upper,
                 "exact": self.exact,
-                "witness": witness,
+                "witness": [None if w is None else w.indices.tolist() for w in found],
+                "witness_labels": [None if w is None else w.labels.tolist() for w in found],
                 "proven_by": list(self.proven_by),
                 "broken_by": list(self.broken_by),
             }
@@ -140,6 +167,23 @@ class Certificate:
 
         return parse(text)
 
+    def _numbers(self) -> IntArray:
+        if self.predicted is not None:
+            return self.predicted
+        if self.decision.ndim == 1:
+            return (self.decision > 0).astype(np.int64)
+        return self.decision.argmax(axis=1)
+
+    def _lead(self) -> tuple[FloatArray, FloatArray]:
+        """Margins (m,) and their error bars (m,)."""
+        if self.decision.ndim == 1:
+            return np.abs(self.decision), self.error_bar
+        at = np.arange(self.num_test), self._numbers()
+        rivals, bars = self.decision.copy(), self.error_bar.copy()
+        rivals[at], bars[at] = -np.inf, 0.0
+        lead = self.decision[at] - rivals.max(axis=1)
+        return lead, self.error_bar[at] + bars.max(axis=1)
+
     def _check_budget(self, r: int) -> None:
         if not 0 <= r <= self.max_flips:
             raise InputError(
@@ -151,7 +195,9 @@ class Certificate:
         budgets = [r for r in (1, 2, 3, 5, 10) if r <= self.max_flips]
         curve = ", ".join(f"{self.certified_ratio(r):.0%} at {r}" for r in budgets)
         exact = f"{int(self.exact.sum())} exact" if not self.exact.all() else "all exact"
+        many = f" of {len(self.classes)} classes" if len(self.classes) > 2 else ""
+        gap = self.relaxation_gap
         return (
-            f"Certificate({self.num_test} test points, {self.num_labeled} labels, {learner}; "
-            f"certified {curve or 'at 0 only'}; {exact})"
+            f"Certificate({self.num_test} test points, {self.num_labeled} labels{many}, {learner}; "
+            f"certified {curve or 'at 0 only'}; {exact}{f'; relaxation {gap.told}' if gap else ''})"
         )

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from labelcert.certificates.binary import collective_of, run_binary
 from labelcert.certificates.collective_certificate import CollectiveCertificate
-from labelcert.certificates.inputs import check_binary, check_engine, check_jobs, check_time_limit
+from labelcert.certificates.dispatch import run_engines
+from labelcert.certificates.inputs import (
+    check_engine,
+    check_exactness,
+    check_input,
+    check_jobs,
+    check_time_limit,
+)
+from labelcert.certificates.outcome import collective_of
 from labelcert.certificates.samplewise import DEFAULT_TIME_LIMIT
 from labelcert.certificates.threat import ThreatModel
 from labelcert.engines.cascade import Plan
@@ -24,6 +31,7 @@ def certify_collective(
     max_flips: int | str | None = None,
     threat: ThreatModel | None = None,
     classes: Sequence[Any] | None = None,
+    exactness: str = "exact",
     engine: str = "auto",
     solver: str = "highs",
     time_limit: float | None = DEFAULT_TIME_LIMIT,
@@ -39,10 +47,15 @@ def certify_collective(
     Raises InputError as `certify` does. Source: collective certificate of arXiv 2412.00537,
     section 3; computed by enumeration, attack and relaxation (our own notes, 4.1 and 4.4).
     """
-    given = check_binary(gram, cross, labels, C, ridge, max_flips, threat, classes)
+    given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
     check_engine(engine, solver, ridge)
     plan = Plan(
-        sample_wise=True, collective=True, jobs=check_jobs(n_jobs), engine=engine, solver=solver
+        sample_wise=True,
+        collective=True,
+        jobs=check_jobs(n_jobs),
+        engine=engine,
+        solver=solver,
+        exactness=check_exactness(exactness, engine),
     )
     clock = Clock(check_time_limit(time_limit), progress)
-    return collective_of(run_binary(given, plan, clock))
+    return collective_of(run_engines(given, plan, clock))

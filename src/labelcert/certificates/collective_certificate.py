@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import IntArray
+from labelcert.certificates.arrays import IntArray, LabelArray
+from labelcert.certificates.witness import Witness
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -16,7 +17,8 @@ class CollectiveCertificate:
 
     broken_lower, broken_upper (max_flips + 1,): a flip set is known that breaks broken_lower[r] of
     the num_test predictions at budget r; none breaks more than broken_upper[r].
-    flip_sets: for each budget the indices of that flip set. A clean tie counts as broken always.
+    flip_sets: for each budget the indices of that flip set; new_labels: what its labels become.
+    A clean tie counts as broken always.
     Source: arXiv 2412.00537, section 3.
     """
 
@@ -26,6 +28,7 @@ class CollectiveCertificate:
     flip_sets: tuple[IntArray, ...]
     seconds: float = 0.0
     stopped: str = ""
+    new_labels: tuple[LabelArray, ...] = ()
 
     @property
     def max_flips(self) -> int:
@@ -39,10 +42,7 @@ class CollectiveCertificate:
 
     def certified_ratio(self, r: int) -> tuple[float, float]:
         """Share of predictions that survive the worst attack of budget r: (lower, upper)."""
-        if not 0 <= r <= self.max_flips:
-            raise InputError(
-                f"r={r} is out of range: this certificate covers 0 to {self.max_flips}."
-            )
+        self._check_budget(r)
         if self.num_test == 0:
             return float("nan"), float("nan")
         m = self.num_test
@@ -50,11 +50,21 @@ class CollectiveCertificate:
 
     def witness(self, r: int) -> IntArray:
         """Indices of a flip set of budget r that breaks broken_lower[r] predictions."""
+        self._check_budget(r)
+        return self.flip_sets[r]
+
+    def relabeling(self, r: int) -> Witness:
+        """`witness(r)` with the new labels."""
+        self._check_budget(r)
+        if not self.new_labels:
+            raise InputError("new_labels are not known: certify anew to have them.")
+        return Witness(self.flip_sets[r], self.new_labels[r])
+
+    def _check_budget(self, r: int) -> None:
         if not 0 <= r <= self.max_flips:
             raise InputError(
                 f"r={r} is out of range: this certificate covers 0 to {self.max_flips}."
             )
-        return self.flip_sets[r]
 
     def __repr__(self) -> str:
         parts = [

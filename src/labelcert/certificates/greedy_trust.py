@@ -40,7 +40,11 @@ def advise(
     budget: int | str | None = None,
     threat: ThreatModel | None = None,
     classes: Sequence[Any] | None = None,
+    exactness: str = "exact",
+    engine: str = "auto",
+    solver: str = "highs",
     time_limit: float | None = DEFAULT_TIME_LIMIT,
+    point_time_limit: float | None = None,
     n_jobs: int | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Advice:
@@ -61,7 +65,8 @@ def advise(
     several labels is greedy, not the best set of k.
 
     Args:
-        gram, cross, labels, C, ridge, max_flips, threat, classes, n_jobs: as in `certify`.
+        gram, cross, labels, C, ridge, max_flips, threat, classes: as in `certify`.
+        exactness, engine, solver, point_time_limit, n_jobs: as in `certify`.
         k: number of labels, at least 1.
         budget: where the certified ratio is to rise, from 0 to max_flips, a count or a percentage
             of the labels; max_flips unless given.
@@ -82,6 +87,7 @@ def advise(
     asked = _check_budget(budget, max_flips, threat, np.size(labels))
     before = certify(
         gram, cross, labels, C=C, ridge=ridge, max_flips=max_flips, threat=threat, classes=classes,
+        exactness=exactness, engine=engine, solver=solver, point_time_limit=point_time_limit,
         time_limit=max(clock.remaining, 0.0) / 2, n_jobs=n_jobs, progress=progress,
     )  # fmt: skip
     if before.stopped == "interrupted":
@@ -93,6 +99,7 @@ def advise(
     def again(points: list[int], trusted: list[int], seconds: float) -> Certificate:
         return certify(
             gram, rows[points], labels, C=C, ridge=ridge, classes=names, n_jobs=n_jobs,
+            exactness=exactness, engine=engine, solver=solver, point_time_limit=point_time_limit,
             threat=replace(threat, trusted=(*threat.trusted, *trusted)), time_limit=seconds,
         )  # fmt: skip
 

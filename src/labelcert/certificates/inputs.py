@@ -11,30 +11,61 @@ from typing import Any
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import FloatArray, LabelArray
+from labelcert.certificates.arrays import FloatArray, IntArray, LabelArray
 from labelcert.certificates.budget import as_count
+from labelcert.certificates.certificate import EXACTNESS
+from labelcert.certificates.labels import check_classes, check_labels, class_numbers
 from labelcert.certificates.threat import ThreatModel
+from labelcert.certificates.witness import Witness
 from labelcert.engines.cascade import ENGINES
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.learners.gram import CheckedGram, check_gram, finite_matrix
 
 
 @dataclass(frozen=True, eq=False)
-class BinaryInput:
-    """A checked binary problem: y is +1 for classes[1] and −1 for classes[0]."""
+class CheckedInput:
+    """What is checked of any problem, with m test points and n labels of K classes."""
 
     gram: CheckedGram
     cross: FloatArray  # (m, n)
     labels: LabelArray  # (n,)
-    classes: LabelArray  # (2,)
-    y: FloatArray  # (n,) ±1
+    classes: LabelArray  # (K,)
+    numbers: IntArray  # (n,) position of each label in classes
     C: float | None
     ridge: float | None
     max_flips: int
+
+
+@dataclass(frozen=True, eq=False)
+class BinaryInput(CheckedInput):
+    """Two classes; engines write a flip set as the indices of its points."""
+
     space: FlipSpace
 
+    @property
+    def y(self) -> FloatArray:
+        """(n,) +1 for classes[1] and −1 for classes[0]."""
+        return np.where(self.numbers == 1, 1.0, -1.0)
 
-def check_binary(
+    def witness(self, flips: IntArray) -> Witness:
+        """A flip set of the engines with its new labels."""
+        return Witness(flips, self.classes[1 - self.numbers[flips]])
+
+
+@dataclass(frozen=True, eq=False)
+class MulticlassInput(CheckedInput):
+    """More than two classes; engines write the change of point i to class k as i·K + k."""
+
+    space: RelabelSpace
+
+    def witness(self, changes: IntArray) -> Witness:
+        """Changes of the engines as points and their new labels."""
+        count = len(self.classes)
+        return Witness(changes // count, self.classes[changes % count])
+
+
+def check_input(
     gram: Any,
     cross: Any,
     labels: Any,
@@ -43,13 +74,31 @@ def check_binary(
     max_flips: int | str | None,
     threat: ThreatModel | None,
     classes: Sequence[Any] | None,
-) -> BinaryInput:
+) -> BinaryInput | MulticlassInput:
     """Validate the arguments of `certify`; raises InputError."""
     given = check_labels(labels)
     names = check_classes(given, classes)
+    checked, rows = _check_kernel(gram, cross, len(given))
+    check_learner(C, ridge)
+    if threat is not None and max_flips is not None:
+        raise InputError("max_flips and threat both give a budget: pass one of them.")
+    if threat is None:
+        if max_flips is None:
+            raise InputError("max_flips is missing: pass the largest number of flips, or threat.")
+        budget, attacker = as_count(max_flips, len(given)), ThreatModel(0)
+    else:
+        budget, attacker = threat.count(len(given)), threat
+    numbers = class_numbers(given, names)
+    if len(names) == 2:
+        space = attacker.flip_space(given, names)
+        return BinaryInput(checked, rows, given, names, numbers, C, ridge, budget, space)
+    space = attacker.relabel_space(given, names)
+    return MulticlassInput(checked, rows, given, names, numbers, C, ridge, budget, space)
+
+
+def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:
     checked = check_gram(gram)
     rows = finite_matrix(cross, "cross")
-    n = len(given)
     if len(checked.matrix) != n:
         raise InputError(
             f"gram is {len(checked.matrix)}×{len(checked.matrix)} but there are {n} labels: "
@@ -60,59 +109,7 @@ def check_binary(
             f"cross has {rows.shape[1]} columns but there are {n} labels: "
             "pass one row a test point and one column a labeled point."
         )
-    check_learner(C, ridge)
-    if threat is not None and max_flips is not None:
-        raise InputError("max_flips and threat both give a budget: pass one of them.")
-    if threat is None:
-        if max_flips is None:
-            raise InputError("max_flips is missing: pass the largest number of flips, or threat.")
-        budget, space = as_count(max_flips, n), FlipSpace.unrestricted(n)
-    else:
-        budget, space = threat.count(n), threat.flip_space(given, names)
-    y = np.where(given == names[1], 1.0, -1.0)
-    return BinaryInput(checked, rows, given, names, y, C, ridge, budget, space)
-
-
-def check_labels(labels: Any) -> LabelArray:
-    """Labels as a 1-d integer or string array."""
-    array = np.asarray(labels)
-    if array.dtype.kind == "O":
-        if not all(isinstance(v, str) for v in array.ravel()):
-            raise InputError("labels mix types: pass all integers or all strings.")
-        array = array.astype(str)
-    if array.ndim != 1 or len(array) == 0:
-        raise InputError(f"labels has shape {array.shape}: pass one label for each labeled point.")
-    if array.dtype.kind == "f":
-        if not np.isfinite(array).all() or bool((array != np.round(array)).any()):
-            raise InputError("labels must be classes: pass integers or strings, not real numbers.")
-        array = array.astype(np.int64)
-    if array.dtype.kind == "b":
-        array = array.astype(np.int64)
-    if array.dtype.kind not in "iuUS":
-        raise InputError(f"labels have type {array.dtype}: pass integers or strings.")
-    return array
-
-
-def check_classes(labels: LabelArray, classes: Sequence[Any] | None) -> LabelArray:
-    """The two classes, negative one first; from the labels (sorted) unless given."""
-    present: LabelArray = np.unique(labels)
-    if classes is not None:
-        names = np.asarray(classes)
-        if names.shape != (2,) or names[0] == names[1]:
-            raise InputError("classes must name two different classes, the negative one first.")
-        if not set(present.tolist()) <= set(names.tolist()):
-            raise InputError(f"labels contain classes other than {names.tolist()}.")
-        return names
-    if len(present) == 1:
-        raise InputError(
-            f"labels are all {present[0]!s}: pass two classes, or name both with classes=."
-        )
-    if len(present) > 2:
-        raise InputError(
-            f"labels have {len(present)} classes and this version certifies two: "
-            "keep two classes (datasets: binary=True, shell: --binary)."
-        )
-    return present
+    return checked, rows
 
 
 def check_learner(C: float | None, ridge: float | None) -> None:
@@ -150,12 +147,28 @@ def check_jobs(n_jobs: int | None) -> int:
     return int(n_jobs)
 
 
-def check_margins(worst_margins: bool, engine: str) -> None:
-    """The paper's program only tells signs."""
+def check_margins(worst_margins: bool, engine: str, classes: int = 2) -> None:
+    """The paper's program only tells signs, and so do the engines of more than two classes."""
     if worst_margins and engine == "paper_milp":
         raise InputError(
             "worst_margins is not available with engine='paper_milp': leave the engine to 'auto'."
         )
+    if worst_margins and classes > 2:
+        raise InputError(
+            f"worst_margins is not available for {classes} classes: leave it out, or keep two "
+            "classes (datasets: binary=True, shell: --binary)."
+        )
+
+
+def check_exactness(exactness: str, engine: str) -> str:
+    """One of `EXACTNESS`; an engine by name is not relaxed."""
+    if exactness not in EXACTNESS:
+        raise InputError(f"exactness={exactness!r} is unknown: pass one of {', '.join(EXACTNESS)}.")
+    if exactness == "relaxed" and engine != "auto":
+        raise InputError(
+            f"exactness='relaxed' does not go with engine={engine!r}: leave the engine to 'auto'."
+        )
+    return exactness
 
 
 def check_time_limit(time_limit: float | None, name: str = "time_limit") -> float | None:

@@ -9,8 +9,10 @@ from typing import Any, cast
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.certificate import Certificate, Witness
+from labelcert.certificates.arrays import IntArray, LabelArray
+from labelcert.certificates.certificate import EXACTNESS, Certificate
 from labelcert.certificates.collective_certificate import CollectiveCertificate
+from labelcert.certificates.witness import Witness
 
 FORMAT = "labelcert certificate"
 VERSION = 1
@@ -26,6 +28,7 @@ def dump(certificate: Certificate, indent: int | None) -> str:
         "classes": c.classes.tolist(),
         "decision": c.decision.tolist(),
         "error_bar": c.error_bar.tolist(),
+        "predicted": None if c.predicted is None else c.predicted.tolist(),
         "radius": c.radius.tolist(),
         "radius_upper": c.radius_upper.tolist(),
         "worst_margin": [_without_nan(row) for row in c.worst_margin.tolist()],
@@ -34,6 +37,9 @@ def dump(certificate: Certificate, indent: int | None) -> str:
         "proven_by": list(c.proven_by),
         "broken_by": list(c.broken_by),
         "max_flips": c.max_flips,
+        "unit": c.unit,
+        "exactness": c.exactness,
+        "relaxed_radius": None if c.relaxed_radius is None else c.relaxed_radius.tolist(),
         "learner": c.learner,
         "gram_shift": c.gram_shift,
         "seconds": c.seconds,
@@ -63,6 +69,7 @@ def _collective(c: CollectiveCertificate) -> dict[str, Any]:
         "broken_upper": c.broken_upper.tolist(),
         "num_test": c.num_test,
         "flip_sets": [s.tolist() for s in c.flip_sets],
+        "new_labels": [s.tolist() for s in c.new_labels],
         "seconds": c.seconds,
         "stopped": c.stopped,
     }
@@ -89,17 +96,21 @@ def parse(text: str) -> Certificate:
 
 
 def _build(d: dict[str, Any]) -> Certificate:
+    """The certificate; what files of before a field was written lack is filled in."""
     m, budgets = len(d["decision"]), int(d["max_flips"]) + 1
+    labels, classes = np.asarray(d["labels"]), np.asarray(d["classes"])
+    shape = (m,) if len(classes) == 2 else (m, len(classes))
     margins = [[math.nan if v is None else v for v in row] for row in d["worst_margin"]]
-    unknown = [[None] * budgets] * m  # documents of before this field was written
+    unknown = [[None] * budgets] * m
     bounds = [
         [-math.inf if v is None else v for v in row] for row in d.get("worst_margin_bound", unknown)
     ]
+    collective = d["collective"]
     certificate = Certificate(
-        labels=np.asarray(d["labels"]),
-        classes=np.asarray(d["classes"]),
-        decision=np.asarray(d["decision"], dtype=np.float64),
-        error_bar=np.asarray(d["error_bar"], dtype=np.float64),
+        labels=labels,
+        classes=classes,
+        decision=np.asarray(d["decision"], dtype=np.float64).reshape(shape),
+        error_bar=np.asarray(d["error_bar"], dtype=np.float64).reshape(shape),
         radius=np.asarray(d["radius"], dtype=np.int64),
         radius_upper=np.asarray(d["radius_upper"], dtype=np.int64),
         worst_margin=np.asarray(margins, dtype=np.float64).reshape(m, budgets),
@@ -112,16 +123,34 @@ def _build(d: dict[str, Any]) -> Certificate:
         gram_shift=float(d["gram_shift"]),
         seconds=float(d["seconds"]),
         stopped=str(d["stopped"]),
-        collective=None if d["collective"] is None else _read_collective(d["collective"]),
+        collective=None if collective is None else _read_collective(collective, labels, classes),
+        unit=_one_of(d.get("unit", "flips"), ("flips", "cost")),
+        predicted=_read_numbers(d.get("predicted")),
+        exactness=_one_of(d.get("exactness", "exact"), EXACTNESS),
+        relaxed_radius=_read_numbers(d.get("relaxed_radius")),
     )
-    lengths = {
-        len(v)
-        for v in (certificate.error_bar, certificate.radius, certificate.radius_upper,
-                  certificate.witnesses, certificate.proven_by, certificate.broken_by)
-    }  # fmt: skip
-    if lengths != {m}:
-        raise ValueError("columns of different lengths")
+    _check(certificate)
     return certificate
+
+
+def _check(c: Certificate) -> None:
+    """ValueError where columns do not fit together."""
+    columns = (c.radius, c.radius_upper, c.witnesses, c.proven_by, c.broken_by)
+    numbers = [v for v in (c.predicted, c.relaxed_radius) if v is not None]
+    if {len(v) for v in (*columns, *numbers)} != {c.num_test}:
+        raise ValueError("columns of different lengths")
+    if c.predicted is not None and not set(c.predicted.tolist()) <= set(range(len(c.classes))):
+        raise ValueError("predicted names no class")
+
+
+def _one_of(value: Any, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ValueError(f"{value!r} is none of {known}")
+    return str(value)
+
+
+def _read_numbers(numbers: list[int] | None) -> IntArray | None:
+    return None if numbers is None else np.asarray(numbers, dtype=np.int64)
 
 
 def _read_witness(w: dict[str, Any] | None) -> Witness | None:
@@ -130,12 +159,19 @@ def _read_witness(w: dict[str, Any] | None) -> Witness | None:
     return Witness(np.asarray(w["indices"], dtype=np.int64), np.asarray(w["labels"]))
 
 
-def _read_collective(d: dict[str, Any]) -> CollectiveCertificate:
+def _read_collective(
+    d: dict[str, Any], labels: LabelArray, classes: LabelArray
+) -> CollectiveCertificate:
+    flip_sets = tuple(np.asarray(s, dtype=np.int64) for s in d["flip_sets"])
+    given: list[Any] | None = d.get("new_labels")
+    if given is None and len(classes) == 2:
+        given = [np.where(labels[s] == classes[0], classes[1], classes[0]) for s in flip_sets]
     return CollectiveCertificate(
         broken_lower=np.asarray(d["broken_lower"], dtype=np.int64),
         broken_upper=np.asarray(d["broken_upper"], dtype=np.int64),
         num_test=int(d["num_test"]),
-        flip_sets=tuple(np.asarray(s, dtype=np.int64) for s in d["flip_sets"]),
+        flip_sets=flip_sets,
         seconds=float(d["seconds"]),
         stopped=str(d["stopped"]),
+        new_labels=tuple(np.asarray(new, dtype=classes.dtype) for new in given or ()),
     )

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.certificates.certificate import Certificate, Witness
+from labelcert.certificates.certificate import Certificate
+from labelcert.certificates.witness import Witness
 
 
 class Known(NamedTuple):
@@ -52,7 +53,7 @@ def rebuilt(certificate: Certificate, rows: Sequence[Known], stopped: str) -> Ce
     """The certificate with other proofs, one a test point.
 
     Worst margins belong to the attacker they were computed for: all but the clean ones become NaN.
-    The collective certificate is left out for the same reason.
+    The collective certificate and the relaxed radii are left out for the same reason.
     """
     margins = np.full_like(certificate.worst_margin, np.nan)
     margins[:, 0] = certificate.worst_margin[:, 0]
@@ -69,4 +70,5 @@ def rebuilt(certificate: Certificate, rows: Sequence[Known], stopped: str) -> Ce
         broken_by=tuple(row.broken_by for row in rows),
         stopped=stopped,
         collective=None,
+        relaxed_radius=None,
     )

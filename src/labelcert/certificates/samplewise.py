@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from labelcert.certificates.binary import collective_of, run_binary, sample_wise
 from labelcert.certificates.certificate import Certificate
+from labelcert.certificates.dispatch import run_engines
 from labelcert.certificates.inputs import (
-    check_binary,
     check_engine,
+    check_exactness,
+    check_input,
     check_jobs,
     check_margins,
     check_time_limit,
 )
+from labelcert.certificates.outcome import collective_of, sample_wise
 from labelcert.certificates.threat import ThreatModel
 from labelcert.engines.cascade import Plan
 from labelcert.engines.clock import Clock
@@ -32,6 +34,7 @@ def certify(
     threat: ThreatModel | None = None,
     classes: Sequence[Any] | None = None,
     collective: bool = False,
+    exactness: str = "exact",
     engine: str = "auto",
     solver: str = "highs",
     worst_margins: bool = False,
@@ -45,22 +48,28 @@ def certify(
     Args:
         gram: (n, n) kernel (for example an NTK) between the labeled points, positive semidefinite.
         cross: (m, n) kernel between test points (rows) and labeled points.
-        labels: (n,) integers or strings of two classes; the later in sorted order is positive.
+        labels: (n,) integers or strings. Of two classes, the later in sorted order is positive;
+            with more, each class has its own machine against all others, and the class of the
+            largest logit is predicted. A change may give a label any other class.
         C: regularization of the soft-margin SVM, > 0. Pass either `C` or `ridge`.
         ridge: λ > 0 of kernel ridge regression.
         max_flips: largest budget, a count or a percentage of the labels such as "10%". Pass either
             `max_flips` or `threat`.
         threat: a `ThreatModel` with a budget and what the attacker cannot do.
-        classes: the two classes, the negative one first, where labels may hold only one of them.
+        classes: all classes, of two the negative one first, where labels may not hold all of them.
         collective: also count how many predictions one attack can break at once; see
             `Certificate.collective`.
+        exactness: "exact", or "relaxed" where time is short: with more than two classes, the worst
+            cases of the predicted class and of each rival are then taken independently, which is
+            sound but may prove less; `Certificate.relaxation_gap` tells how much less. With two
+            classes both are the same, and exact.
         engine: "auto" lets the cascade pick; "enumeration", "branch_and_bound" or "paper_milp" (the
             program of arXiv 2412.00537, for comparison) uses that one alone.
         solver: of the paper's program, "highs" or "gurobi" (``pip install 'labelcert[gurobi]'``).
         time_limit: seconds after which the search stops with what is proven by then, None for no
             limit. An interrupt (Ctrl-C) does the same.
         worst_margins: also find the worst margin of every test point at every budget, not only its
-            sign; see `Certificate.worst_margin`. Takes longer.
+            sign; see `Certificate.worst_margin`. Takes longer; two classes only.
         point_time_limit: seconds that branch and bound (or the paper's program) may spend on one
             test point, None for no limit but the whole call's.
         n_jobs: threads, and processes where branch and bound is needed; None for all cores.
@@ -75,9 +84,9 @@ def certify(
     The problem and its definitions are those of arXiv 2412.00537; the engines are described in
     `labelcert.engines`.
     """
-    given = check_binary(gram, cross, labels, C, ridge, max_flips, threat, classes)
+    given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
     check_engine(engine, solver, ridge)
-    check_margins(worst_margins, engine)
+    check_margins(worst_margins, engine, len(given.classes))
     seconds = check_time_limit(point_time_limit, "point_time_limit")
     plan = Plan(
         sample_wise=True,
@@ -87,7 +96,8 @@ def certify(
         solver=solver,
         margins=worst_margins,
         seconds_a_point=float("inf") if seconds is None else seconds,
+        exactness=check_exactness(exactness, engine),
     )
     clock = Clock(check_time_limit(time_limit), progress)
-    outcome = run_binary(given, plan, clock)
+    outcome = run_engines(given, plan, clock)
     return sample_wise(outcome, collective_of(outcome) if collective else None)

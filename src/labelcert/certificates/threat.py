@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import LabelArray
+from labelcert.certificates.arrays import BoolArray, IntArray, LabelArray
 from labelcert.certificates.budget import as_count
+from labelcert.certificates.labels import class_numbers
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.multiclass.relabels import RelabelSpace
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class ThreatModel:
     budget: total cost of all flips, a count or a percentage such as "10%".
     trusted: indices (into the labeled points) of labels that cannot be flipped.
     costs: (n,) positive integers, what flipping each label costs; 1 by default.
-    directions: allowed changes as (from, to) pairs of labels; all by default.
+    directions: allowed changes as (from, to) pairs of labels; all by default. With more than two
+    classes a label may be changed along these pairs only.
     groups: (n,) names of annotators or sources; group_budgets: cost each group may spend besides
     the total, one count for all or a mapping from names (groups it leaves out are unlimited).
 
@@ -41,13 +44,18 @@ class ThreatModel:
 
     def flip_space(self, labels: LabelArray, classes: LabelArray) -> FlipSpace:
         """The flip sets this attacker may use on labels (n,) of two classes (2,)."""
-        n = len(labels)
-        allowed = np.ones(n, dtype=bool)
+        space = self.relabel_space(labels, classes)
+        other = space.allowed[np.arange(space.n), 1 - space.labels]
+        return FlipSpace(other, space.cost, space.group, space.group_budget)
+
+    def relabel_space(self, labels: LabelArray, classes: LabelArray) -> RelabelSpace:
+        """The relabelings this attacker may use on labels (n,) of classes (K,)."""
+        numbers, n = class_numbers(labels, classes), len(labels)
+        allowed = self._moves(classes)[numbers]
         allowed[self._trusted(n)] = False
-        if self.directions is not None:
-            allowed &= self._movable(labels, classes)
+        allowed[np.arange(n), numbers] = True
         names, group = self._groups(n)
-        return FlipSpace(allowed, self._costs(n), group, self._group_budgets(names))
+        return RelabelSpace(numbers, allowed, self._costs(n), group, self._group_budgets(names))
 
     def _trusted(self, n: int) -> list[int]:
         trusted = [int(i) for i in self.trusted]
@@ -56,7 +64,7 @@ class ThreatModel:
                 raise InputError(f"trusted contains {i}: pass indices from 0 to {n - 1}.")
         return trusted
 
-    def _costs(self, n: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def _costs(self, n: int) -> IntArray:
         if self.costs is None:
             return np.ones(n, dtype=np.int64)
         costs = np.asarray(self.costs)
@@ -70,24 +78,25 @@ class ThreatModel:
             )
         return costs.astype(np.int64)
 
-    def _movable(
-        self, labels: LabelArray, classes: LabelArray
-    ) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        names = {str(c) for c in classes}
-        sources: set[str] = set()
-        for pair in self.directions or ():
+    def _moves(self, classes: LabelArray) -> BoolArray:
+        """(K, K) whether a label of the row's class may become one of the column's."""
+        if self.directions is None:
+            return np.ones((len(classes), len(classes)), dtype=bool)
+        number = {str(name): k for k, name in enumerate(classes)}
+        moves = np.zeros((len(classes), len(classes)), dtype=bool)
+        for pair in self.directions:
             if len(pair) != 2 or str(pair[0]) == str(pair[1]):
                 raise InputError(f"directions contains {pair!r}: pass pairs (from, to) of labels.")
             for label in pair:
-                if str(label) not in names:
+                if str(label) not in number:
                     raise InputError(
                         f"directions names the label {label!r}: the labels are "
-                        f"{', '.join(sorted(names))}."
+                        f"{', '.join(sorted(number))}."
                     )
-            sources.add(str(pair[0]))
-        return np.array([str(label) in sources for label in labels], dtype=bool)
+            moves[number[str(pair[0])], number[str(pair[1])]] = True
+        return moves
 
-    def _groups(self, n: int) -> tuple[list[Any], np.ndarray[Any, np.dtype[np.int64]]]:
+    def _groups(self, n: int) -> tuple[list[Any], IntArray]:
         if self.groups is None:
             if self.group_budgets is not None:
                 raise InputError("group_budgets needs groups: pass the group of each label.")
@@ -100,7 +109,7 @@ class ThreatModel:
         number = {name: k for k, name in enumerate(names)}
         return names, np.array([number[g] for g in self.groups], dtype=np.int64)
 
-    def _group_budgets(self, names: list[Any]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def _group_budgets(self, names: list[Any]) -> IntArray:
         unlimited = 2**40
         given = self.group_budgets
         if given is None:

@@ -40,14 +40,10 @@ EPILOG = "\n\n".join(
 )
 
 
-@with_options_of(certify, without=("collective", "engine", "solver"))
+@with_options_of(certify, without=("collective", "worst_margins"))
 def advise(k: opt.Count = 5, budget: opt.AtBudget = None, **shared: Any) -> None:
     """Turn the options into a request and run it; the help of the command is `HELP`."""
-    run_request(
-        from_options({**shared, "collective": False, "engine": "auto", "solver": "highs"}),
-        k,
-        budget,
-    )
+    run_request(from_options({**shared, "collective": False, "worst_margins": False}), k, budget)
 
 
 def run_request(request: Request, k: int, budget: str | None) -> None:
@@ -80,24 +76,31 @@ def run_request(request: Request, k: int, budget: str | None) -> None:
 def _execute(prepared: Prepared, k: int, budget: str | None, report: Report) -> tuple[Advice, Run]:
     from labelcert.certificates import advise as find
     from labelcert.cli import session
+    from labelcert.cli.memory import watched
 
     request = prepared.request
     blocks = session.compute(prepared, report)
     C, ridge = session.learner(request)
-    advice = find(
-        blocks.gram,
-        blocks.cross,
-        prepared.labels,
-        C=C,
-        ridge=ridge,
-        k=k,
-        budget=budget,
-        threat=prepared.threat.threat,
-        time_limit=request.time_limit,
-        n_jobs=request.jobs,
-        progress=report,
-    )
-    return advice, session.run_of(prepared, blocks, advice.before, {"advise": advice.seconds})
+    with watched() as memory:
+        advice = find(
+            blocks.gram,
+            blocks.cross,
+            prepared.labels,
+            C=C,
+            ridge=ridge,
+            k=k,
+            budget=budget,
+            threat=prepared.threat.threat,
+            exactness=request.exactness,
+            engine=request.engine,
+            solver=request.solver,
+            time_limit=request.time_limit,
+            point_time_limit=request.point_time_limit,
+            n_jobs=request.jobs,
+            progress=report,
+        )
+    seconds = {"advise": advice.seconds}
+    return advice, session.run_of(prepared, blocks, advice.before, seconds, memory)
 
 
 def _write(request: Request, advice: Advice, run: Run, title: str) -> None:

@@ -10,7 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from labelcert.certificates import Advice, Certificate, influential_labels
-from labelcert.cli.show import facts, head, interval, percent, plain_table, print_through, text
+from labelcert.cli.show import (
+    facts,
+    head,
+    interval,
+    percent,
+    plain_table,
+    print_through,
+    spent,
+    text,
+)
 from labelcert.report.document import Run
 from labelcert.report.tables import summarize, telling
 
@@ -25,20 +34,15 @@ def show_advice(console: Console, advice: Advice, run: Run, told: str, time_limi
 def _show(console: Console, advice: Advice, run: Run, told: str, time_limit: float) -> None:
     before = summarize(advice.before, nodes=run.test, labeled=run.labeled, y_true=run.y_true)
     console.print(facts(run, before, told))
-    priced = run.threat["costs"] is not None
-    unit = "cost" if priced else "flips"
     if advice.steps:
         head(console, "Verify these labels, in this order")
         console.print(_steps(advice, run))
         head(console, "Predictions that survive any flips, before and after")
-        console.print(_curves(advice, unit))
+        console.print(_curves(advice))
     head(console, "Labels in most of the smallest witnesses, before")
     console.print(_influence(advice.before, run))
     console.print()
-    parts = ", ".join(f"{name} {value:.2f}" for name, value in run.seconds.items())
-    console.print(
-        Text.assemble(("seconds", "bold"), f"  {sum(run.seconds.values()):.2f} ({parts})")
-    )
+    console.print(Text.assemble(("seconds", "bold"), f"  {spent(run)}"))
     for line in closing_lines(advice, time_limit):
         console.print(Text(line, style="yellow"))
 
@@ -77,7 +81,7 @@ def _steps(advice: Advice, run: Run) -> Table:
     table.add_column("node", justify="right")
     table.add_column("label", overflow="fold")
     table.add_column(f"certified at budget {advice.budget}", justify="right")
-    table.add_column("mean radius", justify="right")
+    table.add_column(_in_unit("mean radius", advice.before), justify="right")
     for number, step in enumerate(advice.steps, 1):
         ratios = f"{percent(step.ratio_before)} to {percent(step.ratio_after)}"
         gained = round(m * (step.ratio_after - step.ratio_before))
@@ -91,9 +95,14 @@ def _steps(advice: Advice, run: Run) -> Table:
     return table
 
 
-def _curves(advice: Advice, unit: str) -> Table:
+def _in_unit(name: str, certificate: Certificate) -> str:
+    """The name of a column of radii, with the unit where that is not flips."""
+    return name if certificate.unit == "flips" else f"{name} ({certificate.unit})"
+
+
+def _curves(advice: Advice) -> Table:
     table = plain_table()
-    for name in (unit, "before", "after"):
+    for name in (advice.before.unit, "before", "after"):
         table.add_column(name, justify="right")
     shown = telling(summarize(advice.after).survivors)
     budgets = {row.flips for row in shown} | {advice.budget}
@@ -116,7 +125,7 @@ def _influence(certificate: Certificate, run: Run) -> Table | Text:
     table = plain_table()
     table.add_column("node", justify="right")
     table.add_column("label", overflow="fold")
-    for name in ("witnesses", "share", "smallest radius"):
+    for name in ("witnesses", "share", _in_unit("smallest radius", certificate)):
         table.add_column(name, justify="right")
     columns = ("index", "label", "count", "share", "smallest_radius")
     for index, label, count, share, radius in zip(*(frame[c] for c in columns), strict=True):

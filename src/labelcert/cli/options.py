@@ -117,6 +117,14 @@ Collective = Annotated[
         "Also count how many predictions one attacker can break at once.",
     ),
 ]  # fmt: skip
+WorstMargins = Annotated[
+    bool,
+    _option(
+        _ATTACK, ("--worst-margins",),
+        "Also find the worst margin of each node at every budget, for the .json file; takes "
+        "longer, two classes only.",
+    ),
+]  # fmt: skip
 Trusted = Annotated[
     Path | None,
     _option(
@@ -128,7 +136,8 @@ Direction = Annotated[
     list[str] | None,
     _option(
         _ATTACK, ("--direction",),
-        "Flips the attacker may make, as FROM:TO; may be repeated. All unless given.", "A:B",
+        "Flips the attacker may make, as FROM:TO; may be repeated. All unless given: a label may "
+        "become any other class.", "A:B",
     ),
 ]  # fmt: skip
 Costs = Annotated[
@@ -173,6 +182,21 @@ TimeLimit = Annotated[
         "Seconds for the search, inf for no limit. What is open then is told as an interval.", "S",
     ),
 ]  # fmt: skip
+PointTimeLimit = Annotated[
+    float | None,
+    _option(
+        _RUN, ("--point-time-limit",),
+        "Seconds that branch and bound (or paper_milp) may spend on one test node.", "S",
+    ),
+]  # fmt: skip
+Exactness = Annotated[
+    str,
+    _option(
+        _RUN, ("--exactness",),
+        "exact, or relaxed: with more than two classes take the worst case of each class "
+        "independently, which is proven too, quicker, and may be lower.", "NAME",
+    ),
+]  # fmt: skip
 Engine = Annotated[
     str,
     _option(
@@ -185,7 +209,7 @@ Solver = Annotated[
     str,
     _option(
         _RUN, ("--solver",),
-        "Solver of paper_milp: highs, or gurobi (pip install 'labelcert[gurobi]').", "NAME",
+        "Solver of paper_milp: highs, or gurobi (pip install 'labelcert\\[gurobi]').", "NAME",
     ),
 ]  # fmt: skip
 Jobs = Annotated[int | None, _option(_RUN, ("--jobs",), "Threads (all cores).", "N")]

@@ -39,14 +39,17 @@ class Request:
     ridge: float | None
     max_flips: str | None
     collective: bool
+    worst_margins: bool
     trusted: Path | None
     directions: tuple[str, ...]
     costs: str | None
     groups: str | None
     group_budgets: tuple[str, ...]
+    exactness: str
     engine: str
     solver: str
     time_limit: float
+    point_time_limit: float | None
     jobs: int | None
     outputs: tuple[Path, ...]
     plots: tuple[Path, ...]

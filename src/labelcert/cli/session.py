@@ -11,15 +11,17 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, certify
 from labelcert.certificates.inputs import (
-    check_classes,
     check_engine,
+    check_exactness,
     check_jobs,
-    check_labels,
     check_learner,
+    check_margins,
     check_time_limit,
 )
+from labelcert.certificates.labels import check_classes, check_labels
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel, parameters
+from labelcert.cli.memory import Memory, watched
 from labelcert.cli.node_values import read_values, without_columns
 from labelcert.cli.outputs import check_outputs
 from labelcert.cli.progress import Report
@@ -62,7 +64,10 @@ def check(request: Request) -> None:
     check_learner(*learner(request))
     check_jobs(request.jobs)
     check_time_limit(request.time_limit)
+    check_time_limit(request.point_time_limit, "point_time_limit")
     check_engine(request.engine, request.solver, request.ridge)
+    check_exactness(request.exactness, request.engine)
+    check_margins(request.worst_margins, request.engine)
     check_threat(request)
     check_model(request)
 
@@ -75,7 +80,8 @@ def prepare(request: Request) -> Prepared:
     request = without_columns(request, (costs, groups))
     graph = load_graph(request)
     kernel = choose_kernel(request, graph)
-    check_classes(check_labels(graph.labels), None)
+    classes = check_classes(check_labels(graph.labels), None)
+    check_margins(request.worst_margins, request.engine, len(classes))
     split = datasets.split(
         graph.labels,
         request.per_class,
@@ -108,27 +114,38 @@ def execute(prepared: Prepared, report: Report) -> Run:
     request = prepared.request
     blocks = compute(prepared, report)
     C, ridge = learner(request)
-    certificate = certify(
-        blocks.gram,
-        blocks.cross,
-        prepared.labels,
-        C=C,
-        ridge=ridge,
-        threat=prepared.threat.threat,
-        collective=request.collective,
-        engine=request.engine,
-        solver=request.solver,
-        time_limit=request.time_limit,
-        n_jobs=request.jobs,
-        progress=report,
-    )
-    return run_of(prepared, blocks, certificate, {"certify": certificate.seconds})
+    with watched() as memory:
+        certificate = certify(
+            blocks.gram,
+            blocks.cross,
+            prepared.labels,
+            C=C,
+            ridge=ridge,
+            threat=prepared.threat.threat,
+            collective=request.collective,
+            exactness=request.exactness,
+            engine=request.engine,
+            solver=request.solver,
+            worst_margins=request.worst_margins,
+            time_limit=request.time_limit,
+            point_time_limit=request.point_time_limit,
+            n_jobs=request.jobs,
+            progress=report,
+        )
+    return run_of(prepared, blocks, certificate, {"certify": certificate.seconds}, memory)
 
 
 def run_of(
-    prepared: Prepared, blocks: Blocks, certificate: Certificate, seconds: dict[str, float]
+    prepared: Prepared,
+    blocks: Blocks,
+    certificate: Certificate,
+    seconds: dict[str, float],
+    memory: Memory,
 ) -> Run:
-    """A certificate with everything that it is a certificate of; seconds: of the last stages."""
+    """A certificate with everything that it is a certificate of.
+
+    seconds: of the last stages; memory: what was watched during them.
+    """
     request, graph, split = prepared.request, prepared.graph, prepared.split
     return Run(
         certificate=certificate,
@@ -140,6 +157,7 @@ def run_of(
         test=split.test,
         y_true=graph.labels[split.test],
         seconds={"load": prepared.seconds, "kernel": blocks.seconds, **seconds},
+        peak_memory_mb=memory.megabytes,
     )
 
 

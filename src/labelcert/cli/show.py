@@ -42,13 +42,13 @@ def print_through(console: Console, draw: Callable[[], None]) -> None:
 def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
     summary = summarize(run.certificate, nodes=run.test, labeled=run.labeled, y_true=run.y_true)
     console.print(facts(run, summary, budget))
-    priced = run.threat["costs"] is not None
     if summary.max_flips > 0:
-        what = "that cost so much" if priced else "of so many labels"
+        what = "of so many labels" if summary.unit == "flips" else "that cost so much"
         head(console, f"Predictions that survive any flips {what}")
-        console.print(_survivors(summary, priced))
-        _tell_rest(console, summary, priced)
-    head(console, "Weakest and strongest predictions")
+        console.print(_survivors(summary))
+        _tell_rest(console, summary)
+    told = "" if summary.unit == "flips" else " (radius: cost of the flips that each survives)"
+    head(console, f"Weakest and strongest predictions{told}")
     console.print(_predictions(summary))
     console.print()
     console.print(_decided(run, summary))
@@ -85,6 +85,9 @@ def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
         "": f"trying all flips does not fit into the time limit of {time_limit:g} s",
     }[certificate.stopped]
     remedy = "" if certificate.stopped == "interrupted" else " Raise --time-limit to close them."
+    if certificate.exactness == "relaxed" and not certificate.stopped:
+        reason = "--exactness relaxed takes the worst case of each class alone"
+        remedy = " Ask for --exactness exact to close them."
     return [
         f"Still open: {' and '.join(open_parts)}; {reason}. Told as intervals "
         f"('2 to 5': 2 is proven, 6 is broken).{remedy}"
@@ -133,16 +136,17 @@ def _model(run: Run) -> str:
     return f"{run.model['name']} ({options}), {learner} with {name} = {value:g}"
 
 
-def _survivors(summary: Summary, priced: bool) -> Table:
+def _survivors(summary: Summary) -> Table:
     together = summary.survivors[0].collective is not None
+    counted = summary.unit == "flips"
     table = plain_table()
-    for name in ("cost",) if priced else ("flips", "of labels"):
+    for name in ("flips", "of labels") if counted else ("cost",):
         table.add_column(name, justify="right")
     table.add_column("sample-wise", justify="right")
     if together:
         table.add_column("collective", justify="right")
     for row in telling(summary.survivors):
-        cells = [str(row.flips)] if priced else [str(row.flips), percent(row.share_of_labels)]
+        cells = [str(row.flips), percent(row.share_of_labels)] if counted else [str(row.flips)]
         cells.append(interval(row.sample_wise, summary.num_test))
         if row.collective is not None:
             cells.append(interval(row.collective, summary.num_test))
@@ -155,11 +159,12 @@ def plain_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
 
 
-def _tell_rest(console: Console, summary: Summary, priced: bool) -> None:
+def _tell_rest(console: Console, summary: Summary) -> None:
     last = telling(summary.survivors)[-1].flips
     if last < summary.max_flips:
         rest = f"{last + 1} to {summary.max_flips}"
-        console.print(f"None survives {f'a cost of {rest}' if priced else f'{rest} flips'}.")
+        counted = summary.unit == "flips"
+        console.print(f"None survives {f'{rest} flips' if counted else f'a cost of {rest}'}.")
     if summary.survivors[0].collective is not None:
         console.print("sample-wise: each is attacked alone; collective: all by one attacker")
 
@@ -220,10 +225,17 @@ def _decided(run: Run, summary: Summary) -> Table:
     table.add_column(overflow="fold")
     table.add_row("proven by", _engines(summary.proven_by))
     table.add_row("broken by", _engines(summary.broken_by))
-    seconds = run.seconds
-    parts = ", ".join(f"{name} {value:.2f}" for name, value in seconds.items())
-    table.add_row("seconds", f"{sum(seconds.values()):.2f} ({parts})")
+    if summary.relaxation is not None:
+        table.add_row("relaxation", f"taking each class alone {summary.relaxation.told}")
+    table.add_row("seconds", spent(run))
     return table
+
+
+def spent(run: Run) -> str:
+    """Seconds in all and of each stage, and the peak memory where the system tells it."""
+    parts = ", ".join(f"{name} {value:.2f}" for name, value in run.seconds.items())
+    memory = "" if run.peak_memory_mb is None else f", peak memory {run.peak_memory_mb:.0f} MB"
+    return f"{sum(run.seconds.values()):.2f} ({parts}){memory}"
 
 
 def _engines(counts: dict[str, int]) -> str:

@@ -18,7 +18,10 @@ _STYLES = (("#0072B2", "circle", [5, 3]), ("#D55E00", "square", [1, 0]))
 
 
 class AdvicePoint(TypedDict):
-    """One budget of one curve; ratios in [0, 1], lower is proven, upper is not yet broken."""
+    """One budget of one curve; ratios in [0, 1], lower is proven, upper is not yet broken.
+
+    flips: the budget, in the unit of the certificates.
+    """
 
     flips: int
     curve: str

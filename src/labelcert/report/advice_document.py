@@ -1,8 +1,25 @@
 """A run of `labelcert advise` as files: one JSON document, or a table with one row a step.
 
-The document is that of a run (`labelcert.report.document`) with "format" "labelcert advice run",
-"advice", the document of `Advice.to_json`, in place of "certificate", and "chosen": the node
-numbers of the chosen labels in order. Indices in "advice" are positions in "labeled".
+The document is that of a run (`labelcert.report.document`) without "certificate", and with::
+
+    {
+      "format": "labelcert advice run", "version": 1,
+      "software", "dataset", "model", "learner", "threat", "split", "labeled", "test",
+      "peak_memory_mb": as there,
+      "seconds":  {"load": …, "kernel": …, "advise": …},
+      "chosen":   [nodes],
+      "advice":   {"format": "labelcert advice", "version": 1, "budget": …, "stopped": …,
+                   "exact": …, "seconds": …,
+                   "steps": [{"index": …, "label": …, "ratio_before": …, "ratio_after": …,
+                              "mean_radius_before": …, "mean_radius_after": …, "gained": …,
+                              "complete": …, "exact": …}, ...],
+                   "ratio_curves": [[...], ...], "before": {...}, "after": {...}}
+    }
+
+"chosen" holds the nodes of the chosen labels in order. "advice" is the document of
+`Advice.to_json`: its fields are those of `Advice` and `AdviceStep`, "index" is a position in
+"labeled", and "before" and "after" are documents of `Certificate.to_json`. Figures that do not
+exist, of an advice without test points, are null.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`plot`: certified ratio against flipped labels, as a chart on screen or in a file.
+"""`plot`: certified ratio against the attacker's budget, as a chart on screen or in a file.
 
 Altair is imported only here, and files are made by vl-convert without a network.
 """
@@ -6,6 +6,7 @@ Altair is imported only here, and files are made by vl-convert without a network
 from __future__ import annotations
 
 import json
+import math
 import os
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -37,7 +38,7 @@ def plot(
     *,
     title: str | None = None,
 ) -> alt.LayerChart:
-    """Draw the share of predictions proven to survive each number of flips.
+    """Draw the share of predictions proven to survive each budget: flips, or what they cost.
 
     certificate: its collective curve is drawn too where it has one. A shaded band is what is still
     open: its lower edge is proven, nothing above its upper edge survives.
@@ -106,7 +107,8 @@ def _chart(certificate: Certificate, title: str | None) -> alt.LayerChart:
         line = one.mark_line(interpolate="step-after", strokeWidth=2, strokeDash=_KINDS[kind][2])
         layers.append(line.encode(y=lower))
     points = base.mark_point(filled=True, opacity=1, size=_point_size(certificate))
-    layers.append(points.encode(y=lower, shape=_shape(records), tooltip=_tooltip()))
+    tooltip = _tooltip(certificate.unit)
+    layers.append(points.encode(y=lower, shape=_shape(records), tooltip=tooltip))
     chart: Any = alt.layer(*layers).properties(width=460, height=280)
     if title or still_open:
         chart = chart.properties(title=chart_title(title, still_open))
@@ -124,7 +126,10 @@ def chart_title(title: str | None, still_open: bool) -> alt.Title:
 
 
 def _row(record: CurvePoint) -> dict[str, Any]:
-    return {**record, "curve": _LEGEND[record["kind"]]}
+    row: dict[str, Any] = {**record, "curve": _LEGEND[record["kind"]]}
+    if math.isnan(record["share_of_labels"]):  # which JSON cannot tell
+        del row["share_of_labels"]
+    return row
 
 
 def _kinds(records: list[CurvePoint]) -> list[str]:
@@ -137,15 +142,19 @@ def _point_size(certificate: Certificate) -> int:
 
 
 def x_axis(certificate: Certificate) -> alt.X:
-    """The axis of flipped labels, as counts and as shares of the labels."""
+    """The axis of budgets: flips as counts and as shares of the labels, or what they cost."""
     import altair as alt
 
     last, n = certificate.max_flips, certificate.num_labeled
-    # Two lines a tick: the count, and below it the share of the labels.
-    label = f"[format(datum.value, 'd'), format(datum.value / {n}, '.2~p')]"
+    if certificate.unit == "flips":
+        # Two lines a tick: the count, and below it the share of the labels.
+        label = f"[format(datum.value, 'd'), format(datum.value / {n}, '.2~p')]"
+        title = f"flipped labels (count, and share of the {n} labels)"
+    else:
+        label, title = "format(datum.value, 'd')", "attacker's budget (cost of the flipped labels)"
     return (
         alt.X("flips:Q")
-        .title(f"flipped labels (count, and share of the {n} labels)")
+        .title(title)
         .scale(domain=[0, max(last, 1)], nice=False)
         .axis(values=_ticks(max(last, 1)), labelExpr=label, labelFlush=False, grid=False)
     )
@@ -176,12 +185,13 @@ def _shape(records: list[CurvePoint]) -> alt.Shape:
     return alt.Shape("curve:N").scale(scale).title(None)
 
 
-def _tooltip() -> list[alt.Tooltip]:
+def _tooltip(unit: str) -> list[alt.Tooltip]:
     import altair as alt
 
+    share = alt.Tooltip("share_of_labels:Q").title("share of the labels").format(".1%")
+    flips = alt.Tooltip("flips:Q")
     return [
-        alt.Tooltip("flips:Q").title("flipped labels"),
-        alt.Tooltip("share_of_labels:Q").title("share of the labels").format(".1%"),
+        *([flips.title("flipped labels"), share] if unit == "flips" else [flips.title("cost")]),
         alt.Tooltip("kind:N").title("certificate"),
         alt.Tooltip("lower:Q").title("proven to survive").format(".1%"),
         alt.Tooltip("upper:Q").title("not known to break").format(".1%"),

@@ -1,7 +1,8 @@
-"""Certified ratio against the number of flips, as plain data: what the chart draws."""
+"""Certified ratio against the attacker's budget, as plain data: what the chart draws."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypedDict
 
 from labelcert.certificates import Certificate
@@ -14,7 +15,10 @@ COLLECTIVE = "collective"
 
 
 class CurvePoint(TypedDict):
-    """One budget of one curve; ratios in [0, 1], lower is proven, upper is not yet broken."""
+    """One budget of one curve; ratios in [0, 1], lower is proven, upper is not yet broken.
+
+    flips: the budget, in the certificate's unit. share_of_labels: NaN where that unit is cost.
+    """
 
     flips: int
     share_of_labels: float
@@ -31,7 +35,7 @@ def curve_records(certificate: Certificate) -> list[CurvePoint]:
     are no test points. Source: certified ratios of arXiv 2412.00537, sections 2 and 3.
     """
     budgets = range(certificate.max_flips + 1)
-    n = certificate.num_labeled
+    n = certificate.num_labeled if certificate.unit == "flips" else math.nan
     curves = [(SAMPLE_WISE, [certificate.certified_ratio_bounds(r) for r in budgets])]
     collective = certificate.collective
     if collective is not None:

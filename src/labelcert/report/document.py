@@ -1,22 +1,36 @@
 """A run as one JSON document: what was certified, how, and the certificate itself.
 
+::
+
     {
       "format": "labelcert run", "version": 1,
       "software": {"labelcert": …, "python": …, "numpy": …, "scipy": …, "numba": …},
-      "dataset":  {"name": …, "path": …, "nodes": …, "edges": …, "features": …, "classes": [...],
-                   "class_names": {...} or null, "binary": …, "largest_component": …},
+      "dataset":  {"name": …, "path": … or null, "edges_path": … or null, "nodes": …, "edges": …,
+                   "features": …, "classes": [...], "class_names": {...} or null, "binary": …,
+                   "largest_component": …},
       "model":    {"name": "gcn", "parameters": {"depth": 1, ...}},
       "learner":  {"C": 1.0} or {"ridge": …},
-      "threat":   {"max_flips": …, "trusted": [nodes], "directions": [[from, to], ...]},
+      "threat":   {"max_flips": …, "trusted": [nodes], "directions": [[from, to], ...],
+                   "costs": [integers] or null, "groups": [names] or null,
+                   "group_budgets": {name: …} or null},
       "split":    {"per_class": …, "validation": …, "seed": …},
       "labeled":  {"nodes": [...], "labels": [...]},
       "test":     {"nodes": [...], "true_labels": [...], "predictions": [...]},
       "seconds":  {"load": …, "kernel": …, "certify": …},
-      "certificate": {...}
+      "peak_memory_mb": … or null,
+      "certificate": {"format": "labelcert certificate", "version": 1, "radius": [...], ...}
     }
 
-"certificate" is the document of `Certificate.to_json`, so `Certificate.from_json` reads it back
-(``json.dumps(document["certificate"])``). Its witnesses are positions in "labeled".
+"threat" is the attacker: "max_flips" the budget (with "costs", of all flips together), no entry in
+"directions" means that all flips are allowed, "costs" and "groups" have an entry for each node of
+"labeled", and groups that "group_budgets" leaves out have no budget of their own. "path" and
+"edges_path" name the files of own data; "class_names" says what the classes were called before
+``--binary`` renumbered them. "peak_memory_mb" is the peak memory of the process, its imports
+included, and of its workers, in 10⁶ bytes; it is null where the system does not tell.
+
+"certificate" is the document of `Certificate.to_json`, with every field of `Certificate` by its
+name, so `Certificate.from_json` reads it back (``json.dumps(document["certificate"])``). Its
+witnesses are positions in "labeled".
 """
 
 from __future__ import annotations
@@ -40,7 +54,7 @@ class Run:
     """Everything about one run: the certificate, and what it is a certificate of.
 
     labeled (n,), test (m,): node numbers; y_true (m,): labels of the test nodes. dataset, model,
-    threat, split, seconds: as in the document, see the module.
+    threat, split, seconds, peak_memory_mb: as in the document, see the module.
     """
 
     certificate: Certificate
@@ -52,6 +66,7 @@ class Run:
     test: np.ndarray
     y_true: np.ndarray
     seconds: dict[str, float]
+    peak_memory_mb: float | None = None
 
 
 def to_json(run: Run, indent: int | None = 1) -> str:
@@ -73,6 +88,7 @@ def to_json(run: Run, indent: int | None = 1) -> str:
             "predictions": certificate.prediction.tolist(),
         },
         "seconds": run.seconds,
+        "peak_memory_mb": run.peak_memory_mb,
         "certificate": json.loads(certificate.to_json()),
     }
     return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False) + "\n"

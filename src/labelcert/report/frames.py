@@ -46,8 +46,7 @@ def certificate_frame(
         frame.insert(1, "true_label", column(y_true, c.num_test, "y_true"))
     found = [c.witness(t) for t in range(c.num_test)]
     frame["witness"] = _objects([None if w is None else points[w.indices].tolist() for w in found])
-    new_labels = _objects([None if w is None else w.labels.tolist() for w in found])
-    frame.insert(list(frame.columns).index("witness") + 1, "witness_labels", new_labels)
+    frame["witness_labels"] = _objects([None if w is None else w.labels.tolist() for w in found])
     return frame
 
 

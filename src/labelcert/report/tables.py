@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate
+from labelcert.certificates.relaxation_gap import RelaxationGap
 
 _EVERY_BUDGET_UP_TO = 10
 _MOST_ROWS = 15
@@ -20,6 +22,7 @@ _MOST_ROWS = 15
 class Survivors:
     """How many test predictions survive a budget, as proven intervals (lowest, highest).
 
+    flips: the budget, in the unit of the summary. share_of_labels: NaN where that unit is cost.
     sample_wise: each prediction has an attacker of its own. collective: one attacker against all
     at once, None where the certificate does not have it.
     """
@@ -49,15 +52,18 @@ class PredictionRow:
 class Summary:
     """What a certificate says in a few figures.
 
-    correct: right clean predictions, None without true labels. survivors: budgets 0 … max_flips.
+    unit: what budgets and radii count, "flips" or "cost". correct: right clean predictions, None
+    without true labels. survivors: budgets 0 … max_flips.
     weakest, strongest: no prediction is in both. proven_by, broken_by: how many predictions each
     engine decided, most first. open_radii: predictions whose radius is an interval. open_budgets:
-    budgets whose collective count is one.
+    budgets whose collective count is one. relaxation: how far independent worst cases alone fall
+    short, None where they were not computed (two classes).
     """
 
     num_test: int
     num_labeled: int
     max_flips: int
+    unit: str
     correct: int | None
     survivors: tuple[Survivors, ...]
     weakest: tuple[PredictionRow, ...]
@@ -66,6 +72,7 @@ class Summary:
     broken_by: dict[str, int]
     open_radii: int
     open_budgets: int
+    relaxation: RelaxationGap | None
 
 
 def summarize(
@@ -87,7 +94,7 @@ def summarize(
     labeled_nodes = column(labeled, c.num_labeled, "labeled")
     truth = None if y_true is None else column(y_true, c.num_test, "y_true")
     rows = [_prediction_row(c, t, test_nodes, labeled_nodes, truth) for t in range(c.num_test)]
-    strength = np.abs(c.decision)
+    strength = c.margin
     order = np.lexsort((strength, c.radius, c.radius_upper))
     weakest = order[:extremes].tolist()
     descending = np.lexsort((-strength, -c.radius_upper, -c.radius)).tolist()
@@ -97,6 +104,7 @@ def summarize(
         num_test=c.num_test,
         num_labeled=c.num_labeled,
         max_flips=c.max_flips,
+        unit=c.unit,
         correct=None if truth is None else int((c.prediction == truth).sum()),
         survivors=tuple(_survivors(c, r) for r in range(c.max_flips + 1)),
         weakest=tuple(rows[t] for t in weakest),
@@ -107,6 +115,7 @@ def summarize(
         open_budgets=0
         if collective is None
         else int((collective.broken_lower < collective.broken_upper).sum()),
+        relaxation=c.relaxation_gap,
     )
 
 
@@ -148,7 +157,8 @@ def _survivors(c: Certificate, r: int) -> Survivors:
         m = collective.num_test
         together = m - int(collective.broken_upper[r]), m - int(collective.broken_lower[r])
     alone = int((c.radius >= r).sum()), int((c.radius_upper >= r).sum())
-    return Survivors(r, r / c.num_labeled, alone, together)
+    share = r / c.num_labeled if c.unit == "flips" else math.nan
+    return Survivors(r, share, alone, together)
 
 
 def _nothing_survives(row: Survivors) -> bool:

@@ -1,0 +1,17 @@
+"""Two classes go through the binary engines, more through those of many classes."""
+
+from __future__ import annotations
+
+from labelcert.certificates.binary import run_binary
+from labelcert.certificates.inputs import BinaryInput, MulticlassInput
+from labelcert.certificates.multiclass import run_many
+from labelcert.certificates.outcome import Outcome
+from labelcert.engines.cascade import Plan
+from labelcert.engines.clock import Clock
+
+
+def run_engines(given: BinaryInput | MulticlassInput, plan: Plan, clock: Clock) -> Outcome:
+    """Run what fits the number of classes."""
+    if isinstance(given, BinaryInput):
+        return run_binary(given, plan, clock)
+    return run_many(given, plan, clock)

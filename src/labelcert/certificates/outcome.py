@@ -1,0 +1,129 @@
+"""What a run of the engines has found out, put into certificates; two classes and more alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelcert.certificates.arrays import BoolArray, FloatArray, IntArray
+from labelcert.certificates.certificate import Certificate
+from labelcert.certificates.collective_certificate import CollectiveCertificate
+from labelcert.certificates.inputs import BinaryInput, MulticlassInput
+from labelcert.certificates.witness import Witness
+from labelcert.engines.clock import Clock
+from labelcert.engines.ledger import Ledger
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a run knows: the clean fit of all m test points, and a ledger of those without a tie.
+
+    decision and error_bar as in `Certificate`; predicted (m,) class numbers. tied (m,) bool: the
+    clean prediction is surely a tie; doubtful (m,) bool: it may be one, and nothing is claimed.
+    decided: the other test points, in ascending order the ledger's rows. relaxed_radius: of all
+    test points, or None.
+    """
+
+    given: BinaryInput | MulticlassInput
+    decision: FloatArray
+    error_bar: FloatArray
+    predicted: IntArray
+    tied: BoolArray
+    doubtful: BoolArray
+    ledger: Ledger
+    seconds: float
+    stopped: str
+    exactness: str = "exact"
+    relaxed_radius: IntArray | None = None
+
+    @property
+    def decided(self) -> IntArray:
+        """Indices of the test points with a definite clean prediction."""
+        return np.flatnonzero(~self.tied & ~self.doubtful)
+
+
+def reason_of(clock: Clock) -> str:
+    """Why the search stopped early, "" if it did not."""
+    if clock.interrupted:
+        return "interrupted"
+    return "time limit" if clock.expired else ""
+
+
+def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> Certificate:
+    """The sample-wise certificate of a run."""
+    given, ledger, decided = outcome.given, outcome.ledger, outcome.decided
+    budget = given.max_flips
+    radius = np.full(len(given.cross), -1, dtype=np.int64)
+    upper = np.where(outcome.doubtful, budget, -1).astype(np.int64)
+    radius[decided] = ledger.robust
+    upper[decided] = np.minimum(ledger.broken - 1, budget)
+    margins, bounds = _margins(outcome)
+    proven_by, broken_by = [""] * len(radius), ["training" if tie else "" for tie in outcome.tied]
+    for k, t in enumerate(decided):
+        proven_by[t], broken_by[t] = ledger.proven_by[k], ledger.broken_by[k]
+    learner = {"C": given.C} if given.C is not None else {"ridge": given.ridge}
+    return Certificate(
+        labels=given.labels,
+        classes=given.classes,
+        decision=outcome.decision,
+        error_bar=outcome.error_bar,
+        radius=radius,
+        radius_upper=upper,
+        worst_margin=margins,
+        worst_margin_bound=bounds,
+        witnesses=_witnesses(outcome),
+        proven_by=tuple(proven_by),
+        broken_by=tuple(broken_by),
+        max_flips=budget,
+        learner={k: float(v) for k, v in learner.items() if v is not None},
+        gram_shift=given.gram.shift,
+        seconds=outcome.seconds,
+        stopped=outcome.stopped,
+        collective=collective,
+        unit="flips" if bool((given.space.cost == 1).all()) else "cost",
+        predicted=outcome.predicted,
+        exactness=outcome.exactness,
+        relaxed_radius=outcome.relaxed_radius,
+    )
+
+
+def _margins(outcome: Outcome) -> tuple[FloatArray, FloatArray]:
+    """Worst margins and their bounds: those of the ledger, 0 where the clean fit is a tie."""
+    margins = np.zeros((len(outcome.tied), outcome.given.max_flips + 1))
+    margins[outcome.doubtful] = np.nan
+    bounds = np.where(np.isnan(margins), -np.inf, 0.0)
+    margins[outcome.decided] = outcome.ledger.worst_margin
+    bounds[outcome.decided] = outcome.ledger.margin_bound
+    return margins, bounds
+
+
+def _witnesses(outcome: Outcome) -> tuple[Witness | None, ...]:
+    """The ledger's witnesses, checked against the attacker; the empty one where there is a tie."""
+    given, ledger = outcome.given, outcome.ledger
+    nothing = given.witness(np.zeros(0, dtype=np.int64))
+    found: list[Witness | None] = [nothing if tie else None for tie in outcome.tied]
+    for k, t in enumerate(outcome.decided):
+        changes = ledger.witness[k]
+        if changes is None:
+            continue
+        if not given.space.contains(changes, int(ledger.broken[k])):
+            raise AssertionError(f"witness of test point {t} lies outside the threat model")
+        found[t] = given.witness(changes)
+    return tuple(found)
+
+
+def collective_of(outcome: Outcome) -> CollectiveCertificate:
+    """The collective certificate of a run; clean ties count as broken at every budget."""
+    ledger = outcome.ledger
+    tied, doubtful = int(outcome.tied.sum()), int(outcome.doubtful.sum())
+    attacks = [outcome.given.witness(changes) for changes in ledger.count_witness]
+    return CollectiveCertificate(
+        broken_lower=ledger.broken_lower + tied,
+        broken_upper=ledger.broken_upper + tied + doubtful,
+        num_test=len(outcome.tied),
+        flip_sets=tuple(attack.indices for attack in attacks),
+        seconds=outcome.seconds,
+        stopped=outcome.stopped,
+        new_labels=tuple(attack.labels for attack in attacks),
+    )
