@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from labelcert.engines import ridge
-from labelcert.engines.cascade import Plan
+from labelcert.engines.cascade import Plan, run_svm
+from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
+from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.multiclass import cascade, class_search, linear
 from labelcert.engines.multiclass.attack import attack_each
@@ -19,6 +21,7 @@ from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.retrainer import Retrainer
 from labelcert.engines.multiclass.rivals import Rivals
+from labelcert.engines.problem import Problem
 from labelcert.learners.gram import check_gram
 from oracles.relabelings import check_ledger, random_problem, ridge_values, truth_of
 
@@ -204,3 +207,33 @@ def test_limits_keep_what_is_proven(seed):
     for row in range(len(rows)):
         if longer.witness[row] is not None:
             assert space.contains(longer.witness[row], int(longer.broken[row]))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_two_classes_equal_the_binary_path(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 9))
+    points, tests = rng.standard_normal((n, 3)), rng.standard_normal((5, 3))
+    if seed % 3 == 0:
+        points, tests = np.round(points), np.round(tests)
+    labels = rng.integers(0, 2, n)
+    gram, C = check_gram(points @ points.T), float(10.0 ** rng.uniform(-2, 1))
+    space = RelabelSpace.unrestricted(labels, 2)
+    cross = tests @ points.T
+    flips = FlipSpace.unrestricted(n)
+    binary = Problem(gram, cross, np.where(labels == 1, 1.0, -1.0), C, flips, n)
+    sign = clean_fit(binary).sign
+    rows = np.flatnonzero(sign != 0)
+    clean = clean_classes(MulticlassProblem(gram, cross, C, space, n))
+    assert clean.tied.tolist() == (sign == 0).tolist()
+    assert clean.predicted[rows].tolist() == (sign[rows] > 0).astype(int).tolist()
+    part = Problem(gram, cross[rows], binary.y, C, flips, n)
+    known = run_svm(part, sign[rows], Plan(collective=True, engine="enumeration"), Clock())
+    for engine in ("enumeration", "auto"):
+        many = run_multiclass(
+            MulticlassProblem(gram, cross[rows], C, space, n), clean.predicted[rows],
+            Plan(collective=True, engine=engine), Clock(),
+        ).ledger  # fmt: skip
+        assert many.robust.tolist() == known.robust.tolist()
+        assert many.broken_upper.tolist() == known.broken_upper.tolist()
+        assert many.broken_lower.tolist() == known.broken_lower.tolist()
