@@ -85,7 +85,7 @@ def test_attack_breaks_only_what_breaks(seed):
     rivals = case.rivals()
     if len(case.rows):
         attack_each(case.part, rivals, Clock(), 1 + seed % 2)
-        attack_count(Retrainer(case.part), rivals, Clock())
+        attack_count(Retrainer(case.part), rivals, case.problem.max_budget, Clock())
     case.check(rivals.ledger, exact=False, counts="interval")
 
 
@@ -148,6 +148,23 @@ def test_saturated_and_collective(seed):
     if len(rows):
         assert set(result.ledger.proven_by) <= {"saturation", "training"}
         assert (result.relaxed_radius <= result.ledger.robust).all()
+
+
+@pytest.mark.parametrize("seed", [*range(40), 1349])
+def test_saturated_up_to_a_budget_only(seed, monkeypatch):
+    monkeypatch.setattr(cascade, "SMALL_SECONDS", 0.0)
+    problem = random_problem(seed, 9 if seed > 1000 else 5)
+    reach = max(float(np.abs(problem.gram.matrix).sum(axis=1).max()), 1e-9)
+    # A C at which the clean labels are saturated, mostly, but not every relabeling.
+    C = problem.C if seed > 1000 else (1.0 + seed % 4) / reach
+    problem = MulticlassProblem(
+        problem.gram, problem.cross, C, problem.space, problem.max_budget
+    )
+    truth = truth_of(problem)
+    rows = truth.clear()
+    part = problem.of_test_points(rows)
+    result = run_multiclass(part, truth.predicted[rows], Plan(collective=True), Clock())
+    check_ledger(result.ledger, problem, truth, rows, counts="interval")
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -53,8 +53,11 @@ class Trained(Protocol):
         ...
 
 
-def attack_count(trained: Trained, rivals: Rivals, clock: Clock) -> None:
-    """Greedily break as many predictions as possible, once for each reach."""
+def attack_count(trained: Trained, rivals: Rivals, budget: int, clock: Clock) -> None:
+    """Greedily break as many predictions as possible within a budget, once for each reach.
+
+    budget: no more than `trained` is right up to (a saturated model is linear only so far).
+    """
     if len(rivals.predicted) == 0 or clock.expired:
         return
     trained.reset()
@@ -64,7 +67,7 @@ def attack_count(trained: Trained, rivals: Rivals, clock: Clock) -> None:
         trained.reset()
         spent = 0
         while not clock.expired:
-            move = _best_move(trained, rivals, reach * unit, spent)
+            move = _best_move(trained, rivals, reach * unit, budget - spent)
             if move is None:
                 break
             trained.relabel(*move)
@@ -83,14 +86,13 @@ def leads(logits: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     return logits[rows, predicted] - others.max(axis=1)
 
 
-def _best_move(trained: Trained, rivals: Rivals, unit: float, spent: int) -> tuple[int, int] | None:
+def _best_move(trained: Trained, rivals: Rivals, unit: float, left: int) -> tuple[int, int] | None:
     """The change (point, label) after which most predictions are broken or nearly so."""
     space, predicted = trained.space, rivals.predicted
     changed = np.flatnonzero(trained.labels != space.labels)
     purse = space.group_budget - np.bincount(
         space.group[changed], weights=space.cost[changed], minlength=len(space.group_budget)
     )
-    left = rivals.ledger.max_budget - spent
     may = space.changeable & (space.cost <= left) & (space.cost <= purse[space.group])
     may[changed] = False
     points = np.flatnonzero(may)

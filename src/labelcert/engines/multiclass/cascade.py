@@ -101,15 +101,15 @@ def _linear(
     if not plan.collective:
         return
     logits = LinearLogits(model, space)
-    attack_count(logits, rivals, clock)
+    most = min(model.max_budget, ledger.max_budget)
+    attack_count(logits, rivals, most, clock)
     logits.reset()
 
     def enumerate_up_to(budget: int) -> None:
         enumerate_linear(logits, rivals, budget, clock, plan.jobs)
 
     each = 1e-9 * (20 + 3 * space.classes * ledger.m) / plan.jobs
-    _quick_then_long(space, rivals, min(model.max_budget, ledger.max_budget), each, clock,
-                     enumerate_up_to)  # fmt: skip
+    _quick_then_long(space, rivals, most, each, clock, enumerate_up_to)
 
 
 def _saturated(
@@ -180,7 +180,7 @@ def _count_broken(problem: MulticlassProblem, rivals: Rivals, plan: Plan, clock:
     if not plan.collective:
         return
     ledger = rivals.ledger
-    attack_count(Retrainer(problem), rivals, clock)
+    attack_count(Retrainer(problem), rivals, problem.max_budget, clock)
     ledger.combine()
 
     def enumerate_up_to(budget: int) -> None:
