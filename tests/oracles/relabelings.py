@@ -84,7 +84,9 @@ def truth_of(problem, values=None):
     predicted = clean.argmax(axis=1)
     own = logits[:, predicted, np.arange(m)]
     logits[:, predicted, np.arange(m)] = -np.inf
-    size = max(float(np.nanmax(np.abs(fits))), 1e-12)
+    # Logits of size 0 but for rounding are told apart by what they are made of.
+    reach = problem.C * float(np.abs(problem.cross).sum(axis=1).max())
+    size = max(float(np.nanmax(np.abs(fits))), 1e-3 * reach)
     return Truth(clean, predicted, own - logits.max(axis=1), cost, 1e-6 * size)
 
 
