@@ -168,11 +168,11 @@ def _classes(
 
 def _branch_and_bound(problem: MulticlassProblem, rivals: Rivals, clock: Clock, plan: Plan) -> None:
     if rivals.ledger.open.any() and not clock.expired:
-        from labelcert.engines.multiclass.pair_search import search_pairs
+        from labelcert.engines.multiclass.search_pairs import search_pairs
 
         share = 0.5 if plan.collective else 1.0
         stage = clock.within(share * clock.remaining)
-        search_pairs(problem, rivals, rivals.ledger, stage, plan.jobs, plan.seconds_a_point)
+        search_pairs(problem, rivals, stage, plan.jobs, plan.seconds_a_point)
 
 
 def _count_broken(problem: MulticlassProblem, rivals: Rivals, plan: Plan, clock: Clock) -> None:
