@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from labelcert._errors import InputError
 from labelcert.cli.request import Request
 from labelcert.data import Graph
@@ -35,16 +32,6 @@ def choose_kernel(request: Request, graph: Graph) -> Kernel:
             f"--model {GRAPHLESS}."
         )
     return kernel
-
-
-def parameters(kernel: Kernel) -> dict[str, Any]:
-    """The options that the kernel reads, with their values; those of a skip only with a skip."""
-    values = asdict(kernel)
-    if "skip" in values and values["skip"] != "alpha":
-        values.pop("skip_alpha")
-    if "skip" in values and values["skip"] is None:
-        values.pop("skip_activation")
-    return values
 
 
 def _create(request: Request, name: str) -> Kernel:

@@ -20,7 +20,7 @@ from labelcert.certificates.inputs import (
 )
 from labelcert.certificates.labels import check_classes, check_labels
 from labelcert.cli.graphs import is_path, load_graph
-from labelcert.cli.kernel_choice import check_model, choose_kernel, parameters
+from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched
 from labelcert.cli.node_values import read_values, without_columns
 from labelcert.cli.outputs import check_outputs
@@ -28,6 +28,7 @@ from labelcert.cli.progress import Report
 from labelcert.cli.request import DEFAULT_C, Request
 from labelcert.cli.threat_choice import ThreatChoice, check_threat, choose_threat
 from labelcert.data import Graph, Split, datasets
+from labelcert.kernels import registry
 from labelcert.kernels.base import Kernel
 from labelcert.report.document import Run
 
@@ -150,7 +151,7 @@ def run_of(
     return Run(
         certificate=certificate,
         dataset=_dataset_record(request, graph),
-        model={"name": prepared.kernel.name, "parameters": parameters(prepared.kernel)},
+        model={"name": prepared.kernel.name, "parameters": registry.settings(prepared.kernel)},
         threat=prepared.threat.record,
         split=_split_record(request),
         labeled=split.labeled,

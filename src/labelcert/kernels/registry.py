@@ -5,7 +5,7 @@ To add a kernel, write its file (see `base`) and add its class to `_CLASSES`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from typing import Any
 
@@ -39,6 +39,16 @@ def names() -> dict[str, type[Kernel]]:
 def parameters(cls: type[Kernel]) -> tuple[Parameter, ...]:
     """The options of a kernel class, in the order of its constructor."""
     return tuple(Parameter(f.name, f.default, f.metadata["doc"]) for f in fields(cls))
+
+
+def settings(kernel: Kernel) -> dict[str, Any]:
+    """The options that a kernel reads, with their values; those of a skip only with a skip."""
+    values = asdict(kernel)
+    if "skip" in values and values["skip"] != "alpha":
+        values.pop("skip_alpha")
+    if "skip" in values and values["skip"] is None:
+        values.pop("skip_activation")
+    return values
 
 
 def create(name: str, **params: Any) -> Kernel:

@@ -16,6 +16,7 @@ from labelcert._errors import InputError
 from labelcert.certificates import Certificate
 from labelcert.report.atomic import write_bytes
 from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE, CurvePoint, curve_records
+from labelcert.report.palette import LIGHT, Palette
 
 if TYPE_CHECKING:
     import altair as alt
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg", ".pdf", ".html", ".json")
 _MOST_TICKS = 11
 _MOST_MARKED = 40
-_INK, _SOFT, _GRID = "#1f2933", "#52606d", "#e4e7eb"
 # Two colours of Okabe and Ito that stay apart for colour-blind readers; shape and dash repeat them.
 _KINDS = {SAMPLE_WISE: ("#0072B2", "circle", [1, 0]), COLLECTIVE: ("#D55E00", "square", [5, 3])}
 _LEGEND = {
@@ -121,7 +121,7 @@ def chart_title(title: str | None, still_open: bool) -> alt.Title:
 
     note = "shaded: neither proven nor broken"
     if not title:
-        return alt.Title(note, fontSize=12, fontWeight="normal", color=_SOFT)
+        return alt.Title(note, fontSize=12, fontWeight="normal", color=LIGHT.soft)
     return alt.Title(title, subtitle=note) if still_open else alt.Title(title)
 
 
@@ -142,18 +142,24 @@ def _point_size(certificate: Certificate) -> int:
 
 
 def x_axis(certificate: Certificate) -> alt.X:
-    """The axis of budgets: flips as counts and as shares of the labels, or what they cost."""
+    """The axis of budgets of a certificate."""
+    c = certificate
+    return budget_axis("flips", c.max_flips, c.num_labeled if c.unit == "flips" else None)
+
+
+def budget_axis(field: str, last: int, num_labeled: int | None) -> alt.X:
+    """The axis of budgets 0 … last: flips as counts and as shares of the labels, or, without
+    num_labeled, what they cost."""
     import altair as alt
 
-    last, n = certificate.max_flips, certificate.num_labeled
-    if certificate.unit == "flips":
+    if num_labeled is not None:
         # Two lines a tick: the count, and below it the share of the labels.
-        label = f"[format(datum.value, 'd'), format(datum.value / {n}, '.2~p')]"
-        title = f"flipped labels (count, and share of the {n} labels)"
+        label = f"[format(datum.value, 'd'), format(datum.value / {num_labeled}, '.2~p')]"
+        title = f"flipped labels (count, and share of the {num_labeled} labels)"
     else:
         label, title = "format(datum.value, 'd')", "attacker's budget (cost of the flipped labels)"
     return (
-        alt.X("flips:Q")
+        alt.X(f"{field}:Q")
         .title(title)
         .scale(domain=[0, max(last, 1)], nice=False)
         .axis(values=_ticks(max(last, 1)), labelExpr=label, labelFlush=False, grid=False)
@@ -198,23 +204,24 @@ def _tooltip(unit: str) -> list[alt.Tooltip]:
     ]
 
 
-def styled(chart: Any) -> alt.LayerChart:
+def styled(chart: Any, palette: Palette = LIGHT) -> alt.LayerChart:
     """The chart in the look that all charts share."""
+    ink, soft = palette.ink, palette.soft
     font = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
     return (
-        chart.configure(font=font, background="white", padding=12)
+        chart.configure(font=font, background=palette.paper, padding=12)
         .configure_view(stroke=None)
         .configure_axis(
-            domainColor=_SOFT, tickColor=_SOFT, gridColor=_GRID, labelColor=_SOFT, labelFontSize=12,
-            titleColor=_INK, titleFontSize=13, titleFontWeight="normal", titlePadding=10,
-            labelLineHeight=15,
+            domainColor=soft, tickColor=soft, gridColor=palette.grid, labelColor=soft,
+            labelFontSize=12, titleColor=ink, titleFontSize=13, titleFontWeight="normal",
+            titlePadding=10, labelLineHeight=15,
         )
         .configure_legend(
-            orient="top", direction="horizontal", labelColor=_INK, labelFontSize=13, symbolSize=70,
+            orient="top", direction="horizontal", labelColor=ink, labelFontSize=13, symbolSize=70,
             columnPadding=24, offset=8, labelLimit=300, symbolOpacity=1, symbolStrokeWidth=0,
         )
         .configure_title(
-            anchor="start", color=_INK, fontSize=15, fontWeight="bold", offset=8, limit=520,
-            subtitleColor=_SOFT, subtitleFontSize=12, subtitlePadding=4,
+            anchor="start", color=ink, fontSize=15, fontWeight="bold", offset=8, limit=520,
+            subtitleColor=soft, subtitleFontSize=12, subtitlePadding=4,
         )
     )  # fmt: skip

@@ -36,13 +36,12 @@ witnesses are positions in "labeled".
 from __future__ import annotations
 
 import json
-import platform
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from labelcert._version import __version__
+from labelcert._software import software
 from labelcert.certificates import Certificate
 
 FORMAT = "labelcert run"
@@ -75,7 +74,7 @@ def to_json(run: Run, indent: int | None = 1) -> str:
     document = {
         "format": FORMAT,
         "version": VERSION,
-        "software": _software(),
+        "software": software(),
         "dataset": run.dataset,
         "model": run.model,
         "learner": certificate.learner,
@@ -92,15 +91,3 @@ def to_json(run: Run, indent: int | None = 1) -> str:
         "certificate": json.loads(certificate.to_json()),
     }
     return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def _software() -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {"labelcert": __version__, "python": platform.python_version()}
-    for package in ("numpy", "scipy", "numba"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:  # vendored or frozen: the document is as good without it
-            continue
-    return found

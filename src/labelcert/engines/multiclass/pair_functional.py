@@ -73,7 +73,7 @@ def best_states(
         size += abs(gain[i])
         if left <= 0.0:
             break
-    return value - 4 * len(step) * UNIT * size
+    return float(value - 4 * len(step) * UNIT * size)
 
 
 def surviving_states(

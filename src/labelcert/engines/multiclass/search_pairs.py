@@ -72,9 +72,7 @@ def search_pairs(
         )
         hulls.prepare(wanted, clock.within(HULL_SHARE * clock.remaining), jobs)
         deadline = clock.deadline
-        pieces = [
-            (_piece(problem, rivals, hulls, t, deadline, seconds_a_point),) for t in batch
-        ]
+        pieces = [(_piece(problem, rivals, hulls, t, deadline, seconds_a_point),) for t in batch]
         results = dict(run_pieces(search_one, pieces, clock, jobs))
         for number in sorted(results):
             proofs, changes = results[number]

@@ -1,6 +1,7 @@
 """Small dense symmetric systems inside compiled loops: factor once, solve for many right sides.
 
-Plain loops, each a sum in a fixed order, so results depend neither on a library nor on threads.
+Plain loops, each a sum in a fixed order, so results depend neither on a library nor on threads;
+four rows at a time, which reads and writes each result a quarter as often.
 Cost: n³/6 multiplications to factor, n² to solve.
 Source: textbook Cholesky factorization, by rows of the upper triangle.
 """
@@ -19,18 +20,45 @@ LARGE = 1e150
 def factor(matrix):
     """Replace the upper triangle of a symmetric matrix (n, n) by U with UᵀU = matrix."""
     n = matrix.shape[0]
-    for k in range(n):
-        top = matrix[k]
-        root = np.sqrt(top[k]) if top[k] > 0.0 else LARGE
-        inverse = 1.0 / root
-        for j in range(k, n):
-            top[j] *= inverse
-        top[k] = root
-        for i in range(k + 1, n):
-            share = top[i]
-            row = matrix[i]
-            for j in range(i, n):
-                row[j] -= share * top[j]
+    for first in range(0, n, 4):
+        end = min(first + 4, n)
+        for k in range(first, end):
+            top = matrix[k]
+            for above in range(first, k):
+                share = matrix[above, k]
+                for j in range(k, n):
+                    top[j] -= share * matrix[above, j]
+            root = np.sqrt(top[k]) if top[k] > 0.0 else LARGE
+            inverse = 1.0 / root
+            for j in range(k, n):
+                top[j] *= inverse
+            top[k] = root
+        for i in range(end, n):
+            _less_four(matrix, matrix[i], i, first)
+
+
+@inner
+def _less_four(matrix, row, i, first):
+    """Subtract from row i, from the diagonal on, its part in the four rows from `first` on."""
+    a, b, c, d = matrix[first], matrix[first + 1], matrix[first + 2], matrix[first + 3]
+    of_a, of_b, of_c, of_d = a[i], b[i], c[i], d[i]
+    for j in range(i, row.shape[0]):
+        row[j] -= of_a * a[j] + of_b * b[j] + of_c * c[j] + of_d * d[j]
+
+
+@inner
+def add_rows(matrix, shares, out, i):
+    """Add Σ_k shares_k · matrix[k] to out (n,), from place i on."""
+    n = matrix.shape[0]
+    for k in range(0, n - n % 4, 4):
+        a, b, c, d = matrix[k], matrix[k + 1], matrix[k + 2], matrix[k + 3]
+        of_a, of_b, of_c, of_d = shares[k], shares[k + 1], shares[k + 2], shares[k + 3]
+        for j in range(i, n):
+            out[j] += of_a * a[j] + of_b * b[j] + of_c * c[j] + of_d * d[j]
+    for k in range(n - n % 4, n):
+        row, share = matrix[k], shares[k]
+        for j in range(i, n):
+            out[j] += share * row[j]
 
 
 @inner
@@ -54,11 +82,6 @@ def solve(upper, x):
 @inner
 def times(matrix, x, out):
     """Write the product of a symmetric matrix (n, n) and x (n,) to out (n,)."""
-    n = matrix.shape[0]
-    for j in range(n):
+    for j in range(out.shape[0]):
         out[j] = 0.0
-    for i in range(n):
-        value = x[i]
-        row = matrix[i]
-        for j in range(n):
-            out[j] += value * row[j]
+    add_rows(matrix, x, out, 0)

@@ -92,6 +92,8 @@ class Work(NamedTuple):
     answers: np.ndarray  # (k + 2, kn)
     vector: np.ndarray  # (n,)
     other: np.ndarray  # (n,)
+    weights: np.ndarray  # (n,)
+    shares: np.ndarray  # (n,)
     beta: np.ndarray  # (k, n) changes of β, gram · β
     image: np.ndarray  # (k, n)
     change: np.ndarray  # (n, V) changes of pull, μ and the prices
@@ -120,7 +122,8 @@ def allocate(k: int, n: int, s: int) -> tuple[Iterate, Work]:
         "known_share": (n, s), "small": (s, s), "point": (a, a), "gap": (n, a),
         "inverse": (n, a, a), "outer": (n, a, e), "border": (e, e), "rest": (e,),
         "dense": (k * n, k * n), "sides": (e + 1, k * n), "answers": (e + 1, k * n),
-        "vector": (n,), "other": (n,), "change": (n, v),
+        "vector": (n,), "other": (n,), "weights": (n,), "shares": (n,),
+        "change": (n, v),
     }  # fmt: skip
     return (
         Iterate(**{name: np.zeros(shape) for name, shape in iterate.items()}),

@@ -9,7 +9,7 @@ Source: our own note.
 from __future__ import annotations
 
 from labelcert._jit import inner
-from labelcert.engines.relaxation.dense import factor, solve, times
+from labelcert.engines.relaxation.dense import add_rows, factor, solve, times
 
 FLOOR = 1e-11
 """Added to the points' systems, whose unknowns are of order 1."""
@@ -207,33 +207,35 @@ def assemble(program, iterate, work):
     gram = program.gram
     for c in range(k):
         for d in range(c, k):
+            price = 2.0 * iterate.price[c] if c == d else 0.0
+            for j in range(n):
+                work.other[j] = work.inverse[j, 2 * c + 1, 2 * d]
+                work.weights[j] = work.inverse[j, 2 * c + 1, 2 * d + 1]
             for i in range(n):
-                _row_of_block(work, gram, i, c, d)
+                _row_of_block(work, gram[i], gram, i, c * n + i, d * n)
             if d > c:
                 for i in range(n):
                     for j in range(i):
                         work.dense[c * n + i, d * n + j] = work.dense[c * n + j, d * n + i]
-            price = 2.0 * iterate.price[c] if c == d else 0.0
             for i in range(n):
+                row, source = work.dense[c * n + i], gram[i]
                 own = work.inverse[i, 2 * c, 2 * d + 1] + price
                 for j in range(n):
-                    other = own + work.inverse[j, 2 * c + 1, 2 * d]
-                    work.dense[c * n + i, d * n + j] += other * gram[i, j]
-                work.dense[c * n + i, d * n + i] += work.inverse[i, 2 * c, 2 * d]
+                    row[d * n + j] += (own + work.other[j]) * source[j]
+                row[d * n + i] += work.inverse[i, 2 * c, 2 * d]
 
 
 @inner
-def _row_of_block(work, gram, i, c, d):
-    """Row i, from column i on, of gram · M · gram, M the diagonal of the inverses' f-f parts."""
+def _row_of_block(work, own, gram, i, at, column):
+    """Row i of gram · M · gram, from column i on, M the diagonal matrix of the weights."""
     n = gram.shape[0]
-    row, at = work.dense[c * n + i], d * n
+    for j in range(n):
+        work.vector[j] = 0.0
+        work.shares[j] = own[j] * work.weights[j]
+    add_rows(gram, work.shares, work.vector, i)
+    row = work.dense[at]
     for j in range(i, n):
-        row[at + j] = 0.0
-    for point in range(n):
-        share = gram[i, point] * work.inverse[point, 2 * c + 1, 2 * d + 1]
-        source = gram[point]
-        for j in range(i, n):
-            row[at + j] += share * source[j]
+        row[column + j] = work.vector[j]
 
 
 @inner
