@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from labelcert.data import Graph, datasets
     from labelcert.report import plot
+    from labelcert.studies.tuning import Tuning, tune
 
 __all__ = [
     "Advice",
@@ -47,6 +48,7 @@ __all__ = [
     "Graph",
     "InputError",
     "ThreatModel",
+    "Tuning",
     "Witness",
     "__version__",
     "advise",
@@ -57,6 +59,7 @@ __all__ = [
     "kernels",
     "learners",
     "plot",
+    "tune",
 ]
 
 _WHERE = {
@@ -72,6 +75,8 @@ _WHERE = {
     "influential_labels": "labelcert.certificates",
     "Graph": "labelcert.data.graph",
     "plot": "labelcert.report",
+    "Tuning": "labelcert.studies.tuning",
+    "tune": "labelcert.studies.tuning",
 }
 _MODULES = {
     "datasets": "labelcert.data.datasets",

@@ -1,0 +1,160 @@
+"""`labelcert study`: run a study file into a store, look at the store, export it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from labelcert.cli.errors import INTERRUPTED, complain
+
+HELP = "\n\n".join(
+    (
+        "Run whole studies: many certificates from one file, kept in one store.",
+        "Start with: labelcert study run karate-tour --store tour.db",
+    )
+)
+RUN_HELP = "\n\n".join(
+    (
+        "Compute all certificates of a study that its store lacks.",
+        "Every result is stored as soon as it is there. Interrupt or kill the command at any "
+        "moment: the same command goes on where it stood. What fails is recorded, shown at the "
+        "end (exit code 1), and does not stop the rest.",
+    )
+)
+EPILOG = "\n\n".join(
+    (
+        "Examples:",
+        "labelcert study run karate-tour --store tour.db",
+        "labelcert study run my-study.yaml --jobs 4 --time-limit 300",
+        "labelcert study run architectures --scheduler tcp://login1:8786",
+        "labelcert study export tour.db -o tour.csv",
+    )
+)
+FAILED = 1
+
+_StoreFile = Annotated[
+    Path, typer.Argument(help="A store that 'study run' has made.", show_default=False)
+]
+_Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print nothing but errors and failures.")
+]
+
+app = typer.Typer(help=HELP, epilog=EPILOG, no_args_is_help=True)
+
+
+@app.command("run", help=RUN_HELP, epilog=EPILOG)
+def run(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A study file (.yaml), or the name of a shipped study, see 'study list'.",
+            show_default=False,
+        ),
+    ],
+    store: Annotated[
+        Path | None,
+        typer.Option(help="File of the results; NAME.db unless given.", metavar="PATH"),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="Processes; those of the study file, else all cores.", metavar="N"),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Let the workers of a Dask scheduler compute (pip install 'labelcert[dask]').",
+            metavar="ADDRESS",
+        ),
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Compute again what has failed before.")
+    ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds for each certificate, inf for no limit; that of the study file unless "
+            "given. What an earlier limit has ended is computed again under a longer one.",
+            metavar="S",
+        ),
+    ] = None,
+    quiet: _Quiet = False,
+) -> None:
+    """Run a study; the help of the command is `RUN_HELP`."""
+    from rich.console import Console
+
+    from labelcert.cli.study_progress import following
+    from labelcert.cli.study_show import show_finished
+    from labelcert.studies import Settings, load_study, run_study
+
+    study = load_study(file)
+    path = store or Path(f"{study.spec.name}.db")
+    settings = Settings(jobs, scheduler, retry_failed, time_limit)
+    try:
+        with following(Console(stderr=True, highlight=False), quiet) as observer:
+            finished = run_study(study, path, settings, observer)
+    except KeyboardInterrupt:
+        complain("interrupted; what is finished is stored, and the same command goes on from there")
+        raise typer.Exit(INTERRUPTED) from None
+    console = Console(highlight=False, emoji=False)
+    show_finished(console, Console(stderr=True, highlight=False), study, path, finished, quiet)
+    if finished.failures:
+        raise typer.Exit(FAILED)
+
+
+@app.command("status")
+def status(store: _StoreFile) -> None:
+    """Show what a store holds: done, failed, waiting, for every study and data set."""
+    from rich.console import Console
+
+    from labelcert.cli.study_show import show_status
+    from labelcert.studies.store import Store
+
+    with Store.reading(store) as opened:
+        show_status(Console(highlight=False, emoji=False), opened)
+
+
+@app.command("export")
+def export(
+    store: _StoreFile,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="A .csv or .parquet file.", metavar="FILE"),
+    ],
+    study: Annotated[
+        str | None, typer.Option(help="Only this study of the store.", metavar="NAME")
+    ] = None,
+    quiet: _Quiet = False,
+) -> None:
+    """Write the results as one table: a row for every certificate and budget."""
+    from rich.console import Console
+
+    from labelcert.cli.show import tell_files
+    from labelcert.cli.study_show import tell_left_out
+    from labelcert.report.study_frame import check_path, study_frame, write_study_frame
+    from labelcert.studies.store import Store
+
+    check_path(output)
+    with Store.reading(store) as opened:
+        frame, left_out = study_frame(opened, study)
+    write_study_frame(frame, output)
+    if not quiet:
+        console = Console(highlight=False, emoji=False)
+        tell_files(console, [output])
+        tell_left_out(console, left_out)
+
+
+@app.command("list")
+def list_studies() -> None:
+    """List the studies that come with labelcert."""
+    from rich.console import Console
+
+    from labelcert.cli.study_show import show_shipped
+
+    show_shipped(Console(highlight=False, emoji=False))
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands to an application."""
+    parent.add_typer(app, name="study")

@@ -1,0 +1,124 @@
+"""Colours of charts: on paper, and on the page in light and dark.
+
+Curves have colour, shape and dash, so that none of them is needed to tell models apart. All colours
+of curves stand out from their background by a contrast of 3 or more (WCAG 2.2, 1.4.11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+SHAPES = (
+    "circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right",
+    "triangle-left", "wedge", "arrow",
+)  # fmt: skip
+DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3))
+"""The first colours have the first dash; where colours come again they have the next."""
+
+SHADES = 17
+"""Steps from the lowest radius to the highest."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours as CSS knows them.
+
+    ink, soft, grid: text, lesser text and axes, grid lines. paper: the background. series: of
+    curves. shades: of radii, `SHADES` from lowest to highest. faint_ink, strong_ink: text on the
+    lower and on the upper half of them. tie: of a prediction that is a tie.
+    """
+
+    ink: str
+    soft: str
+    grid: str
+    paper: str
+    tie: str
+    faint_ink: str
+    strong_ink: str
+    series: tuple[str, ...]
+    shades: tuple[str, ...]
+
+    def shade(self, radius: int, max_flips: int) -> str:
+        """The colour of a radius from 0 to max_flips, or −1."""
+        return self.tie if radius < 0 else self.shades[shade_number(radius, max_flips)]
+
+
+def shade_number(radius: int, max_flips: int) -> int:
+    """Which of the shades a radius from 0 to max_flips has."""
+    return round((SHADES - 1) * min(radius, max_flips) / max(max_flips, 1))
+
+
+def _between(*anchors: str) -> tuple[str, ...]:
+    """`SHADES` colours on straight lines between anchors, "#rrggbb", that are equally far apart."""
+    points = [[int(anchor[i : i + 2], 16) for i in (1, 3, 5)] for anchor in anchors]
+    shades: list[str] = []
+    for step in range(SHADES):
+        place = step * (len(points) - 1) / (SHADES - 1)
+        k = min(int(place), len(points) - 2)
+        pairs = zip(points[k], points[k + 1], strict=True)
+        mixed = [round(a + (place - k) * (b - a)) for a, b in pairs]
+        shades.append("#" + "".join(f"{value:02x}" for value in mixed))
+    return tuple(shades)
+
+
+LIGHT = Palette(
+    ink="#1f2933",
+    soft="#52606d",
+    grid="#e4e7eb",
+    paper="#ffffff",
+    tie="#b42318",
+    faint_ink="#1f2933",
+    strong_ink="#ffffff",
+    series=(
+        "#0063a6", "#c2410c", "#00805e", "#a3397f", "#7a5c00",
+        "#5b52c7", "#0e7c96", "#8f1d2c", "#4d7c0f", "#57534e",
+    ),
+    shades=_between("#fdeeb8", "#b9dfa8", "#5fbcab", "#2f86b4", "#234f9b", "#1b1d5c"),
+)  # fmt: skip
+
+DARK = replace(
+    LIGHT,
+    ink="#e6e9ed",
+    soft="#a3adb8",
+    grid="#333b45",
+    paper="#15191e",
+    tie="#ff7b72",
+    faint_ink="#e6e9ed",
+    strong_ink="#15191e",
+    series=(
+        "#6cb6ff", "#ff9a62", "#4fd6a8", "#f08bc4", "#e2bd4c",
+        "#a9a2ff", "#5ad1e6", "#ff7b86", "#a8d55a", "#c3bdb5",
+    ),
+    shades=_between("#3a2f4a", "#27427c", "#1d719c", "#35a596", "#9ad287", "#fdf1b0"),
+)  # fmt: skip
+
+
+def css_variables(palette: Palette) -> str:
+    """The palette as declarations of CSS variables, as the page's style sheet uses them."""
+    lines: list[str] = []
+    for f in fields(palette):
+        value = getattr(palette, f.name)
+        name = _variable(f.name)
+        if isinstance(value, str):
+            lines.append(f"{name}: {value};")
+        else:
+            lines += [f"{name}-{k}: {colour};" for k, colour in enumerate(value)]
+    return " ".join(lines)
+
+
+def _variable(field: str) -> str:
+    return "--" + field.replace("_", "-")
+
+
+def _as_variables(palette: Palette) -> Palette:
+    variables: dict[str, Any] = {}
+    for f in fields(palette):
+        value, name = getattr(palette, f.name), _variable(f.name)
+        several = tuple(f"var({name}-{k})" for k in range(len(value)))
+        variables[f.name] = f"var({name})" if isinstance(value, str) else several
+    return Palette(**variables)
+
+
+PAGE = _as_variables(LIGHT)
+"""Every colour as the CSS variable of `css_variables`, so that charts follow the page's theme."""

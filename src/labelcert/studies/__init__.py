@@ -1,0 +1,31 @@
+"""Studies: many certificates from one file, in a store that survives anything.
+
+A study file (`spec`) is read and checked (`shipped`), expanded into units (`units`), and run
+(`runner`): each unit is one certificate, computed by a worker (`work`, spread by `pool` or
+`cluster`) and kept in a store (`store`) as a record (`records`)::
+
+    study = load_study("karate-tour")
+    run_study(study, Path("tour.db"))
+    with Store.reading(Path("tour.db")) as store:
+        for row in store.rows():
+            row.record["certified_ratio"]["lower"]
+"""
+
+from labelcert.studies.runner import Finished, Observer, Settings, run_study
+from labelcert.studies.shipped import Study, load_study, shipped
+from labelcert.studies.store import Row, Store
+from labelcert.studies.units import Unit, expand
+
+__all__ = [
+    "Finished",
+    "Observer",
+    "Row",
+    "Settings",
+    "Store",
+    "Study",
+    "Unit",
+    "expand",
+    "load_study",
+    "run_study",
+    "shipped",
+]

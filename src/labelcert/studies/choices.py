@@ -1,0 +1,142 @@
+"""The data sets and models that a study's entries stand for, one combination each."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from labelcert._errors import InputError
+from labelcert.data import Graph, datasets
+from labelcert.kernels import registry
+from labelcert.kernels.base import Kernel
+from labelcert.studies.faults import Fault, known_names, value_told
+from labelcert.studies.grids import combinations
+from labelcert.studies.spec import DatasetSpec, ModelSpec
+from labelcert.studies.spec_yaml import Path
+
+LEARNERS = ("C", "ridge")
+DEFAULT = "default"
+"""The key for all data sets that a mapping of C or ridge does not name."""
+
+
+_DRAWN: dict[str, Callable[..., Graph]] = {"csbm": datasets.csbm, "cba": datasets.cba}
+
+
+@dataclass(frozen=True)
+class DatasetChoice:
+    """One data set.
+
+    title: unique in the study. entry: what its entry is called. parameters: of a synthetic graph,
+    all of them; where: the entries of those given. path: its entry in the file.
+    """
+
+    spec: DatasetSpec
+    title: str
+    entry: str
+    parameters: dict[str, Any]
+    where: dict[str, Path]
+    path: Path
+
+    def draw(self, seed: int) -> Graph:
+        """Draw the synthetic graph; raises InputError for a parameter out of range."""
+        return _DRAWN[self.spec.synthetic or ""](**self.parameters, seed=seed)
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """One network; the learners it is trained with follow from the data set."""
+
+    spec: ModelSpec
+    title: str
+    kernel: Kernel
+    learner: tuple[str, float] | None
+    path: Path
+
+    def learners(self, dataset: str) -> list[tuple[str, float]]:
+        """("C" or "ridge", value) for a data set, by what its entry is called."""
+        if self.learner is not None:
+            return [self.learner]
+        name = "C" if self.spec.C is not None else "ridge"
+        given: Any = self.spec.C if name == "C" else self.spec.ridge
+        if isinstance(given, dict):
+            given = given[dataset] if dataset in given else given[DEFAULT]
+        return [(name, float(v)) for v in (given if isinstance(given, list) else [given])]
+
+
+def dataset_choices(spec: DatasetSpec, at: Path) -> Iterator[DatasetChoice]:
+    """The data sets of an entry; raises Fault."""
+    for combination in combinations(spec.fixed, spec.grid, spec.zipped, at):
+        told = combination.told()
+        title = f"{spec.called}, {told}" if told else spec.called
+        parameters: dict[str, Any] = {}
+        if combination.values or spec.synthetic is not None:
+            parameters = _synthetic(spec, combination.values, combination.where, at)
+        yield DatasetChoice(spec, title, spec.called, parameters, combination.where, at)
+
+
+def model_choices(spec: ModelSpec, at: Path) -> Iterator[ModelChoice]:
+    """The networks of an entry; raises Fault."""
+    for combination in combinations(spec.fixed, spec.grid, spec.zipped, at):
+        told = combination.told()
+        values = dict(combination.values)
+        learner: tuple[str, float] | None = None
+        for name in LEARNERS:
+            if name in values:
+                if learner is not None or spec.C is not None or spec.ridge is not None:
+                    raise Fault(combination.where[name], "comes twice: give C or ridge once.")
+                learner = (name, positive(values.pop(name), combination.where[name]))
+        try:
+            kernel = registry.create(spec.name, **values)
+        except InputError as error:
+            raise _kernel_fault(error, combination.where, at) from None
+        title = f"{spec.called}, {told}" if told else spec.called
+        yield ModelChoice(spec, title, kernel, learner, at)
+
+
+def positive(value: Any, path: Path) -> float:
+    """A value of C or ridge; raises Fault."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or not 1e-100 < value < 1e100:
+        raise Fault(path, f"must be a positive number, not {value_told(value)}.")
+    return float(value)
+
+
+def _kernel_fault(error: InputError, where: dict[str, Path], at: Path) -> Fault:
+    """The kernels' own sentence, which begins with the parameter, about the entry in the file."""
+    name, _, rest = str(error).partition(" ")
+    if name in where:
+        return Fault(where[name], rest)
+    return Fault((*at, "name"), f"is wrong: {error}")
+
+
+def _synthetic(
+    spec: DatasetSpec, values: dict[str, Any], where: dict[str, Path], at: Path
+) -> dict[str, Any]:
+    """All parameters of a synthetic graph, in the types of their defaults."""
+    if spec.synthetic is None:
+        first = next(iter(where.values()))
+        raise Fault(first, "has no meaning here: only synthetic data sets have parameters.")
+    known = {
+        name: parameter.default
+        for name, parameter in inspect.signature(_DRAWN[spec.synthetic]).parameters.items()
+        if name != "seed"
+    }
+    for name in values:
+        if name not in known:
+            raise Fault(where[name], f"is unknown; {known_names(name, list(known))}")
+    return {name: typed(values.get(name, default), default) for name, default in known.items()}
+
+
+def typed(value: Any, default: Any) -> Any:
+    """An integer as the float that it stands for where the default is one."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return float(value) if whole and isinstance(default, float) else value
+
+
+def kernel_parameters(kernel: Kernel) -> dict[str, Any]:
+    """The options that a kernel reads, in the types of their defaults."""
+    read = registry.settings(kernel)
+    return {f.name: typed(read[f.name], f.default) for f in fields(kernel) if f.name in read}

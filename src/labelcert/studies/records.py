@@ -1,0 +1,122 @@
+"""What is kept of a finished unit: everything that reports need, as plain data.
+
+::
+
+    {
+      "version": 1,
+      "software": {"labelcert": …, "python": …, "numpy": …, "scipy": …, "numba": …},
+      "dataset":  {"name": …, "nodes": …, "edges": …, "features": …, "classes": [...],
+                   "class_names": {...} or null},
+      "num_labeled": n, "num_test": m, "max_flips": R, "unit": "flips",
+      "labeled":  {"nodes": [n], "labels": [n]},
+      "test":     {"nodes": [m], "true_labels": [m], "predictions": [m]},
+      "accuracy": clean, a share of m,
+      "certified_ratio":    {"lower": [R + 1], "upper": [R + 1]},
+      "certified_accuracy": {"lower": [R + 1], "upper": [R + 1]},
+      "collective": null or {"broken_lower": [R + 1], "broken_upper": [R + 1],
+                             "flip_sets": [R + 1], "new_labels": [R + 1]},
+      "radius": [m], "radius_upper": [m], "relaxed_radius": [m] or null,
+      "witnesses": [m], each null or {"indices": [...], "labels": [...]},
+      "exact_share": share of radii known exactly, "complete": …, "stopped": "" or "time limit",
+      "exactness": "exact" or "relaxed"
+    }
+
+Entry r of a list of R + 1 belongs to budget r. "lower" is proven; "upper" is what no known witness
+breaks. Indices of witnesses and flip sets are positions in "labeled". "complete" says that a longer
+time limit would change nothing. What a run measures (seconds, memory) is kept apart, so that the
+record of a unit is the same whenever it is computed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from labelcert._software import software
+from labelcert.certificates import Certificate, CollectiveCertificate, Witness
+from labelcert.data import Graph, Split
+
+VERSION = 1
+
+
+def record_of(graph: Graph, split: Split, certificate: Certificate) -> dict[str, Any]:
+    """The record of a certificate for the test nodes of a split."""
+    c = certificate
+    truth = graph.labels[split.test]
+    budgets = np.arange(c.max_flips + 1)
+    right = c.prediction == truth
+    return {
+        "version": VERSION,
+        "software": software(),
+        "dataset": _dataset(graph),
+        "num_labeled": c.num_labeled,
+        "num_test": c.num_test,
+        "max_flips": c.max_flips,
+        "unit": c.unit,
+        "labeled": {"nodes": split.labeled.tolist(), "labels": c.labels.tolist()},
+        "test": {
+            "nodes": split.test.tolist(),
+            "true_labels": truth.tolist(),
+            "predictions": c.prediction.tolist(),
+        },
+        "accuracy": float(right.mean()),
+        "certified_ratio": _shares(c, budgets, np.ones_like(right)),
+        "certified_accuracy": _shares(c, budgets, right),
+        "collective": None if c.collective is None else _collective(c.collective),
+        "radius": c.radius.tolist(),
+        "radius_upper": c.radius_upper.tolist(),
+        "relaxed_radius": None if c.relaxed_radius is None else c.relaxed_radius.tolist(),
+        "witnesses": [_witness(w) for w in c.witnesses],
+        "exact_share": float(c.exact.mean()),
+        "complete": _complete(c),
+        "stopped": c.stopped,
+        "exactness": c.exactness,
+    }
+
+
+def _shares(c: Certificate, budgets: np.ndarray, counted: np.ndarray) -> dict[str, list[float]]:
+    """Share of the test points that are counted and survive each budget."""
+    return {
+        name: [float((counted & (radius >= r)).mean()) for r in budgets]
+        for name, radius in (("lower", c.radius), ("upper", c.radius_upper))
+    }
+
+
+def _dataset(graph: Graph) -> dict[str, Any]:
+    names = graph.class_names
+    return {
+        "name": graph.name,
+        "nodes": graph.num_nodes,
+        "edges": graph.num_edges,
+        "features": graph.num_features,
+        "classes": graph.classes.tolist(),
+        "class_names": None if names is None else {str(k): v for k, v in names.items()},
+    }
+
+
+def _collective(c: CollectiveCertificate) -> dict[str, Any]:
+    return {
+        "broken_lower": c.broken_lower.tolist(),
+        "broken_upper": c.broken_upper.tolist(),
+        "flip_sets": [flips.tolist() for flips in c.flip_sets],
+        "new_labels": [labels.tolist() for labels in c.new_labels],
+    }
+
+
+def _witness(witness: Witness | None) -> dict[str, Any] | None:
+    if witness is None:
+        return None
+    return {"indices": witness.indices.tolist(), "labels": witness.labels.tolist()}
+
+
+def _complete(c: Certificate) -> bool:
+    """Whether the search ended by itself with all it was asked for.
+
+    An exact search that leaves something open has given it up for lack of time, even where it did
+    not run into its limit. A relaxed one leaves open what its relaxation cannot tell.
+    """
+    if c.stopped:
+        return False
+    closed = bool(c.exact.all()) and (c.collective is None or c.collective.exact)
+    return closed or c.exactness == "relaxed"

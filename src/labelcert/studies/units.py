@@ -1,0 +1,158 @@
+"""The units of a study: one certificate each, as plain data with a key that says what it is.
+
+The key is the SHA-256 of the unit's content as canonical JSON. The content holds everything that
+changes what is certified: the data set (of a file its SHA-256, not its path), the split with its
+seed, the network with all its parameters, C or ridge, the attacker, whether collective counts are
+wanted, and the exactness. Names in reports, the time limit, the number of processes and the version
+of this package are not part of it: units are the same wherever these are all they differ in. That
+a unit ended by its time limit is worth computing again with a longer one is decided by the store
+(`store.Known`), which knows how it ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labelcert._errors import InputError
+from labelcert.data import registry
+from labelcert.studies.canonical import canonical
+from labelcert.studies.choices import DatasetChoice, ModelChoice, kernel_parameters
+from labelcert.studies.shipped import Study
+from labelcert.studies.spec import SplitSpec
+from labelcert.studies.spec_checks import choices
+
+VERSION = 1
+"""Of the content; another one would give every unit another key."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One certificate to compute.
+
+    content: what it is, JSON-able. dataset, model: titles in the study. files: paths of the user's
+    files by role ("path", "edges"), absolute.
+    """
+
+    content: dict[str, Any]
+    dataset: str
+    model: str
+    files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """64 hexadecimal digits."""
+        return hashlib.sha256(canonical(self.content).encode()).hexdigest()
+
+    @property
+    def seed(self) -> int:
+        """Seed of the split."""
+        return self.content["split"]["seed"]
+
+    @property
+    def told(self) -> str:
+        """A few words for people."""
+        name, value = next(iter(self.content["learner"].items()))
+        return f"{self.dataset}, {self.model}, {name} {value:g}, seed {self.seed}"
+
+
+def expand(study: Study) -> list[Unit]:
+    """All units of a study: data sets, then seeds, then models, then C or ridge.
+
+    Reads the user's files to tell their contents. Raises InputError where one cannot be read.
+    """
+    datasets, models = choices(study.spec)
+    units: list[Unit] = []
+    for dataset in datasets:
+        files = _files(dataset, study.folder)
+        digests = {role: _digest(path) for role, path in files.items()}
+        for seed in study.spec.seeds:
+            common = _common(study, dataset, digests, seed)
+            for model in models:
+                units += _of_model(common, dataset, model, files)
+    return units
+
+
+def count_units(study: Study) -> int:
+    """How many units a study has; reads no files."""
+    datasets, models = choices(study.spec)
+    pairs = sum(len(model.learners(dataset.entry)) for dataset in datasets for model in models)
+    return pairs * len(study.spec.seeds)
+
+
+def _of_model(
+    common: dict[str, Any], dataset: DatasetChoice, model: ModelChoice, files: dict[str, str]
+) -> Iterator[Unit]:
+    network = {"name": model.kernel.name, "parameters": kernel_parameters(model.kernel)}
+    for name, value in model.learners(dataset.entry):
+        content = common | {"model": network, "learner": {name: value}}
+        yield Unit(content, dataset.title, model.title, files)
+
+
+def _common(
+    study: Study, dataset: DatasetChoice, digests: dict[str, str], seed: int
+) -> dict[str, Any]:
+    spec = study.spec
+    split = _merged(spec.split, dataset.spec.split)
+    directions = spec.threat.directions
+    return {
+        "version": VERSION,
+        "dataset": _source(dataset, digests, seed),
+        "split": {
+            "per_class": split.per_class,
+            "validation": split.per_class if split.validation is None else split.validation,
+            "test": split.test,
+            "seed": seed,
+        },
+        "threat": {
+            "max_flips": spec.budgets.max_flips,
+            "directions": None if directions is None else _sorted_pairs(directions),
+        },
+        "collective": "collective" in spec.certificates,
+        "exactness": spec.exactness,
+    }
+
+
+def _source(dataset: DatasetChoice, digests: dict[str, str], seed: int) -> dict[str, Any]:
+    spec = dataset.spec
+    cut = {"binary": spec.binary, "largest_component": spec.largest_component}
+    if spec.name is not None:
+        return {"name": registry.find(spec.name).name} | cut
+    if spec.synthetic is not None:
+        graph_seed = seed if spec.graph_seed == "split" else spec.graph_seed
+        drawn = {"parameters": dataset.parameters, "seed": graph_seed}
+        return {"synthetic": spec.synthetic} | drawn | cut
+    suffix = Path(spec.path or "").suffix.lower()
+    read = {"suffix": suffix, "label": spec.label, "drop": sorted(set(spec.drop))}
+    return {"sha256": digests} | read | cut
+
+
+def _merged(study: SplitSpec, dataset: SplitSpec | None) -> SplitSpec:
+    """The study's split, with what the data set says of its own."""
+    if dataset is None:
+        return study
+    own = {name: getattr(dataset, name) for name in dataset.model_fields_set}
+    return study.model_copy(update=own)
+
+
+def _sorted_pairs(directions: list[list[Any]]) -> list[list[str]]:
+    return sorted([str(source), str(target)] for source, target in directions)
+
+
+def _files(dataset: DatasetChoice, folder: Path) -> dict[str, str]:
+    given = {"path": dataset.spec.path, "edges": dataset.spec.edges}
+    return {role: str(folder / name) for role, name in given.items() if name is not None}
+
+
+def _digest(path: str) -> str:
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            f"data set file {path!r} cannot be read ({error.strerror or error}): correct its path "
+            "in the study file."
+        ) from None

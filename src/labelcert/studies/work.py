@@ -1,0 +1,130 @@
+"""Compute one unit: load, split, kernel, certify; in whatever process it is called.
+
+`run_task` never raises for what the unit brings about: a data set that cannot be loaded, memory
+that does not suffice and any other error become an outcome, so that they cost only their unit.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+from labelcert._errors import InputError
+from labelcert.certificates import Certificate, ThreatModel, certify
+from labelcert.certificates.budget import as_count
+from labelcert.data import Graph, Split, datasets
+from labelcert.kernels import registry
+from labelcert.studies import peak_memory
+from labelcert.studies.graphs import graph_of
+from labelcert.studies.records import record_of
+from labelcert.studies.tasks import Outcome, Task, failure
+
+GRAPHLESS = "mlp"
+"""The network that makes sense where there are no edges."""
+
+
+def run_task(task: Task) -> Outcome:
+    """Compute a unit."""
+    if task["parent"] is not None:
+        _end_with(task["parent"])
+    peak_memory.restart()
+    seconds: dict[str, float] = {}
+    try:
+        record = _run(task, seconds)
+    except InputError as error:
+        return failure(task["key"], str(error), **_measured(seconds))
+    except MemoryError:
+        message = "not enough memory: certify fewer test nodes (split: test), or use fewer jobs."
+        return failure(task["key"], message, traceback.format_exc(), **_measured(seconds))
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"
+        return failure(task["key"], message, traceback.format_exc(), **_measured(seconds))
+    if record["stopped"] == "interrupted":
+        return {"key": task["key"], "state": "interrupted", "measured": _measured(seconds)}
+    return {"key": task["key"], "state": "done", "record": record, "measured": _measured(seconds)}
+
+
+def _run(task: Task, seconds: dict[str, float]) -> dict[str, Any]:
+    content = task["content"]
+    start = time.monotonic()
+    graph = graph_of(content["dataset"], task["files"])
+    seconds["load"] = time.monotonic() - start
+    split = _split(graph, content["split"])
+    start = time.monotonic()
+    kernel = registry.create(content["model"]["name"], **content["model"]["parameters"])
+    if not graph.has_edges and kernel.name != GRAPHLESS:
+        raise InputError(
+            f"model {kernel.name} needs edges and {graph.name!r} has none: use {GRAPHLESS}."
+        )
+    gram = kernel(graph, split.labeled)
+    cross = kernel(graph, split.test, split.labeled)
+    seconds["kernel"] = time.monotonic() - start
+    certificate = _certify(task, gram, cross, graph.labels[split.labeled])
+    seconds["certify"] = certificate.seconds
+    return record_of(graph, split, certificate)
+
+
+def _split(graph: Graph, wanted: dict[str, Any]) -> Split:
+    split = datasets.split(
+        graph.labels,
+        wanted["per_class"],
+        wanted["seed"],
+        validation=wanted["validation"],
+        test=wanted["test"],
+    )
+    if len(split.test) == 0:
+        raise InputError(
+            f"per_class={wanted['per_class']} and validation={wanted['validation']} leave no test "
+            "nodes: lower them."
+        )
+    return split
+
+
+def _certify(task: Task, gram: Any, cross: Any, labels: Any) -> Certificate:
+    content = task["content"]
+    threat = content["threat"]
+    # There are no more labels to flip than there are labels.
+    budget = min(as_count(threat["max_flips"], len(labels)), len(labels))
+    directions = threat["directions"]
+    pairs = None if directions is None else [(a, b) for a, b in directions]
+    return certify(
+        gram,
+        cross,
+        labels,
+        C=content["learner"].get("C"),
+        ridge=content["learner"].get("ridge"),
+        threat=ThreatModel(budget, directions=pairs),
+        collective=content["collective"],
+        exactness=content["exactness"],
+        time_limit=task["time_limit"],
+        n_jobs=task["jobs"],
+    )
+
+
+def _measured(seconds: dict[str, float]) -> dict[str, Any]:
+    return {
+        "seconds": {name: round(value, 6) for name, value in seconds.items()},
+        "peak_memory_mb": peak_memory.megabytes(),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+_watched: set[int] = set()
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent: a killed runner leaves no workers behind."""
+    if os.name == "nt" or parent in _watched:
+        return
+    _watched.add(parent)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
