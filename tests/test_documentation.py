@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/quickstart.md", "docs/own-data.md", "docs/many-classes.md")
+PAGES = (
+    "README.md",
+    "docs/quickstart.md",
+    "docs/tutorial.md",
+    "docs/own-data.md",
+    "docs/many-classes.md",
+)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TIMES = re.compile(r"^seconds .*$", re.MULTILINE)
 FLIPPED = re.compile(r"\d+(?=(?:, \d+)* to [A-Z])")
