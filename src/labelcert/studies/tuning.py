@@ -130,7 +130,7 @@ def tune(
         labels: (nodes,) class labels; those of the graph unless given.
         C: values of the SVM's C to try, > 0; `C_GRID` if neither `C` nor `ridge` is given.
         ridge: values of λ of kernel ridge regression to try, > 0.
-        folds: number of folds, 2 up to the size of the smallest class; every class is spread evenly.
+        folds: number of folds, 2 up to the size of the smallest class; classes are spread evenly.
         budget: flips that certified accuracy is taken at, a count or a percentage of the training
             folds' labels.
         weight: 0 ranks by accuracy alone, 1 by certified accuracy at `budget` alone.
@@ -262,4 +262,3 @@ def _check(kernels: Sequence[Kernel], folds: int, weight: float, labels: np.ndar
         )
     if not 0 <= weight <= 1:
         raise InputError(f"weight={weight!r} is not allowed: pass a share from 0 to 1.")
-
