@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import labelcert as lc
 from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.collective_bound import bound_counts
@@ -46,3 +47,18 @@ def test_better_than_counting_radii():
         by_radii = [(truth.robust < r).sum() for r in range(4)]
         better += int((bound.broken_upper < by_radii).any())
     assert better >= 1
+
+
+def test_a_solver_of_more_threads_before_changes_nothing():
+    # HiGHS keeps one scheduler a thread and refuses to run with another number of threads.
+    def most_broken(seed):
+        problem = make(seed, m=30, C=0.3)
+        sign = clean_fit(problem).sign
+        bound = Ledger(problem.m, 1)
+        bound_counts(problem, sign, bound, SharedHulls(problem, rounds=1), Clock())
+        return bound.broken_upper.tolist()
+
+    alone = most_broken(0)
+    points = np.eye(3)
+    lc.certify(points, points, [0, 1, 2], C=0.1, max_flips=1, engine="paper_milp", n_jobs=2)
+    assert most_broken(0) == alone

@@ -38,6 +38,7 @@ class HighsLp:
 
         self._highs: Any = highspy.Highs()
         self._optimal = highspy.HighsModelStatus.kOptimal
+        self._error = highspy.HighsStatus.kError
         for option, value in (
             ("output_flag", False),
             ("threads", 1),
@@ -80,7 +81,10 @@ class HighsLp:
         if np.isfinite(time_limit):
             budget = self._highs.getRunTime() + max(time_limit, 0.01)
             self._highs.setOptionValue("time_limit", float(budget))
-        self._highs.run()
+        if self._highs.run() == self._error:
+            # The scheduler of this thread may have been started with another number of threads.
+            type(self._highs).resetGlobalScheduler(True)
+            self._highs.run()
         solution = self._highs.getSolution()
         return LpAnswer(
             self._highs.getModelStatus() == self._optimal,
