@@ -32,6 +32,13 @@ def cluster():
         yield found
 
 
+@pytest.fixture(autouse=True)
+def all_workers(cluster):
+    """Wait until those that an earlier test has killed are back."""
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+
+
 class Killer:
     """An observer that kills a worker as soon as the first unit is there."""
 

@@ -44,7 +44,8 @@ for line in sys.stdin:
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 COMMAND = [
-    sys.executable, "-m", "labelcert", "study", "run", "study.yaml", "--store", "s.db", "--jobs", "2",
+    sys.executable, "-m", "labelcert", "study", "run", "study.yaml",
+    "--store", "s.db", "--jobs", "2",
 ]  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def wait_for(count: int, seconds: float) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds workers in /proc")
 def test_workers_and_the_command_killed(undisturbed, rows_of):
-    """It goes on by itself where a worker is killed; where it is killed itself, when called again."""
+    """It goes on by itself where a worker is killed, and when called again where it is itself."""
     with subprocess.Popen([*COMMAND, "-q"]) as runner:
         wait_for(1, 0.0)
         os.kill(workers_of(runner.pid)[0], signal.SIGKILL)

@@ -10,7 +10,6 @@ import pytest
 import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.studies import Settings, Store, run_study
-from labelcert.studies.work import run_task
 from shared_files import needs_data
 
 PATH = Path("s.db")
@@ -130,96 +129,6 @@ def test_the_number_of_processes_changes_no_row(study_of, rows_of):
     assert rows_of(Path("one.db")) == rows_of(Path("two.db"))
 
 
-def test_failures_are_rows_and_do_not_stop_the_rest(study_of):
-    study = study_of(("seeds: [0, 1, 2]", "seeds: [0]"), ("[karate]", "[karate, cora_ml]"))
-    told = Told()
-
-    def without_network(task):
-        if task["content"]["dataset"]["name"] == "cora_ml":
-            return _no_data(task)
-        return run_task(task)
-
-    finished = run_study(study, PATH, ALONE, told, without_network)
-    assert len(told.units) == 4
-    assert [(unit.dataset, message) for unit, message in finished.failures] == [
-        ("cora_ml", "no data"), ("cora_ml", "no data"),
-    ]  # fmt: skip
-    assert [row.state for row in rows()] == ["done", "done", "failed", "failed"]
-    assert rows()[2].message == "no data"
-
-    again = Told()
-    finished = run_study(study, PATH, ALONE, again, without_network)
-    assert again.begun == (4, 4)
-    assert len(finished.failures) == 2
-
-
-def _no_data(task):
-    from labelcert.studies.tasks import failure
-
-    return failure(task["key"], "no data")
-
-
-def test_what_failed_is_computed_again_on_request(study_of):
-    calls: list[str] = []
-
-    def luckless(task):
-        calls.append(task["key"])
-        return _no_data(task)
-
-    run_study(study_of(), PATH, ALONE, work=luckless)
-    run_study(study_of(), PATH, ALONE, work=luckless)
-    assert len(calls) == 6
-    retry = Settings(jobs=1, retry_failed=True)
-    finished = run_study(study_of(), PATH, retry)
-    assert finished.computed == 6
-    assert finished.failures == []
-    assert run_study(study_of(), PATH, retry).computed == 0
-
-
-def test_every_error_of_a_unit_is_a_failure(study_of, monkeypatch):
-    study = study_of(("seeds: [0, 1, 2]", "seeds: [0]"), ("depth: [1, 2]", "depth: [1]"))
-    for error, words in (
-        (InputError("wrong input."), "wrong input."),
-        (ZeroDivisionError("by zero"), "ZeroDivisionError: by zero"),
-        (MemoryError(), "not enough memory"),
-    ):
-
-        def broken(*_, error=error, **__):
-            raise error
-
-        monkeypatch.setattr("labelcert.studies.work.certify", broken)
-        finished = run_study(study, PATH, Settings(jobs=1, retry_failed=True))
-        ((_, message),) = finished.failures
-        assert message.startswith(words)
-    assert "MemoryError" in rows()[0].traceback
-
-
-def test_a_graph_without_edges_needs_the_mlp(study_of):
-    Path("a.csv").write_text("x,label\n" + "".join(f"{i},{i % 2}\n" for i in range(30)))
-    models = "  - {name: gcn, title: GCN, C: 0.1}\n  - {name: mlp, C: 0.1}\n"
-    study = study_of(
-        ("[karate]", "[a.csv]"),
-        ("  - {name: gcn, title: GCN, grid: {depth: [1, 2]}, C: 0.1}\n", models),
-        ("[0, 1, 2]", "[0]"),
-    )
-    finished = run_study(study, PATH, ALONE)
-    ((unit, message),) = finished.failures
-    assert unit.model == "GCN"
-    assert "needs edges" in message
-    assert rows()[1].record["dataset"]["features"] == 1
-
-
-def test_too_few_nodes_are_a_failure_with_the_remedy(study_of):
-    finished = run_study(study_of(("per_class: 3", "per_class: 17")), PATH, ALONE)
-    assert len(finished.failures) == 6
-    assert finished.failures[0][1].startswith("per_class=17 and validation=17 ask for 34 nodes")
-    finished = run_study(
-        study_of(("per_class: 3", "per_class: 17, validation: 0"), ("name: small", "name: all")),
-        PATH, ALONE,
-    )  # fmt: skip
-    assert "leave no test nodes: lower them" in finished.failures[0][1]
-
-
 def test_budgets_end_at_the_number_of_labels(study_of):
     study = study_of(("max_flips: 3", "max_flips: 500"), ("[0, 1, 2]", "[0]"))
     run_study(study, PATH, ALONE)
@@ -234,13 +143,6 @@ def test_directions_reach_the_attacker(study_of):
         labels = row.record["labeled"]["labels"]
         for witness in row.record["witnesses"]:
             assert witness is None or {labels[i] for i in witness["indices"]} <= {"Officer"}
-
-
-def test_a_direction_between_labels_that_do_not_exist_is_a_failure(study_of):
-    some = study_of(("title: A small study", "threat: {directions: [[0, 1]]}"))
-    finished = run_study(some, PATH, ALONE)
-    assert len(finished.failures) == 6
-    assert "directions names the label '0'" in finished.failures[0][1]
 
 
 def test_what_a_time_limit_ended_is_computed_again_under_a_longer_one(study_of):
@@ -281,21 +183,6 @@ def test_an_interrupted_certificate_is_not_stored(study_of):
         run_study(study_of(), PATH, ALONE, work=interrupted)
     with Store.reading(PATH) as store:
         assert store.known() == {}
-
-
-def test_a_file_that_changes_meanwhile_is_a_failure(study_of):
-    table = "x,y,label\n" + "".join(f"{i % 7},{i % 5},{i % 2}\n" for i in range(40))
-    Path("a.csv").write_text(table)
-    study = study_of(("[karate]", "[a.csv]"), ("name: gcn", "name: mlp"))
-
-    def late(task):
-        Path("a.csv").write_text(table + "1,1,1\n")
-        return run_task(task)
-
-    finished = run_study(study, PATH, ALONE, work=late)
-    assert len(finished.failures) == 6
-    assert "has changed since the study began" in finished.failures[0][1]
-    assert run_study(study, PATH, ALONE).failures == []
 
 
 @needs_data

@@ -248,7 +248,8 @@ def test_a_killed_writer_is_recovered_from(filled, units):
         "import os, sqlite3\n"
         f"c = sqlite3.connect({str(filled)!r}, isolation_level=None)\n"
         "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN IMMEDIATE')\n"
-        "c.execute('DELETE FROM units'); c.execute('UPDATE members SET dataset = hex(randomblob(9999))')\n"
+        "c.execute('DELETE FROM units')\n"
+        "c.execute('UPDATE members SET dataset = hex(randomblob(9999))')\n"
         "os.kill(os.getpid(), 9)\n"
     )
     subprocess.run([sys.executable, "-c", script], check=False)

@@ -155,6 +155,18 @@ def list_studies() -> None:
     show_shipped(Console(highlight=False, emoji=False))
 
 
+@app.command("show")
+def show(
+    file: Annotated[
+        str, typer.Argument(help="Name of a shipped study, or a study file.", show_default=False)
+    ],
+) -> None:
+    """Check a study file and print it: the way to a shipped one that can be changed."""
+    from labelcert.studies import load_study
+
+    typer.echo(load_study(file).text, nl=False)
+
+
 def register(parent: typer.Typer) -> None:
     """Add the commands to an application."""
     parent.add_typer(app, name="study")

@@ -31,16 +31,16 @@ def show_finished(
         console.print(text(f"{line}; store {path}"), soft_wrap=True)
         if finished.open:
             console.print(
-                f"{finished.open} of them were ended by their time limit and hold proven "
-                "intervals; a longer --time-limit closes them.",
+                f"{_units(finished.open)} open, with proven intervals; a longer --time-limit "
+                "computes them again and may close them.",
                 style="yellow",
                 soft_wrap=True,
             )
     if not failures:
         return
-    errors.print(f"{len(finished.failures)} units failed:", style="red")
+    errors.print(f"{_units(len(finished.failures))} failed:", style="red")
     for line in failures:
-        errors.print(text(f"  {line}"), soft_wrap=True)
+        errors.print(Text.assemble("  ", text(line)), soft_wrap=True)
     if not quiet:
         errors.print("Run again with --retry-failed once that is mended.")
 
@@ -108,7 +108,7 @@ def show_shipped(console: Console) -> None:
 
 
 def _show_shipped(console: Console) -> None:
-    from labelcert.studies.shipped import FOLDER, load_study, shipped
+    from labelcert.studies.shipped import load_study, shipped
     from labelcert.studies.units import count_units
 
     table = plain_table()
@@ -119,11 +119,14 @@ def _show_shipped(console: Console) -> None:
         study = load_study(name, draw=False)
         table.add_row(name, str(count_units(study)), study.spec.title)
     console.print(table)
-    console.print(text(f"files: {FOLDER}"), soft_wrap=True)
 
 
 def tell_left_out(console: Console, left_out: dict[str, int]) -> None:
     """Print how many units an export has no rows of."""
-    parts = [f"{count} {state}" for state, count in left_out.items() if count]
+    parts = [f"{state} ({count})" for state, count in left_out.items() if count]
     if parts:
-        console.print(f"left out: {' and '.join(parts)} units (see 'labelcert study status')")
+        console.print(f"left out: units that are {' or '.join(parts)}; see labelcert study status")
+
+
+def _units(count: int) -> str:
+    return f"{count} unit{'' if count == 1 else 's'}"

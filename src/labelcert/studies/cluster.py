@@ -9,6 +9,7 @@ one, by default three times, and tells which task its workers died of.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -86,9 +87,16 @@ def dask_cluster(address: str) -> Iterator[Spread]:
             f"scheduler {address!r} cannot be reached ({reason}): pass the address that "
             "'dask scheduler' prints, such as tcp://host:8786."
         ) from None
-    with client:
-        _check_workers(client)
-        yield _spread_over(client, address)
+    # Of a lost scheduler it would print pages; the sentence about it comes from `_spread_over`.
+    log = logging.getLogger("distributed.client")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        with client:
+            _check_workers(client)
+            yield _spread_over(client, address)
+    finally:
+        log.setLevel(before)
 
 
 def _spread_over(client: Any, address: str) -> Spread:

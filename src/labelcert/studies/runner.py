@@ -45,8 +45,8 @@ class Finished:
     """What a run of a study came to.
 
     total: different units of the study; computed: now; failures: every unit of the study that
-    failed, now or before, with its message; open: units that their time limit ended; seconds: of
-    this run.
+    failed, now or before, with its message; open: units that are not exact under their time
+    limit; seconds: of this run.
     """
 
     total: int
@@ -89,6 +89,7 @@ def run_study(
     observer = observer or Silent()
     start = time.monotonic()
     limit = _time_limit(study, settings)
+    jobs = check_jobs(study.spec.limits.jobs if settings.jobs is None else settings.jobs)
     units = expand(study)
     forget()
     with Store.writing(path) as store:
@@ -97,7 +98,7 @@ def run_study(
         todo = _unsettled(store, different, limit, settings.retry_failed)
         finished = Finished(len(different))
         observer.begin(len(different), len(different) - len(todo))
-        jobs = min(check_jobs(settings.jobs or study.spec.limits.jobs), max(len(todo), 1))
+        jobs = min(jobs, max(len(todo), 1))
         alone = jobs == 1 and settings.scheduler is None
         tasks = [_task(unit, limit, None if alone else 1) for unit in todo]
         with _spread(settings.scheduler, jobs, bool(todo)) as spread:

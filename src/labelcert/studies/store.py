@@ -7,8 +7,8 @@ writes at a time (`Store.writing` holds the lock), any number may read meanwhile
 A `Store` belongs to the thread that opened it and to the ``with`` block it was opened in; what it
 hands out is the caller's. Rows are never removed: units of a study that has changed stay, and are
 found again should it change back. Two runs of a study give the same rows except for the column
-``measured``, which holds seconds, memory and the time a unit was finished, and except where a time
-limit ended a search.
+``measured``, which holds seconds, memory and the time a unit was finished, and except where a unit
+is not exact within its time limit.
 """
 
 from __future__ import annotations

@@ -1,0 +1,24 @@
+"""The study file of the documentation is one, and its table of columns is complete."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from labelcert.report.study_frame import COLUMNS
+from labelcert.studies import expand
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
+
+
+def test_the_study_file_of_the_page_reads(study_of):
+    (text,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    units = expand(study_of(text=text))
+    # Karate, Cora-MLb and two CSBM graphs; four of GCN, two of APPNP and two of MLP; three seeds.
+    assert len(units) == 4 * (4 + 2 + 2) * 3
+    assert "GCN, depth 2, skip pc" in {unit.model for unit in units}
+
+
+def test_every_column_of_an_export_is_explained():
+    table = PAGE[PAGE.index("## Export") : PAGE.index("## Clusters")]
+    assert set(re.findall(r"`(\w+)`", table)) >= set(COLUMNS)
