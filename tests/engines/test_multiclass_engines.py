@@ -157,9 +157,7 @@ def test_saturated_up_to_a_budget_only(seed, monkeypatch):
     reach = max(float(np.abs(problem.gram.matrix).sum(axis=1).max()), 1e-9)
     # A C at which the clean labels are saturated, mostly, but not every relabeling.
     C = problem.C if seed > 1000 else (1.0 + seed % 4) / reach
-    problem = MulticlassProblem(
-        problem.gram, problem.cross, C, problem.space, problem.max_budget
-    )
+    problem = MulticlassProblem(problem.gram, problem.cross, C, problem.space, problem.max_budget)
     truth = truth_of(problem)
     rows = truth.clear()
     part = problem.of_test_points(rows)

@@ -40,7 +40,7 @@ EPILOG = "\n\n".join(
 )
 
 
-@with_options_of(certify, without=("collective", "worst_margins"))
+@with_options_of(certify, without=("collective", "worst_margins", "report"))
 def advise(k: opt.Count = 5, budget: opt.AtBudget = None, **shared: Any) -> None:
     """Turn the options into a request and run it; the help of the command is `HELP`."""
     run_request(from_options({**shared, "collective": False, "worst_margins": False}), k, budget)

@@ -28,6 +28,7 @@ EPILOG = "\n\n".join(
         "labelcert certify cora_ml --binary -C 0.075 --test 50 --collective",
         "labelcert certify citeseer -C 0.0001 --test 50 --max-flips 5",
         "labelcert certify karate --max-flips 20% -o run.json --plot run.png",
+        "labelcert certify karate --collective --report karate.html",
         "labelcert certify nodes.csv --edges edges.csv --label topic --ridge 0.1",
         "labelcert certify table.csv --label class --model mlp --depth 2",
         "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
@@ -74,6 +75,7 @@ def certify(
     jobs: opt.Jobs = None,
     output: opt.Output = None,
     plot: opt.Plot = None,
+    report: opt.ReportPage = None,
     quiet: opt.Quiet = False,
 ) -> None:
     """Turn the options into a request and run it; the help of the command is `HELP`."""
@@ -86,18 +88,19 @@ def run_request(request: Request) -> None:
     from rich.console import Console
 
     from labelcert.cli import session
-    from labelcert.cli.outputs import write_outputs
+    from labelcert.cli.outputs import write_outputs, write_reports
     from labelcert.cli.progress import live
     from labelcert.cli.show import show, tell_files, title_of
 
     session.check(request)
     prepared = session.prepare(request)
-    with live(Console(stderr=True, highlight=False), request.quiet) as report:
-        run = session.execute(prepared, report)
+    with live(Console(stderr=True, highlight=False), request.quiet) as progress:
+        run = session.execute(prepared, progress)
     if not request.quiet:
         console = Console(highlight=False, emoji=False)
         show(console, run, prepared.threat.told, request.time_limit)
     written = write_outputs(request, run, title_of(run))
+    written += write_reports(request, run, prepared.graph, prepared.threat.told)
     if written and not request.quiet:
         tell_files(Console(highlight=False, emoji=False), written)
 

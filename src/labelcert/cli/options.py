@@ -228,6 +228,14 @@ Plot = Annotated[
         "Draw the certified ratio: .png, .svg, .pdf, .html or .json; may be repeated.", "FILE",
     ),
 ]  # fmt: skip
+ReportPage = Annotated[
+    list[Path] | None,
+    _option(
+        _RUN, ("--report",),
+        "Write a page to look at: .html, one file that needs no network, with curves, radii, the "
+        "graph and the labels that break each prediction; may be repeated.", "FILE",
+    ),
+]  # fmt: skip
 Quiet = Annotated[
     bool, _option(_RUN, ("--quiet", "-q"), "Print nothing but errors, and no progress bar.")
 ]

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from labelcert._errors import InputError
 from labelcert.cli.request import Request
+from labelcert.data import Graph
 from labelcert.report.atomic import write_bytes
 from labelcert.report.chart import SUFFIXES as PLOTS
 from labelcert.report.chart import plot
 from labelcert.report.document import Run, to_json
 from labelcert.report.frames import write_frame
+from labelcert.report.page_html import SUFFIXES as PAGES
 
 TABLES = (".csv", ".parquet")
 OUTPUTS = (".json", *TABLES)
@@ -23,9 +25,10 @@ def check_outputs(request: Request) -> None:
     for name, paths, suffixes in (
         ("output", request.outputs, OUTPUTS),
         ("plot", request.plots, PLOTS),
+        ("report", request.reports, PAGES),
     ):
         for path in paths:
-            _check(name, path, suffixes)
+            check_path(name, path, suffixes)
             twin = taken.setdefault(path.resolve(), name)
             if twin == "input":
                 raise InputError(f"{name} {str(path)!r} is also read: choose another path.")
@@ -51,13 +54,32 @@ def write_outputs(request: Request, run: Run, title: str) -> list[Path]:
     return [*request.outputs, *request.plots]
 
 
+def write_reports(request: Request, run: Run, graph: Graph, attacker: str) -> list[Path]:
+    """Write the pages of a request and return their paths; attacker: the threat in words."""
+    if request.reports:
+        from labelcert.cli.show import title_of
+        from labelcert.report.run_page import write_run_page
+
+        for path in request.reports:
+            write_run_page(run, graph, path, title=title_of(run), attacker=attacker)
+    return list(request.reports)
+
+
 def _inputs(request: Request) -> list[Path]:
     # A column's name is no file, and then there is nothing to overwrite.
     given = [request.dataset, request.edges, request.trusted, request.costs, request.groups]
     return [Path(path) for path in given if path is not None]
 
 
-def _check(name: str, path: Path, suffixes: tuple[str, ...]) -> None:
+def check_path(
+    name: str, path: Path, suffixes: tuple[str, ...], read: tuple[Path, ...] = ()
+) -> None:
+    """Raise InputError for a path that could not be written or has none of the suffixes.
+
+    name: of the option; read: files that must not be overwritten.
+    """
+    if path.resolve() in [other.resolve() for other in read]:
+        raise InputError(f"{name} {str(path)!r} is also read: choose another path.")
     if path.suffix.lower() not in suffixes:
         raise InputError(
             f"{name} {str(path)!r} has the suffix {path.suffix!r}: use one of "

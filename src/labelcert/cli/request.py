@@ -53,14 +53,15 @@ class Request:
     jobs: int | None
     outputs: tuple[Path, ...]
     plots: tuple[Path, ...]
+    reports: tuple[Path, ...]
     quiet: bool
 
 
 def from_options(options: dict[str, Any]) -> Request:
     """The request of the options of the command, by the names of its parameters."""
     rest = {name: value for name, value in options.items() if name not in KERNEL_OPTIONS}
-    for singular in ("direction", "group_budget", "output", "plot"):
-        rest[singular + "s"] = tuple(rest.pop(singular) or ())
+    for singular in ("direction", "group_budget", "output", "plot", "report"):
+        rest[singular + "s"] = tuple(rest.pop(singular, None) or ())
     rest["drop"] = tuple(rest["drop"] or ())
     given = {name: options[name] for name in KERNEL_OPTIONS if options[name] is not None}
     return Request(parameters=given, **rest)

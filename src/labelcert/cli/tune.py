@@ -42,6 +42,7 @@ _PANEL = "Choice"
 _NOT_HERE = (
     "C", "ridge", "max_flips", "collective", "worst_margins", "trusted", "direction", "costs",
     "groups", "group_budget", "exactness", "engine", "solver", "point_time_limit", "test", "plot",
+    "report",
 )  # fmt: skip
 """Options of certify that a choice by cross-validation has no use for."""
 
@@ -55,9 +56,7 @@ Try = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
-Folds = Annotated[
-    int, typer.Option("--folds", help="Folds.", metavar="N", rich_help_panel=_PANEL)
-]
+Folds = Annotated[int, typer.Option("--folds", help="Folds.", metavar="N", rich_help_panel=_PANEL)]
 Budget = Annotated[
     str,
     typer.Option(
@@ -236,8 +235,7 @@ def _varied(trials: tuple[Trial, ...]) -> list[str]:
     return [
         name
         for name in names
-        if name in ("C", "ridge")
-        or len({str(trial.settings.get(name)) for trial in trials}) > 1
+        if name in ("C", "ridge") or len({str(trial.settings.get(name)) for trial in trials}) > 1
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is made of certificates: tables, files and charts. Sees certificates, never engines.
+"""What is made of certificates: tables, files, charts, pages. Sees certificates, never engines.
 
 Everything is imported at first use: `plot` needs Altair and `write_frame` pandas.
 """
@@ -11,16 +11,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from labelcert.report.chart import plot
     from labelcert.report.curves import curve_frame
+    from labelcert.report.figures import write_figures
+    from labelcert.report.findings import find
     from labelcert.report.frames import write_frame
+    from labelcert.report.page_html import write_page
+    from labelcert.report.study_results import read_store
     from labelcert.report.tables import summarize
 
-__all__ = ["curve_frame", "plot", "summarize", "write_frame"]
+__all__ = [
+    "curve_frame",
+    "find",
+    "plot",
+    "read_store",
+    "summarize",
+    "write_figures",
+    "write_frame",
+    "write_page",
+]
 
 _WHERE = {
     "curve_frame": "curves",
+    "find": "findings",
     "plot": "chart",
+    "read_store": "study_results",
     "summarize": "tables",
+    "write_figures": "figures",
     "write_frame": "frames",
+    "write_page": "page_html",
 }
 
 

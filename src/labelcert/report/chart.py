@@ -147,6 +147,13 @@ def x_axis(certificate: Certificate) -> alt.X:
     return budget_axis("flips", c.max_flips, c.num_labeled if c.unit == "flips" else None)
 
 
+def vega_lite_version() -> str:
+    """The version of Vega-Lite that Altair writes, as vl-convert names it: "6.4"."""
+    import altair as alt
+
+    return alt.SCHEMA_VERSION.removeprefix("v").rsplit(".", 1)[0]
+
+
 def budget_axis(field: str, last: int, num_labeled: int | None) -> alt.X:
     """The axis of budgets 0 … last: flips as counts and as shares of the labels, or, without
     num_labeled, what they cost."""

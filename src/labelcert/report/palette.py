@@ -25,8 +25,8 @@ class Palette:
     """Colours as CSS knows them.
 
     ink, soft, grid: text, lesser text and axes, grid lines. paper: the background. series: of
-    curves. shades: of radii, `SHADES` from lowest to highest. faint_ink, strong_ink: text on the
-    lower and on the upper half of them. tie: of a prediction that is a tie.
+    curves. shades: of radii, `SHADES` from lowest to highest; inks: of text on each of them. tie:
+    of a prediction that is a tie, and tie_ink of text on it.
     """
 
     ink: str
@@ -34,19 +34,39 @@ class Palette:
     grid: str
     paper: str
     tie: str
-    faint_ink: str
-    strong_ink: str
+    tie_ink: str
     series: tuple[str, ...]
     shades: tuple[str, ...]
+    inks: tuple[str, ...]
 
-    def shade(self, radius: int, max_flips: int) -> str:
-        """The colour of a radius from 0 to max_flips, or −1."""
-        return self.tie if radius < 0 else self.shades[shade_number(radius, max_flips)]
+    def shade(self, radius: int, top: int) -> str:
+        """The colour of a radius from 0 to top, or −1."""
+        return self.tie if radius < 0 else self.shades[_number(radius, top)]
+
+    def shade_ink(self, radius: int, top: int) -> str:
+        """The colour of text on `shade`."""
+        return self.tie_ink if radius < 0 else self.inks[_number(radius, top)]
 
 
-def shade_number(radius: int, max_flips: int) -> int:
-    """Which of the shades a radius from 0 to max_flips has."""
-    return round((SHADES - 1) * min(radius, max_flips) / max(max_flips, 1))
+def _number(radius: int, top: int) -> int:
+    return round((SHADES - 1) * min(radius, top) / max(top, 1))
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours "#rrggbb", 1 to 21 (WCAG 2.2)."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _inks(shades: tuple[str, ...]) -> tuple[str, ...]:
+    """Black or white, whichever is easier to read; one of them always has a contrast above 4.5."""
+    return tuple(max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, c)) for c in shades)
 
 
 def _between(*anchors: str) -> tuple[str, ...]:
@@ -62,19 +82,22 @@ def _between(*anchors: str) -> tuple[str, ...]:
     return tuple(shades)
 
 
+_BLUE = _between("#fdeeb8", "#b9dfa8", "#5fbcab", "#2f86b4", "#234f9b", "#1b1d5c")
+_YELLOW = _between("#3a2f4a", "#27427c", "#1d719c", "#35a596", "#9ad287", "#fdf1b0")
+
 LIGHT = Palette(
     ink="#1f2933",
     soft="#52606d",
     grid="#e4e7eb",
     paper="#ffffff",
     tie="#b42318",
-    faint_ink="#1f2933",
-    strong_ink="#ffffff",
+    tie_ink="#ffffff",
     series=(
         "#0063a6", "#c2410c", "#00805e", "#a3397f", "#7a5c00",
         "#5b52c7", "#0e7c96", "#8f1d2c", "#4d7c0f", "#57534e",
     ),
-    shades=_between("#fdeeb8", "#b9dfa8", "#5fbcab", "#2f86b4", "#234f9b", "#1b1d5c"),
+    shades=_BLUE,
+    inks=_inks(_BLUE),
 )  # fmt: skip
 
 DARK = replace(
@@ -84,13 +107,13 @@ DARK = replace(
     grid="#333b45",
     paper="#15191e",
     tie="#ff7b72",
-    faint_ink="#e6e9ed",
-    strong_ink="#15191e",
+    tie_ink="#000000",
     series=(
         "#6cb6ff", "#ff9a62", "#4fd6a8", "#f08bc4", "#e2bd4c",
         "#a9a2ff", "#5ad1e6", "#ff7b86", "#a8d55a", "#c3bdb5",
     ),
-    shades=_between("#3a2f4a", "#27427c", "#1d719c", "#35a596", "#9ad287", "#fdf1b0"),
+    shades=_YELLOW,
+    inks=_inks(_YELLOW),
 )  # fmt: skip
 
 

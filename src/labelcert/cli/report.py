@@ -1,0 +1,72 @@
+"""`labelcert report`: a study's store as one HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HELP = "\n\n".join(
+    (
+        "Make one HTML page of a store: curves, ranking, radii, single predictions, findings.",
+        "The page is one file that needs no network. It shows what is in the store by now, so a "
+        "study may still be running. Graphs are drawn where their data are on this machine.",
+    )
+)
+
+EPILOG = "\n\n".join(
+    (
+        "Examples:",
+        "labelcert report tour.db -o tour.html",
+        "labelcert report results.db --study seed-figure -o seed-figure.html",
+    )
+)
+
+StoreFile = Annotated[
+    Path, typer.Argument(help="A store that 'study run' has made.", show_default=False)
+]
+StudyName = Annotated[
+    str | None, typer.Option("--study", help="Only this study of the store.", metavar="NAME")
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print nothing but errors, and no progress bar.")
+]
+
+
+def report(
+    store: StoreFile,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The page, an .html file.", metavar="FILE")
+    ],
+    title: Annotated[
+        str | None,
+        typer.Option(help="Title of the page; that of the study unless given.", metavar="TEXT"),
+    ] = None,
+    study: StudyName = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the page; the help of the command is `HELP`."""
+    from dataclasses import replace
+
+    from rich.console import Console
+
+    from labelcert.cli.outputs import check_path
+    from labelcert.cli.progress import live
+    from labelcert.cli.show import tell_files
+    from labelcert.report.page_html import SUFFIXES, write_page
+    from labelcert.report.study_results import read_store
+
+    check_path("output", output, SUFFIXES, read=(store,))
+    evaluation = read_store(store, study)
+    if title is not None:
+        evaluation = replace(evaluation, title=title)
+    with live(Console(stderr=True, highlight=False), quiet) as progress:
+        write_page(evaluation, output, progress=lambda share: progress("graphs", share))
+    if not quiet:
+        tell_files(Console(highlight=False, emoji=False), [output])
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to an application."""
+    app.command("report", help=HELP, epilog=EPILOG)(report)

@@ -1,0 +1,75 @@
+"""Charts of findings: rankings of models, and effects of design choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from labelcert.report.chart_data import CurveRow, EffectRow
+from labelcert.report.palette import SHAPES
+from labelcert.report.study_charts import PAPER, POINTS, Look, finished, legend, sized
+
+if TYPE_CHECKING:
+    import altair as alt
+
+_ROW = 18
+"""Pixels of height for each point."""
+
+
+def effect_chart(
+    rows: Sequence[EffectRow], *, look: Look = PAPER, title: str | None = None
+) -> alt.LayerChart:
+    """What every design choice changes: mean difference with one standard error to either side."""
+    import altair as alt
+
+    x = alt.X("mean:Q").title("difference, in percentage points").axis(labelExpr=POINTS)
+    zero = alt.Chart(alt.Data(values=[{}])).mark_rule(color=look.palette.soft)
+    points = _points([dict(row) for row in rows], "choice", "outcome", x, look)
+    choices = len({row["choice"] for row in rows})
+    look = look._replace(height=max(110, 3 * _ROW * choices))
+    chart = alt.layer(zero.encode(x=alt.XDatum(0)), *points)
+    return finished(sized(chart, look), look, title)
+
+
+def ranking_chart(
+    rows: Sequence[CurveRow], *, look: Look = PAPER, title: str | None = None
+) -> alt.LayerChart:
+    """Models, best first, with their certified ratios averaged over the budgets.
+
+    rows: of `chart_data.curve_rows`, averages only, of one data set.
+    """
+    import altair as alt
+
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    x = alt.X("mean:Q").title("predictions proven to survive, averaged over the budgets")
+    x = x.scale(scale).axis(format="%")
+    named = {"sample-wise": "sample-wise", "collective": "collective"}
+    best = sorted((r for r in rows if r["panel"] in named), key=lambda r: (r["panel"], r["rank"]))
+    ordered = sorted(best, key=lambda r: r["panel"] != "sample-wise")
+    values = [{**row, "outcome": named[row["panel"]]} for row in ordered]
+    look = look._replace(height=max(110, 2 * _ROW * len({row["model"] for row in ordered})))
+    points = _points(values, "model", "outcome", x, look)
+    return finished(sized(alt.layer(*points), look), look, title)
+
+
+def _points(
+    values: Sequence[dict[str, Any]], row: str, series: str, x: alt.X, look: Look
+) -> list[Any]:
+    """Means with error bars; a row for each value of `row`, in their order."""
+    import altair as alt
+
+    rows = list(dict.fromkeys(value[row] for value in values))
+    kinds = list(dict.fromkeys(value[series] for value in values))
+    colour = alt.Scale(domain=kinds, range=list(look.palette.series[: len(kinds)]))
+    shape = alt.Scale(domain=kinds, range=list(SHAPES[: len(kinds)]))
+    told = legend(look, kinds)
+    base = alt.Chart(alt.Data(values=list(values))).encode(
+        y=alt.Y(f"{row}:N").title(None).sort(rows).axis(labelLimit=190, ticks=False),
+        yOffset=alt.YOffset(f"{series}:N").sort(kinds),
+        color=alt.Color(f"{series}:N").scale(colour).title(None).legend(told),
+    )
+    shapes = alt.Shape(f"{series}:N").scale(shape).title(None).legend(told)
+    return [
+        base.mark_rule(strokeWidth=2, opacity=0.55).encode(x=alt.X("low:Q"), x2="high:Q"),
+        base.mark_point(filled=True, opacity=1, size=55).encode(x=x, shape=shapes),
+    ]

@@ -1,0 +1,60 @@
+"""Sample-wise against collective: how much one attacker for all is weaker than one for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labelcert.report.averages import Estimate, estimate
+from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE
+from labelcert.report.results import RATIO, Quantity, Result, by_model
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Collective minus sample-wise certified ratio of one model at one budget, over the seeds.
+
+    Both are the proven ratios; where they are exact the gap is never negative. budget: None for the
+    average over the budgets 1 … max_flips.
+    """
+
+    dataset: str
+    model: str
+    budget: int | None
+    gap: Estimate
+
+
+def find_gaps(results: Sequence[Result]) -> list[Gap]:
+    """The gap at every budget and on average, for every data set and model that has both."""
+    gaps: list[Gap] = []
+    for (dataset, model), group in by_model(results).items():
+        differences = [d for result in group if (d := _difference(result)) is not None]
+        if not differences:
+            continue
+        last = max(len(d) for d in differences) - 1
+        averages = (sum(d[1:]) / len(d[1:]) if len(d) > 1 else d[0] for d in differences)
+        gaps.append(Gap(dataset, model, None, estimate(averages)))
+        for r in range(last + 1):
+            at_budget = (d[r] for d in differences if r < len(d))
+            gaps.append(Gap(dataset, model, r, estimate(at_budget)))
+    return gaps
+
+
+def widest(gaps: Sequence[Gap]) -> list[Gap]:
+    """Of each data set and model the gap at the budget where it is widest, the first of equals."""
+    best: dict[tuple[str, str], Gap] = {}
+    for gap in gaps:
+        if gap.budget is None:
+            continue
+        key = (gap.dataset, gap.model)
+        if key not in best or gap.gap.mean > best[key].gap.mean:
+            best[key] = gap
+    return list(best.values())
+
+
+def _difference(result: Result) -> list[float] | None:
+    alone = result.curve(Quantity(SAMPLE_WISE, RATIO))
+    together = result.curve(Quantity(COLLECTIVE, RATIO))
+    if alone is None or together is None:
+        return None
+    return [float(a - b) for a, b in zip(together[0], alone[0], strict=True)]

@@ -1,0 +1,84 @@
+// The heat map of radii, its key, and the same as a table.
+
+const SHADES = 16;
+
+const number = (radius) => Math.round((SHADES * radius) / about().top);
+const shade = (radius) => (radius < 0 ? "var(--tie)" : `var(--shades-${number(radius)})`);
+const ink = (radius) => (radius < 0 ? "var(--tie-ink)" : `var(--inks-${number(radius)})`);
+
+function heatRows() {
+  const { tests } = state.scene;
+  const written = tests.length <= data.mostMarked && byId("heat").clientWidth / tests.length > 26;
+  const mark = (v, t) => (written ? radiusTold(v.radius[t], v.radius_upper[t], v.max_flips).replace(" to ", "–") : "");
+  return shownVerdicts().flatMap((v) => tests.map((node, t) => ({
+    node: String(node), model: v.model, radius: v.radius[t], radius_upper: v.radius_upper[t],
+    mark: mark(v, t),
+  })));
+}
+
+const shownVerdicts = () => state.scene.verdicts.filter((v) => state.shown.has(data.models.indexOf(v.model)));
+const chosenTest = () => String(state.scene.tests[state.test]);
+const heatChart = new Chart(byId("heat"), heatRows, () => ({ chosen_node: chosenTest(), chosen_model: data.models[state.model] }));
+
+function drawHeat() {
+  const spec = structuredClone(data.specs.all[data.specs.heat[state.dataset]]);
+  spec.height = data.heatRow * Math.max(shownVerdicts().length, 1);
+  if (byId("heat").clientWidth < 560) JSON.stringify(spec, (key, value) => {
+    if (value && value.labelLimit) value.labelLimit = 92;
+    return value;
+  });
+  return heatChart.show(spec).then((drawn) => drawn && heatChart.view.addEventListener("click", (_, item) => {
+    if (!item || !item.datum || item.datum.node === undefined) return;
+    const test = state.scene.tests.indexOf(Number(item.datum.node));
+    choose({ test, model: data.models.indexOf(item.datum.model) });
+  }));
+}
+
+function tellCell() {
+  const v = verdicts(), t = state.test;
+  if (!v || !state.scene.tests.length) return;
+  byId("heat-told").textContent = `Test node ${state.scene.tests[t]} under ${v.model}: radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips)}.`;
+}
+
+function noteHeat() {
+  const { tests, all_tests: all } = state.scene;
+  const some = tests.length < all ? `${tests.length} of ${all} test nodes are shown, evenly spaced in order of their numbers.` : `All ${plural(all, "test node")}.`;
+  const open = state.scene.verdicts.some((v) => v.radius.some((r, t) => r < v.radius_upper[t])) ? " A dot marks a radius that is known as an interval only; its colour is that of the proven end." : "";
+  byId("radii-note").textContent = some + open;
+  byId("radii-alt").textContent = `A coloured cell for each of ${tests.length} test nodes and ${plural(shownVerdicts().length, "model")}; the same figures stand in the table below.`;
+}
+
+function keyOfHeat() {
+  const { top, last } = about();
+  const step = Math.max(1, Math.ceil(top / 10));
+  const radii = [];
+  for (let r = 0; r < top; r += step) radii.push(r);
+  radii.push(top);
+  if (state.scene.verdicts.some((v) => v.radius.includes(-1))) radii.unshift(-1);
+  byId("heat-key").replaceChildren(...radii.map((r) => {
+    const patch = draw("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" }, draw("rect", { width: 10, height: 10 }));
+    patch.firstChild.style.setProperty("fill", shade(r));
+    return make("li", {}, patch, radiusTold(r, r, last));
+  }));
+}
+
+function tableOfHeat() {
+  if (!byId("heat-box").open) return;
+  const { tests } = state.scene, shown = shownVerdicts();
+  const rows = tests.map((node, t) => [String(node), ...shown.map((v) => ({
+    node: radiusTold(v.radius[t], v.radius_upper[t], v.max_flips), class: "shade",
+    style: { background: shade(v.radius[t]), color: ink(v.radius[t]) },
+  }))]);
+  fill(byId("heat-table"), "Radius of every test node under every model", ["Test node", ...shown.map((v) => v.model)], rows);
+}
+
+function offerScenes() {
+  options(byId("scene"), scenesHere().map((s, i) => [i, `seed ${s.seed}`]), scenesHere().indexOf(state.scene));
+}
+
+byId("scene").addEventListener("change", (event) => enterScene(scenesHere()[Number(event.target.value)]));
+byId("heat-box").addEventListener("toggle", tableOfHeat);
+when(["dataset"], offerScenes);
+when(["scene", "shown"], () => { drawHeat(); noteHeat(); keyOfHeat(); tableOfHeat(); });
+when(["test", "model"], () => heatChart.update(false));
+when(["test", "model", "scene"], tellCell);

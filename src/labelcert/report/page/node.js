@@ -1,0 +1,83 @@
+// What is known of one prediction, in words and tables, and the choice of it.
+
+const witnessOf = (v, t) => (v.witness[t] === null ? null : v.witness[t].map((i, k) => ({
+  node: state.scene.labeled[i], from: state.scene.labels[i], to: v.new_labels[t][k],
+})));
+
+function wordsOfRadius(v, t) {
+  const low = v.radius[t], high = v.radius_upper[t], unit = state.scene.unit === "flips" ? "flip" : "unit of cost";
+  const told = radiusTold(low, high, v.max_flips);
+  if (low === high && low < 0) return `${told}: the clean prediction is undecided and counts as broken`;
+  if (low === high && low === v.max_flips) return `${told}: survives all ${plural(low, unit)} that were tried, or more`;
+  if (low === high && low === 0) return `${told}: a single ${unit} can break it`;
+  if (low === high) return `${told}: survives any ${plural(low, unit)}, and ${low + 1} can break it`;
+  return `${told}: ${Math.max(low, 0)} are proven, ${high + 1} ${high === v.max_flips ? "were not tried" : "break it"}, what lies between is open`;
+}
+
+function witnessPart(v, t) {
+  const found = witnessOf(v, t);
+  if (found === null) return make("p", {}, "No labels are known that break this prediction within the budgets that were certified.");
+  if (!found.length) return make("p", {}, "Nothing needs to be flipped: it is a tie as it is.");
+  const table = make("table", { id: "witness" });
+  fill(table, `${plural(found.length, "label")} whose change breaks this prediction`, ["Labeled node", "Label", "Changed to"],
+    found.map((w) => [String(w.node), w.from, w.to]));
+  return table;
+}
+
+function neighbourPart(t) {
+  const { neighbours, degrees, labeled, labels } = state.scene;
+  if (!neighbours) return null;
+  const told = neighbours[t].map((node) => {
+    const i = labeled.indexOf(node);
+    return i < 0 ? String(node) : `${node} (labeled ${labels[i]})`;
+  });
+  const more = degrees[t] > told.length ? `, and ${degrees[t] - told.length} more` : "";
+  return make("p", {}, make("strong", {}, `${plural(degrees[t], "neighbour")}: `), (told.join(", ") || "none") + more);
+}
+
+function tellNode() {
+  const { tests, truth } = state.scene, v = verdicts(), t = state.test;
+  if (!tests.length) return byId("node-facts").replaceChildren(make("p", {}, "There are no test nodes."));
+  const right = v.prediction[t] === truth[t];
+  const said = right ? `${v.prediction[t]}, which is right` : `${v.prediction[t]}, which is wrong`;
+  byId("node-facts").replaceChildren(...[
+    make("h3", { id: "node-facts-title" }, `Test node ${tests[t]}`),
+    make("dl", { class: "facts" }, make("dt", {}, "Model"), make("dd", {}, v.model),
+      make("dt", {}, "True label"), make("dd", {}, truth[t]),
+      make("dt", {}, "Prediction"), make("dd", { class: right ? null : "wrong" }, said),
+      make("dt", {}, "Radius"), make("dd", { id: "node-radius" }, wordsOfRadius(v, t))),
+    witnessPart(v, t), neighbourPart(t)].filter((part) => part !== null));
+}
+
+function tableOfTests() {
+  if (!byId("tests-box").open) return;
+  const { tests, truth } = state.scene, v = verdicts();
+  const rows = tests.map((node, t) => {
+    const found = witnessOf(v, t);
+    const broken = found === null ? "none known" : found.map((w) => `${w.node} to ${w.to}`).join(", ") || "a tie as it is";
+    return [String(node), truth[t], { node: v.prediction[t], class: v.prediction[t] === truth[t] ? null : "wrong" },
+      radiusTold(v.radius[t], v.radius_upper[t], v.max_flips), broken];
+  });
+  fill(byId("tests-table"), `Test nodes under ${v.model}`, ["Test node", "True label", "Prediction", "Radius", "Broken by changing labeled nodes"], rows);
+}
+
+function offerNodes() {
+  const v = verdicts();
+  options(byId("node-choice"), state.scene.tests.map((node, t) =>
+    [t, `node ${node}, radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips)}`]), state.test);
+  options(byId("node-model"), state.scene.verdicts.map((w) => [data.models.indexOf(w.model), w.model]), state.model);
+}
+
+function step(by) {
+  const count = state.scene.tests.length;
+  if (count) choose({ test: (state.test + by + count) % count });
+}
+
+byId("node-choice").addEventListener("change", (event) => choose({ test: Number(event.target.value) }));
+byId("node-model").addEventListener("change", (event) => choose({ model: Number(event.target.value) }));
+byId("node-before").addEventListener("click", () => step(-1));
+byId("node-after").addEventListener("click", () => step(1));
+byId("tests-box").addEventListener("toggle", tableOfTests);
+when(["scene", "model"], () => { offerNodes(); tableOfTests(); });
+when(["test"], () => { byId("node-choice").value = state.test; });
+when(["scene", "model", "test"], tellNode);

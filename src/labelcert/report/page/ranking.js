@@ -1,0 +1,45 @@
+// The ranking of models by any of the quantities, on average or at the chosen budget.
+
+const CLEAN = "clean";
+const cleanHere = () => data.clean.filter((row) => row[0] === state.dataset);
+const ranked = data.panels.map((_, number) => number).filter((number) => data.panels[number].key !== "gap");
+
+function rankBy(column) {
+  if (column === CLEAN) return new Map(cleanHere().map(([, model, mean]) => [model, mean]));
+  const budget = state.average ? null : state.budget;
+  return new Map(rowsHere(column).filter((r) => r.budget === budget).map((r) => [r.model, r.mean]));
+}
+
+function cleanCell(model) {
+  const found = cleanHere().find((row) => row[1] === model);
+  if (!found) return { node: "–", class: "number" };
+  const error = found[3] === null ? "" : ` ± ${(100 * found[3]).toFixed(1)}`;
+  const told = make("span", {}, percent(found[2]), make("span", { class: "error" }, error));
+  return { node: told, class: "number bar", style: { "--share": found[2] } };
+}
+
+function head(column, title) {
+  const button = make("button", { type: "button", on: { click: () => choose({ sort: column }) } }, title);
+  return { node: button, class: "number", sort: state.sort === column ? "descending" : "none" };
+}
+
+function tellRanking() {
+  if (data.models.length < 2) return;
+  const budget = state.average ? null : state.budget;
+  const values = [...rankBy(state.sort)].sort((a, b) => b[1] - a[1]);
+  const rank = (mean) => 1 + values.filter(([, other]) => other > mean + 1e-9).length;
+  const rows = values.map(([model, mean]) => [
+    { node: signed(model, `${rank(mean)}.`) },
+    ...ranked.map((panel) => cellOf(rowsHere(panel).find((r) => r.model === model && r.budget === budget))),
+    cleanCell(model),
+  ]);
+  const columns = ["Model", ...ranked.map((panel) => head(panel, shortTitle(data.panels[panel]))), head(CLEAN, "Clean accuracy")];
+  const where = state.average ? "averaged over all budgets from 1 on" : `at ${budgetTold(state.budget)}`;
+  const focused = byId("ranks").contains(document.activeElement);
+  fill(byId("ranks"), `Models on ${about().name}, ${where}, with standard errors over seeds. Choose a column to rank by it.`, columns, rows);
+  if (focused) byId("ranks").querySelector('[aria-sort="descending"] button').focus();
+  byId("ranking-budget").options[1].textContent = `at the chosen budget, ${budgetTold(state.budget)}`;
+}
+
+byId("ranking-budget").addEventListener("change", (event) => choose({ average: event.target.value === "average" }));
+when(["dataset", "budget", "sort", "average"], tellRanking);

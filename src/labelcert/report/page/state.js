@@ -1,0 +1,54 @@
+// What the reader has chosen, and who wants to know.
+
+const state = {
+  dataset: 0,
+  shown: new Set(data.models.map((_, i) => i).slice(0, 10)),
+  budget: 1,
+  sort: 0, // number of the panel that the ranking goes by, or "clean"
+  average: true,
+  scene: null,
+  model: 0,
+  test: 0,
+};
+
+const listeners = [];
+
+// Calls act(changed) whenever one of the named parts changes.
+function when(parts, act) {
+  listeners.push([parts, act]);
+}
+
+function choose(changes) {
+  const changed = new Set(Object.keys(changes).filter((part) => state[part] !== changes[part]));
+  Object.assign(state, changes);
+  for (const [parts, act] of listeners) if (parts.some((part) => changed.has(part))) act(changed);
+}
+
+const about = () => data.datasets[state.dataset];
+const scenesHere = () => data.scenes.filter((scene) => scene.dataset === about().name);
+const verdicts = () => state.scene.verdicts.find((v) => v.model === data.models[state.model]);
+
+// A data set brings its own scenes, models and budgets.
+function enter(dataset) {
+  const scene = data.scenes.find((s) => s.dataset === data.datasets[dataset].name);
+  const last = data.datasets[dataset].last;
+  choose({
+    dataset, scene, budget: Math.min(state.budget, last),
+    model: modelIn(scene), test: Math.min(state.test, Math.max(scene.tests.length - 1, 0)),
+  });
+}
+
+function modelIn(scene) {
+  const names = scene.verdicts.map((v) => v.model);
+  return names.includes(data.models[state.model]) ? state.model : data.models.indexOf(names[0]);
+}
+
+function enterScene(scene) {
+  choose({ scene, model: modelIn(scene), test: Math.min(state.test, Math.max(scene.tests.length - 1, 0)) });
+}
+
+function budgetTold(budget) {
+  const { unit, labels } = about();
+  if (unit !== "flips") return `a cost of ${budget}`;
+  return `${plural(budget, "flip")} (${Number((100 * budget / labels).toPrecision(2))} % of ${labels} labels)`;
+}

@@ -1,0 +1,164 @@
+"""The report as one HTML file that needs no network: `write_page`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from labelcert._errors import InputError
+from labelcert._version import __version__
+from labelcert.report import page_tables as tables
+from labelcert.report.atomic import write_bytes
+from labelcert.report.chart import vega_lite_version
+from labelcert.report.findings import Findings, find
+from labelcert.report.graph_source import GraphSource, load_again
+from labelcert.report.page_data import page_data
+from labelcert.report.page_text import filled, json_for_script, policy
+from labelcert.report.palette import DARK, LIGHT, css_variables
+from labelcert.report.study_results import Evaluation
+
+SUFFIXES = (".html", ".htm")
+_FOLDER = Path(__file__).resolve().parent / "page"
+_SCRIPTS = (
+    "core", "state", "signs", "charts", "curves", "choice", "ranking", "heat", "node", "picture",
+    "main",
+)  # fmt: skip
+
+
+def write_page(
+    evaluation: Evaluation,
+    path: str | os.PathLike[str],
+    *,
+    lead: str | None = None,
+    facts: Sequence[tuple[str, str]] | None = None,
+    graphs: GraphSource = load_again,
+    progress: Callable[[float], None] = lambda share: None,
+) -> None:
+    """Write the report of an evaluation, completely or not at all.
+
+    lead, facts: what stands below the title; of the study as a whole by default. graphs: where the
+    graphs come from that are drawn. progress: called with the share done.
+    Raises InputError for another suffix than .html, or a file that cannot be written.
+    """
+    check_page_suffix(path)
+    text = page(evaluation, lead=lead, facts=facts, graphs=graphs, progress=progress)
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def check_page_suffix(path: str | os.PathLike[str]) -> None:
+    """InputError if a path is not one of a page."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(f"report {str(path)!r} has the suffix {suffix!r}: use .html.")
+
+
+def page(
+    evaluation: Evaluation,
+    *,
+    lead: str | None = None,
+    facts: Sequence[tuple[str, str]] | None = None,
+    graphs: GraphSource = load_again,
+    progress: Callable[[float], None] = lambda share: None,
+) -> str:
+    """The text of the page; arguments as those of `write_page`."""
+    findings = find(evaluation.results)
+    data = page_data(evaluation.results, findings, graphs, progress)
+    style, script = _style(), _script()
+    bundle = vega_bundle()
+    return filled(
+        _file("page.html"),
+        {
+            "policy": policy([bundle, script], [style]),
+            "version": escape(__version__),
+            "title": escape(evaluation.title),
+            "style": style,
+            "lead": escape(lead if lead is not None else _LEAD),
+            "facts": tables.facts_list(_facts(evaluation) if facts is None else facts),
+            "overall": tables.overall_table(findings),
+            "findings": _findings(findings, len(evaluation.results) > 1),
+            "missing": tables.missing_section(evaluation.missing),
+            "reading": _file("reading.html"),
+            "data": json_for_script(data),
+            "bundle": f"<script>{bundle}</script>",
+            "script": script,
+        },
+    )
+
+
+_EFFECTS_CHART = (
+    '<figure><div id="effects-chart" class="chart" role="img" aria-label="Effects of design '
+    'choices; the figures stand in the table below"></div></figure>'
+)
+_LEAD = (
+    "How many flipped training labels the predictions of infinitely wide graph neural networks "
+    "provably survive, compared over models, data sets and seeds."
+)
+
+
+def _facts(evaluation: Evaluation) -> list[tuple[str, str]]:
+    results = evaluation.results
+    failed = sum(1 for m in evaluation.missing if m.why)
+    done = str(len(results))
+    if evaluation.missing:
+        waiting = len(evaluation.missing) - failed
+        total = len(results) + len(evaluation.missing)
+        done = f"{done} of {total} ({failed} failed, {waiting} waiting)"
+    seeds = sorted({r.seed for r in results})
+    exact = sum(1 for r in results if r.record["complete"])
+    return [
+        ("Data sets", ", ".join(dict.fromkeys(r.dataset for r in results))),
+        ("Models", ", ".join(dict.fromkeys(r.model for r in results))),
+        ("Seeds", ", ".join(map(str, seeds))),
+        ("Certificates", done),
+        ("Exact", "all" if exact == len(results) else f"{exact}, the others leave intervals"),
+    ]
+
+
+def _findings(findings: Findings, several: bool) -> str:
+    """Effects where there are several certificates, plateaus, and gaps."""
+    parts: list[str] = []
+    if several:
+        parts += ["<h3>Effects of design choices</h3>", _EFFECTS_CHART if findings.effects else ""]
+        parts.append(tables.effect_table(findings))
+    parts += ["<h3>Plateaus</h3>", tables.plateau_table(findings)]
+    if findings.gaps:
+        parts += ["<h3>Sample-wise against collective</h3>", tables.gap_table(findings)]
+    return "".join(parts)
+
+
+def _style() -> str:
+    light, dark = css_variables(LIGHT), css_variables(DARK)
+    return (
+        f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+        f"@media print {{ :root {{ {light} }} }}\n{_file('page.css')}"
+    )
+
+
+def _script() -> str:
+    """The scripts of the page in one scope of their own."""
+    parts = "\n".join(_file(f"{name}.js") for name in _SCRIPTS)
+    return f'(() => {{\n"use strict";\n{parts}\n}})();'
+
+
+@cache
+def vega_bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed as vl-convert ships them, with their licences, in one scope.
+
+    Raises AssertionError where the bundle holds what would end a script.
+    """
+    import vl_convert
+
+    make_bundle: Any = vl_convert.javascript_bundle  # its type asks for more than it needs
+    bundle: str = make_bundle(vl_version=vega_lite_version())
+    licences = _file("vega-licences.txt")
+    if "</script" in bundle.lower() or "<!--" in bundle or "*/" in licences:
+        raise AssertionError("the bundle of vl-convert cannot stand in a page")
+    return f"/*!\n{licences}*/\n(function () {{\n{bundle}\n}})();"
+
+
+def _file(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")

@@ -1,0 +1,182 @@
+"""The findings as tables of HTML; every text of the data is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from labelcert.report.averages import Estimate
+from labelcert.report.findings import Findings
+from labelcert.report.gaps import Gap, widest
+from labelcert.report.rankings import ALL, Place
+from labelcert.report.results import QUANTITIES
+from labelcert.report.study_results import Missing
+
+_LESS = "the first {0} of {1}"
+_MOST_ROWS = 100
+_SHORT = 20
+
+
+def plateau_table(findings: Findings) -> str:
+    """Plateaus of the collective ratio, the longest first."""
+    points = 100 * findings.tolerance
+    rule = (
+        f"A plateau is a run of at least {findings.shortest} budgets over which the collective "
+        f"certified ratio stays within {points:g} percentage points: more flips buy the attacker "
+        "nothing until it ends."
+    )
+    if not findings.plateaus:
+        known = any(place.quantity.kind == "collective" for place in findings.places)
+        none = "There is none." if known else "No collective certificates were computed."
+        return f"<p>{rule} {none}</p>"
+    ordered = sorted(findings.plateaus, key=lambda p: p.first - p.last)
+    rows = [
+        (
+            p.dataset,
+            p.model,
+            f"{p.first} to {p.last}",
+            f"{_share(p.first, p.num_labeled)} to {_share(p.last, p.num_labeled)}",
+            told(p.level),
+        )
+        for p in ordered
+    ]
+    columns = ("Data set", "Model", "Flips", "Of the labels", "Collective ratio")
+    return f"<p>{rule}</p>" + table("Plateaus of the collective ratio", columns, rows)
+
+
+def effect_table(findings: Findings) -> str:
+    """What each design choice changes, one row for each pair of values."""
+    if not findings.effects:
+        return "<p>No two certificates differ in one design choice only.</p>"
+    outcomes = list(dict.fromkeys(e.outcome for e in findings.effects))
+    found = {(e.told, e.outcome): e for e in findings.effects}
+    rows: list[tuple[str, ...]] = []
+    for step in dict.fromkeys(e.told for e in findings.effects):
+        cells = [found.get((step, outcome)) for outcome in outcomes]
+        pairs = max(e.difference.number for e in cells if e is not None)
+        changes = ["–" if e is None else change(e.difference) for e in cells]
+        rows.append((step, *changes, str(pairs)))
+    columns = ("Choice", *(o[:1].upper() + o[1:] for o in outcomes), "Pairs")
+    note = (
+        "<p>Mean difference in percentage points, with its standard error, over pairs of "
+        "certificates that are equal in everything else. Ratios are averaged over the budgets from "
+        "1 on. The errors take pairs for independent, which pairs of one seed are not quite.</p>"
+    )
+    if any(e.along for e in findings.effects):
+        note += (
+            "<p>Where a value never changes alone, what changes with it is named in "
+            "parentheses: such a difference may be due to either.</p>"
+        )
+    return note + table("Effects of design choices", columns, rows)
+
+
+def gap_table(findings: Findings) -> str:
+    """Collective against sample-wise: on average and where they are widest apart."""
+    if not findings.gaps:
+        return ""
+    average = {(g.dataset, g.model): g.gap for g in findings.gaps if g.budget is None}
+    rows = [
+        (g.dataset, g.model, change(average[g.dataset, g.model]), change(g.gap), _at(g))
+        for g in widest(findings.gaps)
+    ]
+    columns = ("Data set", "Model", "On average", "Widest", "At budget")
+    note = (
+        "<p>By how many percentage points the collective certified ratio lies above the "
+        "sample-wise one: what an attacker loses who has to break all predictions with one set of "
+        "labels.</p>"
+    )
+    return note + table("Collective minus sample-wise certified ratio", columns, rows)
+
+
+def _at(gap: Gap) -> str:
+    return str(gap.budget) if gap.gap.mean > 0 else "–"
+
+
+def overall_table(findings: Findings) -> str:
+    """The ranking over all data sets; empty where there is one only."""
+    places: dict[str, list[Place | None]] = {}
+    for k, quantity in enumerate(QUANTITIES):
+        for place in findings.places:
+            if place.dataset == ALL and place.quantity == quantity:
+                places.setdefault(place.model, [None] * len(QUANTITIES))[k] = place
+    if not places:
+        return ""
+    rows = [
+        (
+            model,
+            *("–" if p is None else f"{p.rank}. {told(p.proven)}" for p in found),
+            str(next(p.datasets for p in found if p is not None)),
+        )
+        for model, found in places.items()
+    ]
+    columns = ("Model", *(q.told[:1].upper() + q.told[1:] for q in QUANTITIES), "Data sets")
+    caption = "Rank and value over all data sets, averaged over the budgets from 1 on"
+    return table(caption, columns, rows)
+
+
+def missing_section(missing: Sequence[Missing]) -> str:
+    """What the report could not include, and why; empty where nothing is missing."""
+    if not missing:
+        return ""
+    failed = [m for m in missing if m.why]
+    waiting = len(missing) - len(failed)
+    parts = ['<section id="missing" aria-labelledby="missing-title">']
+    parts.append('<h2 id="missing-title">What is missing</h2>')
+    if waiting:
+        parts.append(f"<p>{waiting} certificates of the study are not computed yet.</p>")
+    if failed:
+        counted: dict[tuple[str, str, str], int] = {}
+        for m in failed:
+            key = (m.dataset, m.model, m.why)
+            counted[key] = counted.get(key, 0) + 1
+        rows = [(d, m, str(count), why) for (d, m, why), count in counted.items()]
+        columns = ("Data set", "Model", "Certificates", "Why")
+        parts.append(table("Certificates that failed", columns, rows))
+    return "".join([*parts, "</section>"])
+
+
+def facts_list(facts: Iterable[tuple[str, str]]) -> str:
+    """A description list."""
+    entries = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts)
+    return f'<dl class="facts">{entries}</dl>'
+
+
+def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table with a caption, heads of columns, and the first cell of each row as its head."""
+    shown = rows[:_MOST_ROWS]
+    note = "" if len(shown) == len(rows) else f" ({_LESS.format(len(shown), len(rows))})"
+    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in columns)
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(_cell(cell) for cell in row[1:])
+        + "</tr>"
+        for row in shown
+    )
+    title = escape(caption + note)
+    return (
+        f'<div class="scroll" role="region" aria-label="{title}" tabindex="0"><table>'
+        f"<caption><span>{title}</span></caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        "</div>"
+    )
+
+
+def _cell(text: str) -> str:
+    """A cell; short text stays on one line."""
+    short = ' class="short"' if len(text) <= _SHORT else ""
+    return f"<td{short}>{escape(text)}</td>"
+
+
+def told(value: Estimate) -> str:
+    """A share with its standard error, "41.3 % ± 1.2"."""
+    error = "" if value.error is None else f" ± {100 * value.error:.1f}"
+    return f"{100 * value.mean:.1f} %{error}"
+
+
+def change(value: Estimate) -> str:
+    """A difference in percentage points with its standard error, "+4.0 ± 1.2"."""
+    error = "" if value.error is None else f" ± {100 * value.error:.1f}"
+    return f"{100 * value.mean:+.1f}{error}".replace("-", "−")
+
+
+def _share(flips: int, labels: int) -> str:
+    return f"{100 * flips / labels:.2g} %"

@@ -1,0 +1,106 @@
+"""Plateaus: runs of budgets over which the collective ratio hardly falls.
+
+A plateau says that more flips buy the attacker nothing until the run ends. Source: arXiv
+2412.00537, which observes them at middle budgets; their definition here is our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from labelcert.report.averages import Estimate, estimate
+from labelcert.report.curves import COLLECTIVE
+from labelcert.report.results import RATIO, Quantity, Result, by_model
+
+TOLERANCE = 0.02
+SHORTEST = 3
+_ROUNDING = 1e-9
+
+
+class Run(NamedTuple):
+    """Budgets first … last, and the lowest and highest value that a curve may have on them."""
+
+    first: int
+    last: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """A run of budgets, first … last, of one model on one data set.
+
+    low, high: between them lies the mean ratio over the seeds, at every budget of the run. level:
+    the ratio averaged over the run, over the seeds. num_labeled: labels, of which the budgets are
+    a share.
+    """
+
+    dataset: str
+    model: str
+    first: int
+    last: int
+    low: float
+    high: float
+    level: Estimate
+    num_labeled: int
+
+
+def runs(
+    lower: Sequence[float],
+    upper: Sequence[float],
+    tolerance: float = TOLERANCE,
+    shortest: int = SHORTEST,
+) -> list[Run]:
+    """Runs of at least `shortest` budgets over which a curve stays within `tolerance`.
+
+    lower, upper: what is known of the curve at budgets 0, 1, …; a run counts only if the curve
+    stays within the tolerance wherever it lies between them. Budget 0 belongs to none, and neither
+    does a stretch at 1 or 0 (within the tolerance), where the attack has yet to begin or has broken
+    all. The longest runs are taken first, of equal ones the first; they do not overlap.
+    """
+    found: list[Run] = []
+    candidates = [
+        run
+        for first in range(1, len(lower))
+        if (run := _longest_from(lower, upper, first, tolerance)).last - first + 1 >= shortest
+        and run.high < 1 - tolerance + _ROUNDING
+        and run.low > tolerance - _ROUNDING
+    ]
+    for run in sorted(candidates, key=lambda r: (r.first - r.last, r.first)):
+        if all(run.last < other.first or other.last < run.first for other in found):
+            found.append(run)
+    return sorted(found)
+
+
+def _longest_from(
+    lower: Sequence[float], upper: Sequence[float], first: int, tolerance: float
+) -> Run:
+    last, low, high = first - 1, float("inf"), float("-inf")
+    for r in range(first, len(lower)):
+        wider = min(low, lower[r]), max(high, upper[r])
+        if wider[1] - wider[0] > tolerance + _ROUNDING:
+            break
+        last, (low, high) = r, wider
+    return Run(first, last, low, high)
+
+
+def find_plateaus(
+    results: Sequence[Result], tolerance: float = TOLERANCE, shortest: int = SHORTEST
+) -> list[Plateau]:
+    """The plateaus of every data set and model, on the mean over seeds of the collective ratio."""
+    quantity = Quantity(COLLECTIVE, RATIO)
+    plateaus: list[Plateau] = []
+    for (dataset, model), group in by_model(results).items():
+        curves = [curve for result in group if (curve := result.curve(quantity)) is not None]
+        if not curves:
+            continue
+        budgets = range(min(len(lower) for lower, _ in curves))
+        lower = [estimate(c[0][r] for c in curves).mean for r in budgets]
+        upper = [estimate(c[1][r] for c in curves).mean for r in budgets]
+        for run in runs(lower, upper, tolerance, shortest):
+            level = estimate(float(c[0][run.first : run.last + 1].mean()) for c in curves)
+            n = group[0].record["num_labeled"]
+            plateaus.append(Plateau(dataset, model, *run, level=level, num_labeled=n))
+    return plateaus

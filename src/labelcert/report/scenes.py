@@ -1,0 +1,165 @@
+"""What is shown of single test nodes: a scene for each data set and split, as plain data.
+
+A scene holds the radius, the prediction and the witness of every shown test node under every model
+that was certified on the same split, and the picture of the graph where it can be had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypedDict
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from labelcert._errors import InputError
+from labelcert.data import Graph
+from labelcert.report.graph_picture import Drawing, Picture
+from labelcert.report.graph_source import GraphSource
+from labelcert.report.results import Result
+
+MOST_TESTS = 100
+_MOST_NEIGHBOURS = 60
+
+
+class Verdicts(TypedDict):
+    """One model's verdicts on the shown test nodes, one entry each.
+
+    witness: positions in the scene's `labeled`, or None if none is known; new_labels: what they
+    become.
+    """
+
+    model: str
+    max_flips: int
+    prediction: list[str]
+    radius: list[int]
+    radius_upper: list[int]
+    witness: list[list[int] | None]
+    new_labels: list[list[str] | None]
+
+
+class Scene(TypedDict):
+    """A data set under one split.
+
+    labeled: node numbers; labels: theirs. tests: numbers of the shown test nodes; truth: their
+    labels; neighbours: of each the nodes that it has edges to, at most 60, and degrees: how many
+    there are, both None where the graph could not be had. all_tests: how many were certified.
+    edges: whether the data have any. picture: number of the picture, or None; why: then the
+    reason, one sentence.
+    """
+
+    dataset: str
+    seed: int
+    max_flips: int
+    unit: str
+    labeled: list[int]
+    labels: list[str]
+    tests: list[int]
+    truth: list[str]
+    all_tests: int
+    edges: bool
+    neighbours: list[list[int]] | None
+    degrees: list[int] | None
+    verdicts: list[Verdicts]
+    picture: int | None
+    why: str
+
+
+def scenes_of(
+    results: Sequence[Result],
+    graphs: GraphSource,
+    most_tests: int = MOST_TESTS,
+    progress: Callable[[float], None] = lambda share: None,
+) -> tuple[list[Scene], list[Picture]]:
+    """The scenes of all data sets and splits, and the pictures that they show.
+
+    Where there are more than `most_tests` test nodes, as many are shown, evenly spaced in order of
+    their numbers. progress: called with the share done.
+    """
+    splits: dict[Any, list[Result]] = {}
+    for r in results:
+        same = tuple(r.record["labeled"]["nodes"]), tuple(r.record["test"]["nodes"])
+        splits.setdefault((r.dataset, r.seed, same), []).append(r)
+    scenes: list[Scene] = []
+    pictures: list[Picture] = []
+    drawing = Drawing()
+    for i, group in enumerate(splits.values()):
+        shown = _spread(group[0].record["num_test"], most_tests)
+        scene = _without_graph(group, shown)
+        _add_graph(scene, group[0], graphs, drawing, pictures)
+        scenes.append(scene)
+        progress((i + 1) / len(splits))
+    return scenes, pictures
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """Positions of at most `most` of `count` things, evenly spaced."""
+    if count <= most:
+        return list(range(count))
+    return np.linspace(0, count - 1, most).round().astype(np.int64).tolist()
+
+
+def _without_graph(group: Sequence[Result], shown: Sequence[int]) -> Scene:
+    first = group[0].record
+    return Scene(
+        dataset=group[0].dataset,
+        seed=group[0].seed,
+        max_flips=max(r.max_flips for r in group),
+        unit=first["unit"],
+        labeled=first["labeled"]["nodes"],
+        labels=[str(v) for v in first["labeled"]["labels"]],
+        tests=[first["test"]["nodes"][t] for t in shown],
+        truth=[str(first["test"]["true_labels"][t]) for t in shown],
+        all_tests=first["num_test"],
+        edges=first["dataset"]["edges"] > 0,
+        neighbours=None,
+        degrees=None,
+        verdicts=[_verdicts(r, shown) for r in group],
+        picture=None,
+        why="",
+    )
+
+
+def _verdicts(result: Result, shown: Sequence[int]) -> Verdicts:
+    record = result.record
+    found = [record["witnesses"][t] for t in shown]
+    return Verdicts(
+        model=result.model,
+        max_flips=result.max_flips,
+        prediction=[str(record["test"]["predictions"][t]) for t in shown],
+        radius=[record["radius"][t] for t in shown],
+        radius_upper=[record["radius_upper"][t] for t in shown],
+        witness=[None if w is None else w["indices"] for w in found],
+        new_labels=[None if w is None else [str(v) for v in w["labels"]] for w in found],
+    )
+
+
+def _add_graph(
+    scene: Scene,
+    result: Result,
+    graphs: GraphSource,
+    drawing: Drawing,
+    pictures: list[Picture],
+) -> None:
+    """Load and draw the graph; where that cannot be, say why."""
+    if not scene["edges"]:
+        scene["why"] = "These data are a table: there are no edges to draw."
+        return
+    try:
+        graph = graphs(result)
+    except InputError as error:
+        scene["why"] = f"The graph is not drawn: {error}"
+        return
+    picture = drawing.of(graph, [*scene["labeled"], *scene["tests"]])
+    if picture not in pictures:
+        pictures.append(picture)
+    scene["picture"] = pictures.index(picture)
+    scene["neighbours"], scene["degrees"] = _neighbours(graph, scene["tests"])
+
+
+def _neighbours(graph: Graph, tests: Sequence[int]) -> tuple[list[list[int]], list[int]]:
+    adjacency: csr_array = graph.adjacency
+    rows = [
+        np.sort(adjacency.indices[adjacency.indptr[t] : adjacency.indptr[t + 1]]) for t in tests
+    ]
+    return [row[:_MOST_NEIGHBOURS].tolist() for row in rows], [len(row) for row in rows]
