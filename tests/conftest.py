@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -26,6 +27,10 @@ def _cache_of_this_source() -> str:
 
 
 os.environ.setdefault("NUMBA_CACHE_DIR", _cache_of_this_source())
+
+# A shell starts what runs in its background deaf to Ctrl-C, and that is inherited: tests send it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "labelcert",

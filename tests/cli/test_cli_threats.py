@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import labelcert as lc
+from mails_table import mails_table
 
 FAST = ("--per-class", "3", "--max-flips", "3")
 
@@ -21,18 +22,7 @@ def document(path="run.json"):
 
 @pytest.fixture
 def mails(tmp_path):
-    """A table of 40 mails with an annotator and a price beside its two features."""
-    rng = np.random.default_rng(1)
-    spam = np.repeat(["ham", "spam"], 20)
-    frame = pd.DataFrame(
-        {
-            "links": np.where(spam == "spam", 1.0, 0.0) + rng.normal(size=40),
-            "who": rng.choice(["007", "ann", "bob"], 40),
-            "price": rng.integers(1, 4, 40),
-            "capitals": rng.normal(size=40),
-            "class": spam,
-        }
-    )
+    frame = mails_table()
     frame.to_csv(tmp_path / "mails.csv", index=False)
     frame.to_parquet(tmp_path / "mails.parquet")
     return frame

@@ -80,7 +80,7 @@ def test_no_download_for_a_picture(tmp_path, monkeypatch):
     cut = {"binary": False, "largest_component": False}
     with pytest.raises(InputError, match=r"wikics\.json is not in the data folder"):
         load_again(made([0], source={"name": "wikics", **cut}))
-    with pytest.raises(InputError, match="own files"):
+    with pytest.raises(InputError, match="not known where its files lie"):
         load_again(made([0], source={"sha256": {"path": "0"}, **cut}))
 
 

@@ -73,6 +73,6 @@ class CollectiveCertificate:
         ]
         more = ", …" if self.max_flips > 5 else ""
         return (
-            f"CollectiveCertificate({self.num_test} test points; broken at 1, 2, … flips: "
+            f"CollectiveCertificate({self.num_test} test points; broken at budgets 1, 2, …: "
             f"{', '.join(parts)}{more})"
         )

@@ -10,6 +10,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.cli.request import Request
 from labelcert.data import Graph, datasets
+from labelcert.data.cuts import cut_graph, kept_nodes
 
 
 def is_path(dataset: str) -> bool:
@@ -29,7 +30,7 @@ def load_graph(request: Request) -> Graph:
         graph = datasets.open_path(
             request.dataset, label=request.label, edges=request.edges, drop=request.drop
         )
-        return _cut(request, graph)
+        return cut_graph(graph, binary=request.binary, largest_component=request.largest_component)
     for name in ("edges", "label", "drop"):
         if getattr(request, name):
             raise InputError(
@@ -56,16 +57,7 @@ def table_rows(request: Request, graph: Graph) -> np.ndarray:
     if not (request.binary or request.largest_component):
         return np.arange(graph.num_nodes)
     whole = load_graph(replace(request, binary=False, largest_component=False))
-    # A graph whose only feature is the row, cut in the same way, tells which rows are left.
-    rows = np.arange(whole.num_nodes, dtype=np.float64)[:, None]
-    cut = _cut(request, Graph(rows, whole.adjacency, whole.labels, whole.name))
-    return np.asarray(cut.features)[:, 0].astype(np.int64)
-
-
-def _cut(request: Request, graph: Graph) -> Graph:
-    if request.binary:
-        graph = graph.two_largest_classes()
-    return graph.largest_component() if request.largest_component else graph
+    return kept_nodes(whole, binary=request.binary, largest_component=request.largest_component)
 
 
 def _suffixes() -> tuple[str, ...]:

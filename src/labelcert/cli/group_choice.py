@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labelcert._errors import InputError
 from labelcert.certificates.budget import as_count
+from labelcert.certificates.node_threat import group_budgets_of
 from labelcert.cli.request import Request
 
 _MOST_NAMED = 3
@@ -28,12 +29,7 @@ def group_budgets(request: Request, present: list[str], known: set[str]) -> dict
     that no node has.
     """
     every, named = _parse(request.group_budgets)
-    for name in named:
-        if name not in known:
-            some = ", ".join(sorted(known)[:12])
-            raise InputError(f"group_budget names {name!r}, which is no group: there are {some}.")
-    budgets = dict.fromkeys(present, every) | {k: v for k, v in named.items() if k in present}
-    return {name: budget for name, budget in budgets.items() if budget is not None}
+    return group_budgets_of(present, known, every, named)
 
 
 def tell_groups(present: list[str], budgets: dict[str, int]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,12 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel
 from labelcert.certificates.budget import as_count
+from labelcert.certificates.node_threat import costs_of, groups_of
 from labelcert.cli.group_choice import check_group_budgets, group_budgets, tell_groups
-from labelcert.cli.node_values import NodeValues, as_name, whole_number
+from labelcert.cli.node_values import GivenValues
 from labelcert.cli.request import DEFAULT_MAX_FLIPS, Request
 from labelcert.data import Graph
+from labelcert.data.node_values import as_name, read_node_list
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ def choose_threat(
     request: Request,
     graph: Graph,
     labeled: np.ndarray,
-    costs: NodeValues | None,
-    groups: NodeValues | None,
+    costs: GivenValues | None,
+    groups: GivenValues | None,
 ) -> ThreatChoice:
     """The threat model for labeled nodes (n,) of a graph.
 
@@ -47,11 +48,15 @@ def choose_threat(
     read FROM:TO, a cost that is no positive integer, a labeled node without a group, or a budget of
     a group that does not exist.
     """
-    nodes = _trusted_nodes(request.trusted) if request.trusted is not None else []
+    nodes = read_node_list(request.trusted, "trusted") if request.trusted is not None else []
     positions = _positions(nodes, labeled)
     directions = [_direction(text) for text in request.directions]
-    prices = None if costs is None else _prices(costs, request, graph, labeled)
-    names = None if groups is None else _names(groups, request, graph, labeled)
+    at = labeled.tolist()
+    prices = names = None
+    if costs is not None:
+        prices = costs_of(costs.of(request, graph, labeled), at, costs.values.where)
+    if groups is not None:
+        names = groups_of(groups.of(request, graph, labeled), at, groups.values.where)
     budget, told = _budget(request, len(labeled), prices)
     if nodes:
         told += f", {len(set(nodes))} trusted"
@@ -60,7 +65,7 @@ def choose_threat(
     limits = None
     if groups is not None and names is not None:
         present = list(dict.fromkeys(names))
-        limits = group_budgets(request, present, {as_name(v) for v in groups.all_values})
+        limits = group_budgets(request, present, {as_name(v) for v in groups.values.all_values})
         told += ", " + tell_groups(present, limits)
     threat = ThreatModel(
         budget,
@@ -97,50 +102,6 @@ def _budget(request: Request, n: int, prices: list[int] | None) -> tuple[int, st
     elif wanted > most:
         told += f" (not {wanted}: {all_of_it})"
     return budget, told
-
-
-def _prices(costs: NodeValues, request: Request, graph: Graph, labeled: np.ndarray) -> list[int]:
-    prices: list[int] = []
-    for node, value in zip(labeled.tolist(), costs.of(request, graph, labeled), strict=True):
-        price = 1 if value is None else whole_number(value)
-        if price is None or not 1 <= price < 2**31:
-            raise InputError(
-                f"{costs.where} holds {value!r} for node {node}: costs are integers of 1 or more."
-            )
-        prices.append(price)
-    return prices
-
-
-def _names(groups: NodeValues, request: Request, graph: Graph, labeled: np.ndarray) -> list[str]:
-    names: list[str] = []
-    for node, value in zip(labeled.tolist(), groups.of(request, graph, labeled), strict=True):
-        if value is None:
-            raise InputError(f"{groups.where} has no group for labeled node {node}: add one.")
-        names.append(as_name(value))
-    return names
-
-
-def _trusted_nodes(path: Path) -> list[int]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not a text file"
-        raise InputError(
-            f"trusted file {str(path)!r} cannot be read ({reason}): pass a text file."
-        ) from error
-    nodes = []
-    for number, line in enumerate(lines, 1):
-        text = line.partition("#")[0].strip()
-        if not text:
-            continue
-        try:
-            nodes.append(int(text))
-        except ValueError:
-            raise InputError(
-                f"trusted file {str(path)!r}, line {number}, holds {text!r}: write one node "
-                "number a line."
-            ) from None
-    return nodes
 
 
 def _positions(nodes: list[int], labeled: np.ndarray) -> list[int]:

@@ -14,6 +14,7 @@ from labelcert.data import registry, sources
 from labelcert.data.cba import cba
 from labelcert.data.convert import from_networkx, from_pyg, from_scipy
 from labelcert.data.csbm import csbm
+from labelcert.data.cuts import cut_graph
 from labelcert.data.download import data_folder, fetch
 from labelcert.data.edge_list import from_edge_list
 from labelcert.data.graph import Graph
@@ -78,9 +79,7 @@ def load(
         folder = data_folder(data_dir)
         paths = [fetch(file, folder, progress=progress) for file in info.files]
     graph = sources.read(info, paths)
-    if binary:
-        graph = graph.two_largest_classes()
-    return graph.largest_component() if largest_component else graph
+    return cut_graph(graph, binary=binary, largest_component=largest_component)
 
 
 def names() -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def load_again(result: Result) -> Graph:
 
     source = result.content["dataset"]
     if "sha256" in source and not result.files:
-        raise InputError("a store does not keep where the user's own files lie.")
+        raise InputError("it is not known where its files lie.")
     if "name" in source:
         info = registry.find(source["name"])
         missing = [f.filename for f in info.files if not (data_folder() / f.filename).is_file()]

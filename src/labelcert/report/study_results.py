@@ -43,7 +43,7 @@ def read_store(path: Path, study: str | None = None) -> Evaluation:
             )
         rows = list(store.rows(study))
     results = [
-        Result(row.dataset, row.model, row.content, row.record)
+        Result(row.dataset, row.model, row.content, row.record, row.files)
         for row in rows
         if row.content is not None and row.record is not None
     ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
-from pathlib import Path
 from typing import Any
 
 from labelcert._errors import InputError
 from labelcert.data import Graph, datasets
+from labelcert.data.cuts import cut_graph
 from labelcert.studies.canonical import canonical
+from labelcert.studies.file_digests import check_file
 
 KEPT = 2
 """Graphs that a process keeps."""
@@ -56,25 +56,8 @@ def _load(source: dict[str, Any], files: dict[str, str]) -> Graph:
         graph = draw(**source["parameters"], seed=source["seed"])
     else:
         for role, digest in source["sha256"].items():
-            _check(files[role], digest)
+            check_file(files[role], digest)
         graph = datasets.open_path(
             files["path"], label=source["label"], edges=files.get("edges"), drop=source["drop"]
         )
-    if source["binary"]:
-        graph = graph.two_largest_classes()
-    return graph.largest_component() if source["largest_component"] else graph
-
-
-def _check(path: str, digest: str) -> None:
-    try:
-        with Path(path).open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(
-            f"data set file {path!r} cannot be read ({error.strerror or error}): workers on other "
-            "machines need it under the same path."
-        ) from None
-    if found != digest:
-        raise InputError(
-            f"data set file {path!r} has changed since the study began: run the study again."
-        )
+    return cut_graph(graph, **cut)

@@ -7,7 +7,7 @@ or the kernels and data sets, is checked afterwards (`spec_checks`).
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -16,6 +16,7 @@ from labelcert.certificates.budget import as_count
 
 _Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _Positive = Annotated[int, Field(ge=1)]
+_Count = Annotated[int, Field(ge=0, lt=2**31)]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
 _Parameter = str | int | _Finite | bool | None
 _FIXED = "a mapping from parameters to single values"
@@ -26,6 +27,9 @@ class _Part(BaseModel):
     """A mapping of the file; nothing unknown, nothing converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+_Own = TypeVar("_Own", bound=_Part)
 
 
 class Varied(_Part):
@@ -50,6 +54,28 @@ class SplitSpec(_Part):
     )
 
 
+class ThreatSpec(_Part):
+    """What the attacker may do; see `labelcert.ThreatModel`."""
+
+    directions: list[Annotated[list[str | int], Field(min_length=2, max_length=2)]] | None = Field(
+        default=None, description="a list of pairs [from, to] of labels"
+    )
+    trusted: str | list[_Count] | None = Field(
+        default=None, description="a list of node numbers, or the path of a file with one a line"
+    )
+    costs: str | None = Field(
+        default=None,
+        description="a column of the node table, or the path of a table of node and cost",
+    )
+    groups: str | None = Field(
+        default=None,
+        description="a column of the node table, or the path of a table of node and group",
+    )
+    group_budgets: _Count | dict[str, _Count] | None = Field(
+        default=None, description="a count, or a mapping from groups (or default) to counts"
+    )
+
+
 class DatasetSpec(Varied):
     """A data set: one of name, path and synthetic, and how it is prepared."""
 
@@ -68,6 +94,7 @@ class DatasetSpec(Varied):
         default="split", description="split (a new graph for every seed) or an integer of 0 or more"
     )
     split: SplitSpec | None = Field(default=None, description="a mapping as the study's split")
+    threat: ThreatSpec | None = Field(default=None, description="a mapping as the study's threat")
 
     @model_validator(mode="before")
     @classmethod
@@ -123,14 +150,6 @@ class BudgetSpec(_Part):
         return int(value) if isinstance(value, str) and not value.strip().endswith("%") else value
 
 
-class ThreatSpec(_Part):
-    """What the attacker may do."""
-
-    directions: list[Annotated[list[str | int], Field(min_length=2, max_length=2)]] | None = Field(
-        default=None, description="a list of pairs [from, to] of labels"
-    )
-
-
 class LimitSpec(_Part):
     """What a unit may take; not part of what the units are."""
 
@@ -173,7 +192,8 @@ class StudySpec(_Part):
     )
     exactness: Literal["exact", "relaxed"] = Field(default="exact", description="exact or relaxed")
     threat: ThreatSpec = Field(
-        default=ThreatSpec(), description="a mapping that may name directions"
+        default=ThreatSpec(),
+        description="a mapping of directions, trusted, costs, groups, group_budgets",
     )
     limits: LimitSpec = Field(default=LimitSpec(), description="a mapping: time_limit, jobs")
 
@@ -183,3 +203,10 @@ class StudySpec(_Part):
         if len(set(seeds)) < len(seeds):
             raise ValueError("a seed comes twice")
         return seeds
+
+
+def merged(whole: _Own, own: _Own | None) -> _Own:
+    """A part of the study, with what a data set says of its own."""
+    if own is None:
+        return whole
+    return whole.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})

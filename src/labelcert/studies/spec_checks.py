@@ -16,7 +16,7 @@ from labelcert.studies.choices import (
     positive,
 )
 from labelcert.studies.faults import Fault, known_names
-from labelcert.studies.spec import DatasetSpec, ModelSpec, StudySpec
+from labelcert.studies.spec import DatasetSpec, ModelSpec, StudySpec, ThreatSpec, merged
 from labelcert.studies.spec_yaml import Path
 
 MOST_UNITS = 100_000
@@ -36,7 +36,7 @@ def check(spec: StudySpec) -> None:
     datasets, models = choices(spec)
     _check_titles([(choice.title, choice.path) for choice in datasets])
     _check_titles([(choice.title, choice.path) for choice in models])
-    _check_directions(spec)
+    _check_threats(spec)
     if len(set(spec.certificates)) < len(spec.certificates):
         raise Fault(("certificates",), "names one twice: keep each once.")
     count = sum(len(m.learners(d.entry)) for d in datasets for m in models) * len(spec.seeds)
@@ -140,8 +140,21 @@ def _check_titles(titles: list[tuple[str, Path]]) -> None:
         seen.add(title)
 
 
-def _check_directions(spec: StudySpec) -> None:
-    for i, (source, target) in enumerate(spec.threat.directions or []):
-        if str(source) == str(target):
-            path = ("threat", "directions", i)
-            raise Fault(path, f"goes from {source!r} to itself: name two labels.")
+def _check_threats(spec: StudySpec) -> None:
+    at: list[tuple[ThreatSpec | None, Path]] = [(spec.threat, ())]
+    at += [(dataset.threat, ("datasets", i)) for i, dataset in enumerate(spec.datasets)]
+    for threat, path in at:
+        for i, (source, target) in enumerate((threat and threat.directions) or []):
+            if str(source) == str(target):
+                raise Fault(
+                    (*path, "threat", "directions", i),
+                    f"goes from {source!r} to itself: name two labels.",
+                )
+    for i, dataset in enumerate(spec.datasets):
+        threat = merged(spec.threat, dataset.threat)
+        if (threat.groups is None) == (threat.group_budgets is None):
+            continue
+        path: Path = ("threat",) if dataset.threat is None else ("datasets", i, "threat")
+        if threat.groups is None:
+            raise Fault(path, "has group_budgets without groups: name a column or a file.")
+        raise Fault(path, "has groups without group_budgets: add a budget, such as 2.")

@@ -17,13 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labelcert._errors import InputError
 from labelcert.data import registry
 from labelcert.studies.canonical import canonical
 from labelcert.studies.choices import DatasetChoice, ModelChoice, kernel_parameters
+from labelcert.studies.file_digests import file_digest
 from labelcert.studies.shipped import Study
-from labelcert.studies.spec import SplitSpec
+from labelcert.studies.spec import ThreatSpec, merged
 from labelcert.studies.spec_checks import choices
+from labelcert.studies.threats import NodeTables
 
 VERSION = 1
 """Of the content; another one would give every unit another key."""
@@ -34,7 +35,7 @@ class Unit:
     """One certificate to compute.
 
     content: what it is, JSON-able. dataset, model: titles in the study. files: paths of the user's
-    files by role ("path", "edges"), absolute.
+    files by role ("path", "edges", "costs", "groups"), absolute.
     """
 
     content: dict[str, Any]
@@ -68,9 +69,16 @@ def expand(study: Study) -> list[Unit]:
     units: list[Unit] = []
     for dataset in datasets:
         files = _files(dataset, study.folder)
-        digests = {role: _digest(path) for role, path in files.items()}
+        digests = {role: file_digest(path) for role, path in files.items()}
+        threat = merged(study.spec.threat, dataset.spec.threat)
+        tables = NodeTables(threat, dataset, study.folder)
+        files |= tables.files
         for seed in study.spec.seeds:
             common = _common(study, dataset, digests, seed)
+            common["threat"] = _attacker(study, threat) | tables.content
+            if tables.columns:
+                drop = common["dataset"]["drop"]
+                common["dataset"]["drop"] = sorted({*drop, *tables.columns})
             for model in models:
                 units += _of_model(common, dataset, model, files)
     return units
@@ -96,8 +104,7 @@ def _common(
     study: Study, dataset: DatasetChoice, digests: dict[str, str], seed: int
 ) -> dict[str, Any]:
     spec = study.spec
-    split = _merged(spec.split, dataset.spec.split)
-    directions = spec.threat.directions
+    split = merged(spec.split, dataset.spec.split)
     return {
         "version": VERSION,
         "dataset": _source(dataset, digests, seed),
@@ -106,10 +113,6 @@ def _common(
             "validation": split.per_class if split.validation is None else split.validation,
             "test": split.test,
             "seed": seed,
-        },
-        "threat": {
-            "max_flips": spec.budgets.max_flips,
-            "directions": None if directions is None else _sorted_pairs(directions),
         },
         "collective": "collective" in spec.certificates,
         "exactness": spec.exactness,
@@ -130,12 +133,12 @@ def _source(dataset: DatasetChoice, digests: dict[str, str], seed: int) -> dict[
     return {"sha256": digests} | read | cut
 
 
-def _merged(study: SplitSpec, dataset: SplitSpec | None) -> SplitSpec:
-    """The study's split, with what the data set says of its own."""
-    if dataset is None:
-        return study
-    own = {name: getattr(dataset, name) for name in dataset.model_fields_set}
-    return study.model_copy(update=own)
+def _attacker(study: Study, threat: ThreatSpec) -> dict[str, Any]:
+    directions = threat.directions
+    return {
+        "max_flips": study.spec.budgets.max_flips,
+        "directions": None if directions is None else _sorted_pairs(directions),
+    }
 
 
 def _sorted_pairs(directions: list[list[Any]]) -> list[list[str]]:
@@ -145,14 +148,3 @@ def _sorted_pairs(directions: list[list[Any]]) -> list[list[str]]:
 def _files(dataset: DatasetChoice, folder: Path) -> dict[str, str]:
     given = {"path": dataset.spec.path, "edges": dataset.spec.edges}
     return {role: str(folder / name) for role, name in given.items() if name is not None}
-
-
-def _digest(path: str) -> str:
-    try:
-        with open(path, "rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(
-            f"data set file {path!r} cannot be read ({error.strerror or error}): correct its path "
-            "in the study file."
-        ) from None

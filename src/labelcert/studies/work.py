@@ -15,13 +15,13 @@ from typing import Any
 
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, ThreatModel, certify
-from labelcert.certificates.budget import as_count
 from labelcert.data import Graph, Split, datasets
 from labelcert.kernels import registry
 from labelcert.studies import peak_memory
 from labelcert.studies.graphs import graph_of
 from labelcert.studies.records import record_of
 from labelcert.studies.tasks import Outcome, Task, failure
+from labelcert.studies.threats import threat_model
 
 GRAPHLESS = "mlp"
 """The network that makes sense where there are no edges."""
@@ -54,6 +54,7 @@ def _run(task: Task, seconds: dict[str, float]) -> dict[str, Any]:
     graph = graph_of(content["dataset"], task["files"])
     seconds["load"] = time.monotonic() - start
     split = _split(graph, content["split"])
+    threat = threat_model(content, graph, split.labeled, task["files"])
     start = time.monotonic()
     kernel = registry.create(content["model"]["name"], **content["model"]["parameters"])
     if not graph.has_edges and kernel.name != GRAPHLESS:
@@ -63,7 +64,7 @@ def _run(task: Task, seconds: dict[str, float]) -> dict[str, Any]:
     gram = kernel(graph, split.labeled)
     cross = kernel(graph, split.test, split.labeled)
     seconds["kernel"] = time.monotonic() - start
-    certificate = _certify(task, gram, cross, graph.labels[split.labeled])
+    certificate = _certify(task, gram, cross, graph.labels[split.labeled], threat)
     seconds["certify"] = certificate.seconds
     return record_of(graph, split, certificate)
 
@@ -84,20 +85,15 @@ def _split(graph: Graph, wanted: dict[str, Any]) -> Split:
     return split
 
 
-def _certify(task: Task, gram: Any, cross: Any, labels: Any) -> Certificate:
+def _certify(task: Task, gram: Any, cross: Any, labels: Any, threat: ThreatModel) -> Certificate:
     content = task["content"]
-    threat = content["threat"]
-    # There are no more labels to flip than there are labels.
-    budget = min(as_count(threat["max_flips"], len(labels)), len(labels))
-    directions = threat["directions"]
-    pairs = None if directions is None else [(a, b) for a, b in directions]
     return certify(
         gram,
         cross,
         labels,
         C=content["learner"].get("C"),
         ridge=content["learner"].get("ridge"),
-        threat=ThreatModel(budget, directions=pairs),
+        threat=threat,
         collective=content["collective"],
         exactness=content["exactness"],
         time_limit=task["time_limit"],

@@ -1,0 +1,138 @@
+"""What a table says of single nodes besides features and labels: costs, groups."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from labelcert._errors import InputError
+from labelcert.data.tables import read_table, require_column, require_filled
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class NodeValues:
+    """A value for each node, None where a cell is empty.
+
+    where: how to call them in messages. values: by node number, or, of a column of the node table,
+    by row.
+    """
+
+    where: str
+    values: Mapping[int, Any] | Sequence[Any]
+
+    @property
+    def all_values(self) -> list[Any]:
+        """Every value that is there."""
+        values = self.values.values() if isinstance(self.values, Mapping) else self.values
+        return [value for value in values if value is not None]
+
+    def of(self, nodes: Sequence[int], num_nodes: int, rows: Sequence[int] | None) -> list[Any]:
+        """Values of some nodes, None where there is none.
+
+        num_nodes: of the graph. rows: (num_nodes,) the row of each node in its table, None where
+        they are the nodes' numbers. Raises InputError for values of a node that the graph lacks.
+        """
+        if isinstance(self.values, Mapping):
+            for node in self.values:
+                if not 0 <= node < num_nodes:
+                    raise InputError(
+                        f"{self.where} names node {node}: pass numbers from 0 to {num_nodes - 1}."
+                    )
+            return [self.values.get(node) for node in nodes]
+        return [self.values[node if rows is None else rows[node]] for node in nodes]
+
+
+def values_of_column(
+    table: str | os.PathLike[str], column: str, name: str, *, as_text: bool
+) -> NodeValues | None:
+    """The values of a column of a node table, or None if it has no such column.
+
+    name: of the argument, for messages. as_text: names such as 007 stay as they are written.
+    Raises InputError: a table that cannot be read.
+    """
+    frame, _ = read_table(table, "table", text_columns=(column,) if as_text else ())
+    if column not in frame.columns:
+        return None
+    return NodeValues(f"{name} column {column!r}", _cells(frame, column))
+
+
+def values_of_file(
+    path: str | os.PathLike[str], cell: str, name: str, *, as_text: bool
+) -> NodeValues:
+    """The values of a table with the columns "node" and `cell`; arguments as above.
+
+    Raises InputError: a file that cannot be read, or that names something else than node numbers,
+    or one twice.
+    """
+    frame, where = read_table(path, f"{name} file", text_columns=(cell,) if as_text else ())
+    for column in ("node", cell):
+        require_column(frame, column, where)
+    require_filled(frame, "node", where)
+    values: dict[int, Any] = {}
+    for found, value in zip(frame["node"].tolist(), _cells(frame, cell), strict=True):
+        node = whole_number(found)
+        if node is None:
+            raise InputError(f"{where} names the node {found!r}: write node numbers.")
+        if node in values:
+            raise InputError(f"{where} lists node {node} twice: keep one row per node.")
+        values[node] = value
+    return NodeValues(where, values)
+
+
+def read_node_list(path: str | os.PathLike[str], name: str) -> list[int]:
+    """Node numbers in a text file, one a line; text after # is ignored.
+
+    name: of the argument, for messages. Raises InputError: a file that cannot be read, or a line
+    that holds something else.
+    """
+    try:
+        with open(path, encoding="utf-8") as stream:
+            lines = stream.read().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a text file"
+        raise InputError(
+            f"{name} file {str(path)!r} cannot be read ({reason}): pass a text file."
+        ) from error
+    nodes: list[int] = []
+    for number, line in enumerate(lines, 1):
+        text = line.partition("#")[0].strip()
+        if not text:
+            continue
+        try:
+            nodes.append(int(text))
+        except ValueError:
+            raise InputError(
+                f"{name} file {str(path)!r}, line {number}, holds {text!r}: write one node number "
+                "a line."
+            ) from None
+    return nodes
+
+
+def whole_number(value: Any) -> int | None:
+    """The integer that a cell holds, as a number or as text; None if it holds none."""
+    try:
+        number = float(value)
+        if not math.isfinite(number) or number != int(number):
+            return None
+        return int(value) if isinstance(value, str) and value.strip().isdigit() else int(number)
+    except (TypeError, ValueError):
+        return None
+
+
+def as_name(value: Any) -> str:
+    """A group's name as text; whole floats (a habit of tables) read like the integers they are."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _cells(frame: pd.DataFrame, column: str) -> list[Any]:
+    return [
+        None if empty else value
+        for value, empty in zip(frame[column].tolist(), frame[column].isna().tolist(), strict=True)
+    ]

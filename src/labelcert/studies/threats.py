@@ -1,0 +1,178 @@
+"""The attacker of a study: what a unit's content says of it, and its threat model.
+
+A unit holds of a table what decides the result, the name of a column or the SHA-256 of a file; its
+path is among the unit's files. Which nodes are labeled is known only with the graph and the split,
+so costs and groups are looked up by whoever computes the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.certificates import ThreatModel
+from labelcert.certificates.budget import as_count
+from labelcert.certificates.node_threat import costs_of, group_budgets_of, groups_of
+from labelcert.data import Graph
+from labelcert.data.cuts import kept_nodes
+from labelcert.data.node_values import (
+    NodeValues,
+    as_name,
+    read_node_list,
+    values_of_column,
+    values_of_file,
+)
+from labelcert.data.tables import CSV_SUFFIXES, PARQUET_SUFFIXES
+from labelcert.studies.choices import DEFAULT, DatasetChoice
+from labelcert.studies.file_digests import check_file, file_digest
+from labelcert.studies.graphs import graph_of
+from labelcert.studies.spec import ThreatSpec
+
+CELLS = {"costs": "cost", "groups": "group"}
+"""The column beside "node" that a file of such values has."""
+
+
+class NodeTables:
+    """What the attacker on a data set depends on beside the graph, read when a study is expanded.
+
+    content: for the units' content, only what is given. files: paths by role. columns: of the node
+    table that are no features then.
+    """
+
+    def __init__(self, spec: ThreatSpec, dataset: DatasetChoice, folder: Path) -> None:
+        self.content: dict[str, Any] = {}
+        self.files: dict[str, str] = {}
+        self.columns: list[str] = []
+        called = f"data set {dataset.title!r}"
+        if spec.trusted is not None:
+            nodes = spec.trusted
+            if isinstance(nodes, str):
+                nodes = read_node_list(folder / nodes, f"{called}: trusted")
+            self.content["trusted"] = sorted(set(nodes))
+        for role in CELLS:
+            asked = getattr(spec, role)
+            if asked is not None:
+                self._add(role, asked, dataset, folder, called)
+        if spec.group_budgets is not None:
+            self.content["group_budgets"] = spec.group_budgets
+
+    def _add(
+        self, role: str, asked: str, dataset: DatasetChoice, folder: Path, called: str
+    ) -> None:
+        table = dataset.spec.path
+        has_columns = table is not None and _is_table(table)
+        if table and has_columns and _column(str(folder / table), asked, role) is not None:
+            if asked == (dataset.spec.label or "label"):
+                raise InputError(f"{called}: {role} names the label column {asked!r}: name another")
+            self.content[role] = {"column": asked}
+            self.columns.append(asked)
+            return
+        path = str(folder / asked)
+        if not Path(path).is_file():
+            what = "a column of its table" if has_columns else "a column (it is no table)"
+            raise InputError(
+                f"{called}: {role} {asked!r} is neither {what} nor a file: check the spelling, or "
+                f"name a table with the columns node, {CELLS[role]}."
+            )
+        self.content[role] = {"sha256": file_digest(path)}
+        self.files[role] = path
+
+
+def threat_model(
+    content: dict[str, Any], graph: Graph, labeled: np.ndarray, files: dict[str, str]
+) -> ThreatModel:
+    """The threat model of a unit for the labeled nodes (n,) of its graph.
+
+    content: of the unit. Trusted nodes that are not labeled are left out; a budget above what all
+    labels cost is cut to that. Raises InputError: a node that the graph lacks, a cost that is no
+    positive integer, a labeled node without a group, a group that no node has, or a table that is
+    not what it was.
+    """
+    threat = content["threat"]
+    nodes = labeled.tolist()
+    costs = groups = budgets = None
+    if "costs" in threat:
+        found = _cells(content, graph, nodes, files, "costs")
+        costs = costs_of(found.cells, nodes, found.where)
+    if "groups" in threat:
+        found = _cells(content, graph, nodes, files, "groups")
+        groups = groups_of(found.cells, nodes, found.where)
+        budgets = _group_budgets(threat["group_budgets"], groups, found.everything)
+    most = len(nodes) if costs is None else sum(costs)
+    directions = threat["directions"]
+    return ThreatModel(
+        min(as_count(threat["max_flips"], len(nodes)), most),
+        trusted=_trusted(threat.get("trusted", []), nodes, graph),
+        costs=costs,
+        directions=None if directions is None else [(a, b) for a, b in directions],
+        groups=groups,
+        group_budgets=budgets,
+    )
+
+
+class _Found(NamedTuple):
+    """Cells of the labeled nodes, every value of their table, and how to call it."""
+
+    cells: list[Any]
+    everything: list[Any]
+    where: str
+
+
+def _cells(
+    content: dict[str, Any], graph: Graph, nodes: Sequence[int], files: dict[str, str], role: str
+) -> _Found:
+    source, asked = content["dataset"], content["threat"][role]
+    column = asked.get("column")
+    rows = None
+    if column is None:
+        values = _read(files[role], asked["sha256"], None, role)
+    else:
+        values = _read(files["path"], source["sha256"]["path"], column, role)
+        cut = {name: source[name] for name in ("binary", "largest_component")}
+        if any(cut.values()):
+            whole = graph_of(source | dict.fromkeys(cut, False), files)
+            rows = kept_nodes(whole, **cut).tolist()
+    return _Found(values.of(nodes, graph.num_nodes, rows), values.all_values, values.where)
+
+
+@lru_cache(maxsize=4)
+def _read(path: str, digest: str, column: str | None, role: str) -> NodeValues:
+    check_file(path, digest)
+    if column is None:
+        return values_of_file(path, CELLS[role], role, as_text=role == "groups")
+    values = _column(path, column, role)
+    assert values is not None  # the table is what it was when the study was expanded
+    return values
+
+
+def _column(path: str, column: str, role: str) -> NodeValues | None:
+    return values_of_column(path, column, role, as_text=role == "groups")
+
+
+def _is_table(path: str) -> bool:
+    return Path(path).suffix.lower() in CSV_SUFFIXES + PARQUET_SUFFIXES
+
+
+def _group_budgets(
+    given: int | dict[str, int], groups: list[str], everything: list[Any]
+) -> dict[str, int]:
+    known = {as_name(value) for value in everything}
+    if isinstance(given, int):
+        return group_budgets_of(groups, known, given, {})
+    named = {name: budget for name, budget in given.items() if name != DEFAULT}
+    return group_budgets_of(groups, known, given.get(DEFAULT), named)
+
+
+def _trusted(trusted: Sequence[int], nodes: Sequence[int], graph: Graph) -> list[int]:
+    for node in trusted:
+        if not 0 <= node < graph.num_nodes:
+            raise InputError(
+                f"trusted names node {node}: pass numbers from 0 to {graph.num_nodes - 1}."
+            )
+    position = {node: i for i, node in enumerate(nodes)}
+    return [position[node] for node in trusted if node in position]
