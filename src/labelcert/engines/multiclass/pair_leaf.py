@@ -145,10 +145,10 @@ class PairLeaf:
         inside = np.arange(places.shape[1]) < sizes[:, None]
         promised = sure + term[np.where(inside, places, len(moves.point))].sum(axis=1)
         size = abs(sure) + float(np.abs(term).sum()) + float(np.abs(values).max(initial=0.0))
-        gained = float((values - promised).min(initial=np.inf)) - bar - 8 * len(term) * UNIT * size
+        gained = 0.0
+        if len(values) and np.isfinite(size):  # else the functional knows nothing
+            gained = float((values - promised).min()) - bar - 8 * len(term) * UNIT * size
         order = np.argsort(values, kind="stable")
-        if not np.isfinite(gained):
-            gained = 0.0
         return Listed(values[order], masks[order], bar), max(gained, 0.0)
 
     def _join(self, own: Listed, rival: Listed) -> Outcome | None:

@@ -81,9 +81,11 @@ class PairRelaxation:
         for i in range(len(self.gram)):
             for c in (0, 1):
                 for label_state in (KEPT, FLIPPED):
-                    if clock.expired or not region.allowed[i].any():
+                    if clock.expired:
                         return region
                     region = self._narrow_label(region, c, i, label_state)
+                    if not region.allowed[i].any():
+                        return region  # nothing in it can break
         return region
 
     def _narrow_label(self, region: Region, c: int, i: int, label_state: int) -> Region:

@@ -1,0 +1,264 @@
+"""The conic relaxation: hulls hold every solution, functionals hold for any multipliers."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labelcert._jit import compiled
+from labelcert.engines.clock import Clock
+from labelcert.engines.flips import FlipSpace
+from labelcert.engines.multiclass.pair_functional import (
+    PairFunctional,
+    best_states,
+    most_feared,
+    pair_functional,
+    surviving_states,
+)
+from labelcert.engines.multiclass.pair_moves import Moves
+from labelcert.engines.multiclass.pair_states import PairStates
+from labelcert.engines.problem import Problem
+from labelcert.engines.relaxation import dense
+from labelcert.engines.relaxation.conic import ConicRelaxation
+from labelcert.engines.relaxation.conic_tightening import tighten_conic
+from labelcert.engines.relaxation.functional import Functional, best_over, corners_of, lower_bound
+from labelcert.engines.relaxation.hull import Hull
+from labelcert.engines.relaxation.program import Relaxation
+from labelcert.learners.gram import check_gram
+from oracles.brute_force import solve_dual
+from oracles.problems import KINDS, make_problem
+from oracles.relabelings import every_labeling, random_space
+
+cases = st.tuples(
+    st.sampled_from(KINDS), st.integers(2, 6), st.integers(-3, 2), st.integers(0, 4),
+    st.integers(0, 2**31),
+)  # fmt: skip
+
+
+def setting(case):
+    """A scaled binary problem, and the true (β, f) of each of its flip sets."""
+    kind, n, log_c, budget, seed = case
+    p = make_problem(kind, n, 2, log_c, budget, seed)
+    gram = check_gram(p.gram)
+    budget = min(budget, n)
+    problem = Problem(
+        gram, np.asarray(p.cross, float), p.y.astype(float), p.C, FlipSpace.unrestricted(n), budget
+    )
+    matrix, C = gram.matrix / problem.scale, p.C * problem.scale
+    truth = []
+    for size in range(budget + 1):
+        for flips in combinations(range(n), size):
+            flipped = problem.y.copy()
+            flipped[list(flips)] *= -1
+            beta = solve_dual(matrix, flipped, C)
+            truth.append((list(flips), beta, matrix @ beta))
+    return problem, matrix, C, truth
+
+
+def widest(problem, matrix, C):
+    return Hull.widest(matrix, problem.y, C, np.ones(problem.n, bool), problem.max_budget)
+
+
+def holds(hull, truth, tolerance):
+    for flips, _, f in truth:
+        state = np.isin(np.arange(len(f)), flips).astype(int)
+        rows = np.arange(len(f))
+        if (f < hull.low[rows, state] - tolerance).any():
+            return False
+        if (f > hull.high[rows, state] + tolerance).any():
+            return False
+    return True
+
+
+@settings(max_examples=25)
+@given(cases)
+def test_narrow_hulls_hold_every_solution(case):
+    problem, matrix, C, truth = setting(case)
+    hull = widest(problem, matrix, C)
+    tight = tighten_conic(matrix, hull, problem.space, problem.max_budget, Clock(), rounds=3)
+    assert holds(tight, truth, 1e-6 * (1 + C))
+    assert (tight.low >= hull.low).all()
+    assert (tight.high <= hull.high).all()
+
+
+def one_svm(matrix, hull, n, budget):
+    side = np.zeros((n, 2, 1), dtype=np.int64)
+    side[:, 1] = 1
+    cost = np.stack([np.zeros(n), np.ones(n)], axis=1)
+    return ConicRelaxation(matrix, [hull], side, cost, budget)
+
+
+@settings(max_examples=25)
+@given(cases)
+def test_as_good_as_the_linear_program(case):
+    problem, matrix, C, truth = setting(case)
+    n = problem.n
+    hull = widest(problem, matrix, C)
+    q = problem.cross[0] / problem.scale
+    linear = Relaxation(matrix, hull, problem.space, problem.max_budget)
+    by_cuts, _, _ = linear.bound(q, rounds=40, gain=0.0)
+    precision = 1e-4 * C * float(np.abs(q).sum())
+    relaxation = one_svm(matrix, hull, n, problem.max_budget)
+    (found,) = relaxation.functionals(q[None], np.ones((n, 2), bool), precision)
+    value = best_over(found, problem.max_budget, np.ones(n), np.zeros(0, int), np.zeros(n, bool))
+    size = 1e-6 + C * float(np.abs(q).sum())
+    assert value >= by_cuts - 0.02 * size
+    assert value <= min(q @ beta for _, beta, _ in truth) + 1e-6 * size
+
+
+def test_with_all_labels_fixed_it_is_exact():
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((8, 5))
+    gram = points @ points.T / 10
+    y = rng.choice([-1.0, 1.0], 8)
+    states = np.array([1, -1, 1, 1, -1, 1, 1, -1])
+    relaxation = one_svm(gram, Hull.widest(gram, y, 2.0, np.ones(8, bool), 8), 8, 8)
+    q = rng.standard_normal(8)
+    allowed = np.stack([states > 0, states < 0], axis=1)
+    (found,) = relaxation.functionals(q[None], allowed, 1e-7)
+    fixed = np.ones(8, bool)
+    value = best_over(found, 8, np.ones(8), np.flatnonzero(states < 0), fixed)
+    assert value == pytest.approx(q @ solve_dual(gram, y * states, 2.0), abs=1e-4)
+
+
+def pair_setting(seed):
+    """States of a random space for classes 0 and 1, kernels, and every labeling's (p_0, p_1)."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 6))
+    space = random_space(
+        rng, n, 3, ("plain", "directions", "costs", "groups", "everything")[seed % 5]
+    )
+    points = rng.standard_normal((n, 3))
+    gram, q, C = points @ points.T / 3, rng.standard_normal(n), float(10.0 ** rng.uniform(-1, 1))
+    budget = int(rng.integers(0, space.cost.sum() + 1))
+    labels, _ = every_labeling(space, budget)
+    return space, gram, q, C, budget, labels
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**31))
+def test_pair_functionals_hold_for_any_multipliers(seed):
+    space, gram, q, C, budget, labels = pair_setting(seed)
+    rng = np.random.default_rng(seed)
+    states = PairStates.of(space, 0, 1)
+    parts, n = [], space.n
+    for k, sign in ((0, 1.0), (1, -1.0)):
+        y = np.where(space.labels == k, 1.0, -1.0)
+        flips = space.class_space(k)
+        may = np.isin(np.arange(n), flips.candidates)
+        hull = Hull.widest(gram, y, C, may, n)
+        parts.append(
+            lower_bound(
+                gram, np.abs(gram), sign * q, corners_of(hull), rng.standard_normal(n),
+                C * rng.standard_normal(n), abs(rng.standard_normal()),
+            )
+        )  # fmt: skip
+    functional = pair_functional(*parts, states)
+    least = best_states(functional, states, states.allowed, budget)
+    tolerance = 1e-6 * (1 + C * np.abs(q).sum())
+    feared = states.changes(most_feared(functional, states, states.allowed, budget))
+    assert space.contains(feared, budget)
+    for row in labels:
+        state = np.where(row == 0, 0, np.where(row == 1, 1, 2))
+        p = [q @ solve_dual(gram, np.where(row == k, 1.0, -1.0), C) for k in (0, 1)]
+        value = functional.base + functional.step[np.arange(n), state].sum()
+        assert least <= value + tolerance
+        assert value <= p[0] - p[1] + tolerance
+
+
+def random_functional(rng, states):
+    """A functional with arbitrary terms, exact in floating point."""
+    n = len(states.home)
+    first, second = (
+        Functional(float(b), rng.integers(-8, 5, n) / 4.0) for b in rng.integers(0, 9, 2)
+    )
+    return pair_functional(first, second, states)
+
+
+def all_choices(functional, states, allowed, budget):
+    """(values, choices (n,)) of all states that the attacker can reach."""
+    space = states.space
+    for choice in product(*(np.flatnonzero(row) for row in allowed)):
+        chosen = np.array(choice)
+        if space.points.contains(np.flatnonzero(chosen != states.home), budget):
+            yield (
+                float(functional.base + functional.step[np.arange(len(chosen)), chosen].sum()),
+                chosen,
+            )
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**31))
+def test_best_and_surviving_states_and_open_sets(seed):
+    space, _, _, _, budget, _ = pair_setting(seed)
+    rng = np.random.default_rng(seed)
+    states = PairStates.of(space, 0, 1)
+    functional = random_functional(rng, states)
+    allowed = states.allowed & (rng.random(states.allowed.shape) < 0.8)
+    empty = ~allowed.any(axis=1)
+    allowed[empty] = states.allowed[empty]
+    choices = list(all_choices(functional, states, allowed, budget))
+    best = best_states(functional, states, allowed, budget)
+    assert best <= min((value for value, _ in choices), default=np.inf)
+    if space.is_unrestricted and choices:
+        assert best == pytest.approx(min(value for value, _ in choices))
+    left = surviving_states(functional, states, allowed, budget)
+    for c in (0, 1):
+        moves = Moves.of(functional, states, allowed, budget, c)
+        places, sizes = moves.open_sets(4000)
+        listed = {
+            frozenset(moves.fixed.tolist() + moves.point[row[:size]].tolist())
+            for row, size in zip(places, sizes, strict=True)
+        }
+        assert len(listed) == len(sizes)
+        for value, chosen in choices:
+            if value <= 0.0:
+                assert left[np.arange(len(chosen)), chosen].all()
+                flips = np.flatnonzero(states.side[np.arange(len(chosen)), chosen, c] == 1)
+                assert frozenset(flips.tolist()) in listed
+
+
+def test_too_many_open_sets_are_not_listed():
+    space = random_space(np.random.default_rng(0), 6, 3, "plain")
+    states = PairStates.of(space, 0, 1)
+    nothing = Functional(-np.inf, np.zeros(6))
+    functional = pair_functional(nothing, nothing, states)
+    assert isinstance(functional, PairFunctional)
+    assert best_states(functional, states, states.allowed, 3) == -np.inf
+    moves = Moves.of(functional, states, states.allowed, 3, 0)
+    assert moves.open_sets(10) is None
+    assert len(moves.open_sets(4000)[1]) == sum(
+        1 for k in range(4) for _ in combinations(range(6), k)
+    )
+
+
+@compiled
+def factored(matrix, right):
+    dense.factor(matrix)
+    dense.solve(matrix, right)
+
+
+@compiled
+def multiplied(matrix, x, out):
+    dense.times(matrix, x, out)
+
+
+@pytest.mark.parametrize("n", range(1, 14))
+def test_dense_systems(n):
+    rng = np.random.default_rng(n)
+    root = rng.standard_normal((n, n))
+    matrix, right = root @ root.T + np.eye(n), rng.standard_normal(n)
+    product_ = np.zeros(n)
+    multiplied(matrix, right, product_)
+    assert product_ == pytest.approx(matrix @ right)
+    x = right.copy()
+    factored(matrix.copy(), x)
+    assert x == pytest.approx(np.linalg.solve(matrix, right))
+
+
+def test_a_singular_system_leaves_its_unknown_at_zero():
+    x = np.array([2.0, 0.0])
+    factored(np.array([[2.0, 0.0], [0.0, 0.0]]), x)
+    assert x == pytest.approx([1.0, 0.0])
