@@ -16,7 +16,7 @@ from labelcert.report.finding_charts import effect_chart, ranking_chart
 from labelcert.report.findings import find
 from labelcert.report.frames import not_a_formula
 from labelcert.report.heat_chart import heat_chart
-from labelcert.report.results import Result
+from labelcert.report.results import Result, counted_labels
 from labelcert.report.scenes import Scene, scenes_of
 from labelcert.report.study_charts import PAPER, curve_chart, pair_chart
 from labelcert.report.study_results import Evaluation
@@ -95,10 +95,9 @@ def _charts(results: Sequence[Result], curves: Sequence[CurveRow]) -> Iterator[t
 def _of_dataset(
     results: Sequence[Result], models: Sequence[str], rows: Sequence[CurveRow]
 ) -> Iterator[tuple[str, Any]]:
-    record = results[0].record
     axis: dict[str, Any] = {
         "last": max(r.max_flips for r in results),
-        "num_labeled": record["num_labeled"] if record["unit"] == "flips" else None,
+        "num_labeled": counted_labels(results),
     }
     panels = {
         panel: found

@@ -18,7 +18,7 @@ from labelcert.report.findings import Findings
 from labelcert.report.graph_source import GraphSource
 from labelcert.report.heat_chart import ROW, heat_chart
 from labelcert.report.palette import PAGE, SHAPES
-from labelcert.report.results import Result, by_model
+from labelcert.report.results import Result, by_model, counted_labels
 from labelcert.report.scenes import MOST_TESTS, Scene, scenes_of
 from labelcert.report.study_charts import Look, curve_chart
 
@@ -64,7 +64,7 @@ def _dataset(name: str, results: Sequence[Result], scenes: Sequence[Scene]) -> d
     record = of_it[0].record
     return {
         "name": name,
-        "unit": record["unit"],
+        "unit": "cost" if counted_labels(of_it) is None else "flips",
         "labels": record["num_labeled"],
         "tests": record["num_test"],
         "nodes": record["dataset"]["nodes"],

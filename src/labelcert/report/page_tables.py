@@ -22,7 +22,7 @@ def plateau_table(findings: Findings) -> str:
     points = 100 * findings.tolerance
     rule = (
         f"A plateau is a run of at least {findings.shortest} budgets over which the collective "
-        f"certified ratio stays within {points:g} percentage points: more flips buy the attacker "
+        f"certified ratio stays within {points:g} percentage points: larger ones buy the attacker "
         "nothing until it ends."
     )
     if not findings.plateaus:
@@ -35,12 +35,12 @@ def plateau_table(findings: Findings) -> str:
             p.dataset,
             p.model,
             f"{p.first} to {p.last}",
-            f"{_share(p.first, p.num_labeled)} to {_share(p.last, p.num_labeled)}",
+            _shares(p.first, p.last, p.num_labeled),
             told(p.level),
         )
         for p in ordered
     ]
-    columns = ("Data set", "Model", "Flips", "Of the labels", "Collective ratio")
+    columns = ("Data set", "Model", "Budgets", "Of the labels", "Collective ratio")
     return f"<p>{rule}</p>" + table("Plateaus of the collective ratio", columns, rows)
 
 
@@ -178,5 +178,8 @@ def change(value: Estimate) -> str:
     return f"{100 * value.mean:+.1f}{error}".replace("-", "−")
 
 
-def _share(flips: int, labels: int) -> str:
-    return f"{100 * flips / labels:.2g} %"
+def _shares(first: int, last: int, labels: int | None) -> str:
+    """A range of flips as shares of the labels, which costs are not."""
+    if labels is None:
+        return "–"
+    return f"{100 * first / labels:.2g} % to {100 * last / labels:.2g} %"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from labelcert.report.averages import Estimate, estimate
 from labelcert.report.curves import COLLECTIVE
-from labelcert.report.results import RATIO, Quantity, Result, by_model
+from labelcert.report.results import RATIO, Quantity, Result, by_model, counted_labels
 
 TOLERANCE = 0.02
 SHORTEST = 3
@@ -34,7 +34,7 @@ class Plateau:
 
     low, high: between them lies the mean ratio over the seeds, at every budget of the run. level:
     the ratio averaged over the run, over the seeds. num_labeled: labels, of which the budgets are
-    a share.
+    a share; None where they are costs.
     """
 
     dataset: str
@@ -44,7 +44,7 @@ class Plateau:
     low: float
     high: float
     level: Estimate
-    num_labeled: int
+    num_labeled: int | None
 
 
 def runs(
@@ -101,6 +101,6 @@ def find_plateaus(
         upper = [estimate(c[1][r] for c in curves).mean for r in budgets]
         for run in runs(lower, upper, tolerance, shortest):
             level = estimate(float(c[0][run.first : run.last + 1].mean()) for c in curves)
-            n = group[0].record["num_labeled"]
+            n = counted_labels(group)
             plateaus.append(Plateau(dataset, model, *run, level=level, num_labeled=n))
     return plateaus

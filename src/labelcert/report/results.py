@@ -70,6 +70,11 @@ class Result:
         """Largest budget."""
         return self.record["max_flips"]
 
+    @property
+    def counted_labels(self) -> int | None:
+        """Labels of which a budget is a share; None where budgets are costs."""
+        return self.record["num_labeled"] if self.record["unit"] == "flips" else None
+
     def curve(self, quantity: Quantity) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         """(max_flips + 1,) proven share and share not yet broken; None where not asked for."""
         if quantity.kind == COLLECTIVE:
@@ -92,6 +97,12 @@ class Result:
             return None
         end = self.max_flips if last is None else min(last, self.max_flips)
         return float(curve[0][min(1, end) : end + 1].mean())
+
+
+def counted_labels(results: Iterable[Result]) -> int | None:
+    """`Result.counted_labels` of all: None where budgets are costs for any of them."""
+    counts = [result.counted_labels for result in results]
+    return None if None in counts else counts[0]
 
 
 def flat(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from labelcert._errors import InputError
 from labelcert.data import Graph
 from labelcert.report.graph_picture import Drawing, Picture
 from labelcert.report.graph_source import GraphSource
-from labelcert.report.results import Result
+from labelcert.report.results import Result, counted_labels
 
 MOST_TESTS = 100
 _MOST_NEIGHBOURS = 60
@@ -105,7 +105,7 @@ def _without_graph(group: Sequence[Result], shown: Sequence[int]) -> Scene:
         dataset=group[0].dataset,
         seed=group[0].seed,
         max_flips=max(r.max_flips for r in group),
-        unit=first["unit"],
+        unit="cost" if counted_labels(group) is None else "flips",
         labeled=first["labeled"]["nodes"],
         labels=[str(v) for v in first["labeled"]["labels"]],
         tests=[first["test"]["nodes"][t] for t in shown],

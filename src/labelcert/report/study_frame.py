@@ -31,8 +31,8 @@ COLUMNS = {
     "num_labeled": "labeled nodes n",
     "num_test": "test nodes m",
     "accuracy": "share of the test nodes predicted right, no label flipped",
-    "budget": "flipped labels",
-    "share_of_labels": "budget / n",
+    "budget": "flipped labels, or what they cost",
+    "share_of_labels": "budget / n, or missing where labels have costs",
     "certified_ratio": "share of the test nodes proven robust at the budget",
     "certified_ratio_upper": "share that no known witness breaks",
     "certified_accuracy": "share proven robust and predicted right",
@@ -133,7 +133,7 @@ def _at(record: dict[str, Any], r: int) -> dict[str, Any]:
     ratio, accuracy = record["certified_ratio"], record["certified_accuracy"]
     cells: dict[str, Any] = {
         "budget": r,
-        "share_of_labels": r / record["num_labeled"],
+        "share_of_labels": r / record["num_labeled"] if record["unit"] == "flips" else None,
         "certified_ratio": ratio["lower"][r],
         "certified_ratio_upper": ratio["upper"][r],
         "certified_accuracy": accuracy["lower"][r],
