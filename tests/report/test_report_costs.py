@@ -49,7 +49,11 @@ def test_the_page_counts_costs():
     assert {scene["unit"] for scene in data["scenes"]} <= {"cost", "flips"}
     assert "budget (cost)" in json.dumps(data["specs"])
     assert "flips of 4 labels" not in json.dumps(data["specs"])
-    row = html.split("<span>Plateaus of the collective ratio</span>")[1].split("<tbody>")[1].split("</tr>")[0]
+    row = (
+        html.split("<span>Plateaus of the collective ratio</span>")[1]
+        .split("<tbody>")[1]
+        .split("</tr>")[0]
+    )
     assert "1 to 3" in row
     assert "–" in row
     assert "25 %" not in row
