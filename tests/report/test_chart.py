@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import labelcert as lc
-from labelcert.report.chart import _ticks, plot
+from labelcert.report.charts.chart import _ticks, plot
 
 
 def spec(certificate, **options):

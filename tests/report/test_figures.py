@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 import pytest
 
 from labelcert._errors import InputError
-from labelcert.report.chart_data import PANELS, curve_rows
-from labelcert.report.figures import file_names, write_figures
+from labelcert.report.charts.chart_data import PANELS, curve_rows
+from labelcert.report.charts.figures import file_names, write_figures
+from labelcert.report.charts.palette import DARK, LIGHT, contrast
 from labelcert.report.findings import find
-from labelcert.report.palette import DARK, LIGHT, contrast
 from labelcert.report.results import told_apart
 from labelcert.report.study_results import Evaluation
 from report.hand_made_results import made

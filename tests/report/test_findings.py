@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelcert.report.averages import estimate
 from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE
-from labelcert.report.effects import CLEAN_ACCURACY, find_effects
 from labelcert.report.findings import find
-from labelcert.report.gaps import find_gaps, widest
-from labelcert.report.plateaus import Run, find_plateaus, runs
-from labelcert.report.rankings import ALL, rank
+from labelcert.report.findings.averages import estimate
+from labelcert.report.findings.effects import CLEAN_ACCURACY, find_effects
+from labelcert.report.findings.gaps import find_gaps, widest
+from labelcert.report.findings.plateaus import Run, find_plateaus, runs
+from labelcert.report.findings.rankings import ALL, rank
 from labelcert.report.results import ACCURACY, RATIO, Quantity, told_apart
 from report.hand_made_results import made
 

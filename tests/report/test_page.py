@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import labelcert as lc
-from labelcert.report.page_html import write_page
+from labelcert.report.page.page_html import write_page
 from labelcert.report.results import told_apart
 from labelcert.report.study_results import Evaluation, Missing
 from report.chromium import Browser, Page, chromium, needs_chromium

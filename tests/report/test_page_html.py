@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from labelcert._errors import InputError
-from labelcert.report.page_html import page, write_page
+from labelcert.report.page.page_html import page, write_page
 from labelcert.report.results import told_apart
 from labelcert.report.study_results import Evaluation, Missing
 from report.hand_made_results import made

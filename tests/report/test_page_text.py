@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelcert.report.page_tables import table
-from labelcert.report.page_text import filled, json_for_script, policy
+from labelcert.report.page.page_tables import table
+from labelcert.report.page.page_text import filled, json_for_script, policy
 
 NASTY = st.text(alphabet=st.sampled_from("<>&\"'/!-=a\u2028\u2029\\{}"), max_size=30)
 

@@ -6,9 +6,9 @@ import json
 import re
 from pathlib import Path
 
-from labelcert.report.figures import write_figures
-from labelcert.report.page_html import page
-from labelcert.report.plateaus import find_plateaus
+from labelcert.report.charts.figures import write_figures
+from labelcert.report.findings.plateaus import find_plateaus
+from labelcert.report.page.page_html import page
 from labelcert.report.results import counted_labels, told_apart
 from labelcert.report.study_frame import study_frame
 from labelcert.report.study_results import Evaluation

@@ -9,11 +9,11 @@ from scipy.sparse import csr_array
 import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.data import Graph
-from labelcert.report.chart_data_heat import heat_rows, highest, radius_told
-from labelcert.report.graph_layout import layout
-from labelcert.report.graph_picture import MOST_EDGES, MOST_NODES, draw
-from labelcert.report.graph_source import load_again
-from labelcert.report.scenes import scenes_of
+from labelcert.report.charts.chart_data_heat import heat_rows, highest, radius_told
+from labelcert.report.page.graph_layout import layout
+from labelcert.report.page.graph_picture import MOST_EDGES, MOST_NODES, draw
+from labelcert.report.page.graph_source import load_again
+from labelcert.report.page.scenes import scenes_of
 from report.hand_made_results import made
 
 

@@ -110,7 +110,7 @@ def _write(request: Request, advice: Advice, run: Run, title: str) -> None:
         for path in request.outputs:
             write_advice(advice, run, path)
     if request.plots:
-        from labelcert.report.advice_chart import plot_advice
+        from labelcert.report.charts.advice_chart import plot_advice
 
         for path in request.plots:
             plot_advice(advice, path, title=title)

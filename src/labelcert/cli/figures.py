@@ -42,7 +42,7 @@ def figures(
     from rich.console import Console
 
     from labelcert.cli.progress import live
-    from labelcert.report.figures import FORMATS, write_figures
+    from labelcert.report.charts.figures import FORMATS, write_figures
     from labelcert.report.study_results import read_store
 
     evaluation = read_store(store, study)

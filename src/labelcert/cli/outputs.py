@@ -9,11 +9,11 @@ from labelcert._errors import InputError
 from labelcert.cli.request import Request
 from labelcert.data import Graph
 from labelcert.report.atomic import write_bytes
-from labelcert.report.chart import SUFFIXES as PLOTS
-from labelcert.report.chart import plot
+from labelcert.report.charts.chart import SUFFIXES as PLOTS
+from labelcert.report.charts.chart import plot
 from labelcert.report.document import Run, to_json
 from labelcert.report.frames import write_frame
-from labelcert.report.page_html import SUFFIXES as PAGES
+from labelcert.report.page.page_html import SUFFIXES as PAGES
 
 TABLES = (".csv", ".parquet")
 OUTPUTS = (".json", *TABLES)
@@ -58,7 +58,7 @@ def write_reports(request: Request, run: Run, graph: Graph, attacker: str) -> li
     """Write the pages of a request and return their paths; attacker: the threat in words."""
     if request.reports:
         from labelcert.cli.show import title_of
-        from labelcert.report.run_page import write_run_page
+        from labelcert.report.page.run_page import write_run_page
 
         for path in request.reports:
             write_run_page(run, graph, path, title=title_of(run), attacker=attacker)

@@ -54,7 +54,7 @@ def report(
     from labelcert.cli.outputs import check_path
     from labelcert.cli.progress import live
     from labelcert.cli.show import tell_files
-    from labelcert.report.page_html import SUFFIXES, write_page
+    from labelcert.report.page.page_html import SUFFIXES, write_page
     from labelcert.report.study_results import read_store
 
     check_path("output", output, SUFFIXES, read=(store,))

@@ -9,12 +9,12 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from labelcert.report.chart import plot
+    from labelcert.report.charts.chart import plot
+    from labelcert.report.charts.figures import write_figures
     from labelcert.report.curves import curve_frame
-    from labelcert.report.figures import write_figures
     from labelcert.report.findings import find
     from labelcert.report.frames import write_frame
-    from labelcert.report.page_html import write_page
+    from labelcert.report.page.page_html import write_page
     from labelcert.report.study_results import read_store
     from labelcert.report.tables import summarize
 
@@ -32,12 +32,12 @@ __all__ = [
 _WHERE = {
     "curve_frame": "curves",
     "find": "findings",
-    "plot": "chart",
+    "plot": "charts.chart",
     "read_store": "study_results",
     "summarize": "tables",
-    "write_figures": "figures",
+    "write_figures": "charts.figures",
     "write_frame": "frames",
-    "write_page": "page_html",
+    "write_page": "page.page_html",
 }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.data import Graph, Split
 from labelcert.report.document import Run
-from labelcert.report.page_html import write_page
+from labelcert.report.page.page_html import write_page
 from labelcert.report.results import Result, told
 from labelcert.report.study_results import Evaluation
 

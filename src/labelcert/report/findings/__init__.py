@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labelcert.report.effects import Effect, find_effects
-from labelcert.report.gaps import Gap, find_gaps
-from labelcert.report.plateaus import SHORTEST, TOLERANCE, Plateau, find_plateaus
-from labelcert.report.rankings import Place, rank
+from labelcert.report.findings.effects import Effect, find_effects
+from labelcert.report.findings.gaps import Gap, find_gaps
+from labelcert.report.findings.plateaus import SHORTEST, TOLERANCE, Plateau, find_plateaus
+from labelcert.report.findings.rankings import Place, rank
 from labelcert.report.results import Result
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from labelcert.report.averages import Estimate, estimate
+from labelcert.report.findings.averages import Estimate, estimate
 from labelcert.report.results import (
     QUANTITIES,
     RATIO,

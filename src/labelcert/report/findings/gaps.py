@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labelcert.report.averages import Estimate, estimate
 from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE
+from labelcert.report.findings.averages import Estimate, estimate
 from labelcert.report.results import RATIO, Quantity, Result, by_model
 
 

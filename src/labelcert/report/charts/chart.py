@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate
 from labelcert.report.atomic import write_bytes
+from labelcert.report.charts.palette import LIGHT, Palette
 from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE, CurvePoint, curve_records
-from labelcert.report.palette import LIGHT, Palette
 
 if TYPE_CHECKING:
     import altair as alt

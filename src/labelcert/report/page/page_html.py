@@ -11,18 +11,18 @@ from typing import Any
 
 from labelcert._errors import InputError
 from labelcert._version import __version__
-from labelcert.report import page_tables as tables
 from labelcert.report.atomic import write_bytes
-from labelcert.report.chart import vega_lite_version
+from labelcert.report.charts.chart import vega_lite_version
+from labelcert.report.charts.palette import DARK, LIGHT, css_variables
 from labelcert.report.findings import Findings, find
-from labelcert.report.graph_source import GraphSource, load_again
-from labelcert.report.page_data import page_data
-from labelcert.report.page_text import filled, json_for_script, policy
-from labelcert.report.palette import DARK, LIGHT, css_variables
+from labelcert.report.page import page_tables as tables
+from labelcert.report.page.graph_source import GraphSource, load_again
+from labelcert.report.page.page_data import page_data
+from labelcert.report.page.page_text import filled, json_for_script, policy
 from labelcert.report.study_results import Evaluation
 
 SUFFIXES = (".html", ".htm")
-_FOLDER = Path(__file__).resolve().parent / "page"
+_FOLDER = Path(__file__).resolve().parent / "assets"
 _SCRIPTS = (
     "core", "state", "signs", "charts", "curves", "choice", "ranking", "heat", "node", "picture",
     "main",

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from labelcert.report.chart import budget_axis, styled
-from labelcert.report.chart_data import GAP, PANELS
-from labelcert.report.palette import DASHES, LIGHT, SHAPES, Palette
+from labelcert.report.charts.chart import budget_axis, styled
+from labelcert.report.charts.chart_data import GAP, PANELS
+from labelcert.report.charts.palette import DASHES, LIGHT, SHAPES, Palette
 
 if TYPE_CHECKING:
     import altair as alt

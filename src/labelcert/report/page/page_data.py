@@ -10,17 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from labelcert.report.averages import estimate
-from labelcert.report.chart_data import PANELS, CurveRow, curve_rows, effect_rows
-from labelcert.report.chart_data_heat import MOST_MARKED, highest
-from labelcert.report.finding_charts import effect_chart
+from labelcert.report.charts.chart_data import PANELS, CurveRow, curve_rows, effect_rows
+from labelcert.report.charts.chart_data_heat import MOST_MARKED, highest
+from labelcert.report.charts.finding_charts import effect_chart
+from labelcert.report.charts.heat_chart import ROW, heat_chart
+from labelcert.report.charts.palette import PAGE, SHAPES
+from labelcert.report.charts.study_charts import Look, curve_chart
 from labelcert.report.findings import Findings
-from labelcert.report.graph_source import GraphSource
-from labelcert.report.heat_chart import ROW, heat_chart
-from labelcert.report.palette import PAGE, SHAPES
+from labelcert.report.findings.averages import estimate
+from labelcert.report.page.graph_source import GraphSource
+from labelcert.report.page.scenes import MOST_TESTS, Scene, scenes_of
 from labelcert.report.results import Result, by_model, counted_labels
-from labelcert.report.scenes import MOST_TESTS, Scene, scenes_of
-from labelcert.report.study_charts import Look, curve_chart
 
 _LOOK = Look(palette=PAGE, width="container", height=250, legend=False)
 _MOST_VERDICTS = 30_000

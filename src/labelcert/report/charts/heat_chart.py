@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from labelcert.report.palette import Palette
-from labelcert.report.study_charts import PAPER, Look, finished, rows_of, sized
+from labelcert.report.charts.palette import Palette
+from labelcert.report.charts.study_charts import PAPER, Look, finished, rows_of, sized
 
 if TYPE_CHECKING:
     import altair as alt

@@ -9,16 +9,16 @@ from typing import Any
 
 from labelcert._errors import InputError
 from labelcert.report.atomic import write_bytes
-from labelcert.report.chart import vega_lite_version
-from labelcert.report.chart_data import GAP, PANELS, CurveRow, curve_rows, effect_rows
-from labelcert.report.chart_data_heat import heat_rows, highest
-from labelcert.report.finding_charts import effect_chart, ranking_chart
+from labelcert.report.charts.chart import vega_lite_version
+from labelcert.report.charts.chart_data import GAP, PANELS, CurveRow, curve_rows, effect_rows
+from labelcert.report.charts.chart_data_heat import heat_rows, highest
+from labelcert.report.charts.finding_charts import effect_chart, ranking_chart
+from labelcert.report.charts.heat_chart import heat_chart
+from labelcert.report.charts.study_charts import PAPER, curve_chart, pair_chart
 from labelcert.report.findings import find
 from labelcert.report.frames import not_a_formula
-from labelcert.report.heat_chart import heat_chart
+from labelcert.report.page.scenes import Scene, scenes_of
 from labelcert.report.results import Result, counted_labels
-from labelcert.report.scenes import Scene, scenes_of
-from labelcert.report.study_charts import PAPER, curve_chart, pair_chart
 from labelcert.report.study_results import Evaluation
 
 FORMATS = ("svg", "pdf", "png")

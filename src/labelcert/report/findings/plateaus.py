@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from labelcert.report.averages import Estimate, estimate
 from labelcert.report.curves import COLLECTIVE
+from labelcert.report.findings.averages import Estimate, estimate
 from labelcert.report.results import RATIO, Quantity, Result, by_model, counted_labels
 
 TOLERANCE = 0.02

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from labelcert.report.averages import Estimate
 from labelcert.report.findings import Findings
-from labelcert.report.gaps import Gap, widest
-from labelcert.report.rankings import ALL, Place
+from labelcert.report.findings.averages import Estimate
+from labelcert.report.findings.gaps import Gap, widest
+from labelcert.report.findings.rankings import ALL, Place
 from labelcert.report.results import QUANTITIES
 from labelcert.report.study_results import Missing
 

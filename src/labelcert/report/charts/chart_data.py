@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from labelcert.report.averages import Estimate
 from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE
 from labelcert.report.findings import Findings
+from labelcert.report.findings.averages import Estimate
 from labelcert.report.results import ACCURACY, RATIO, Quantity
 
 GAP = "gap"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from labelcert.report.chart_data import CurveRow, EffectRow
-from labelcert.report.palette import SHAPES
-from labelcert.report.study_charts import PAPER, POINTS, Look, finished, legend, sized
+from labelcert.report.charts.chart_data import CurveRow, EffectRow
+from labelcert.report.charts.palette import SHAPES
+from labelcert.report.charts.study_charts import PAPER, POINTS, Look, finished, legend, sized
 
 if TYPE_CHECKING:
     import altair as alt

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from labelcert._errors import InputError
 from labelcert.certificates import Advice
 from labelcert.report.atomic import write_bytes
-from labelcert.report.chart import chart_title, check_suffix, render, styled, x_axis
+from labelcert.report.charts.chart import chart_title, check_suffix, render, styled, x_axis
 
 if TYPE_CHECKING:
     import altair as alt
 
-# The colours and shapes of `labelcert.report.chart`: the first is where one starts.
+# The colours and shapes of `labelcert.report.charts.chart`: the first is where one starts.
 _STYLES = (("#0072B2", "circle", [5, 3]), ("#D55E00", "square", [1, 0]))
 
 

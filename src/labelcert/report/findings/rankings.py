@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from labelcert.report.averages import Estimate, estimate
+from labelcert.report.findings.averages import Estimate, estimate
 from labelcert.report.results import QUANTITIES, Quantity, Result, by_model
 
 ALL = "all data sets"
