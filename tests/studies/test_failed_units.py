@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
+
+import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.studies import Settings, Store, run_study
 from labelcert.studies.tasks import failure
 from labelcert.studies.work import run_task
+
+needs_signals = pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on Windows")
 
 PATH = Path("s.db")
 ALONE = Settings(jobs=1)
@@ -58,6 +64,50 @@ def test_what_failed_is_computed_again_on_request(study_of):
     assert finished.computed == 6
     assert finished.failures == []
     assert run_study(study_of(), PATH, retry).computed == 0
+
+
+def test_a_failure_keeps_the_result_of_before(study_of, rows_of):
+    def short(task):
+        outcome = run_task(task)
+        outcome["record"]["complete"] = False
+        return outcome
+
+    run_study(study_of(), PATH, Settings(jobs=1, time_limit=1.0), work=short)
+    before = rows_of(PATH)
+    longer = Settings(jobs=1, time_limit=2.0)
+    finished = run_study(study_of(), PATH, longer, work=no_data)
+    assert finished.computed == 6
+    assert {m for _, m in finished.failures} == {"no data (the result of before was kept)"}
+    assert rows_of(PATH) == before
+    assert run_study(study_of(), PATH, longer).failures == []
+
+
+def test_what_stood_in_the_way_of_a_graph_is_looked_at_again_by_the_next_run(study_of):
+    """A process that serves several runs, as workers do, does not remember a failed download."""
+    study = study_of(("seeds: [0, 1, 2]", "seeds: [0]"), ("[karate]", "[cora_ml]"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("labelcert.data.datasets.fetch", no_network)
+        ((_, message), _) = run_study(study, PATH, ALONE).failures
+    assert message == "no network"
+    patient, karate = Settings(jobs=1, retry_failed=True), lc.datasets.load("karate")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("labelcert.data.datasets.fetch", lambda *_, **__: None)
+        patch.setattr("labelcert.data.sources.read", lambda *_: karate)
+        assert run_study(study, PATH, patient).failures == []
+
+
+def no_network(*_, **__):
+    raise InputError("no network")
+
+
+@needs_signals
+def test_the_only_unit_left_does_not_take_the_command_with_it(study_of):
+    def deadly(task):
+        os.kill(os.getpid(), 9)
+
+    study = study_of(("seeds: [0, 1, 2]", "seeds: [0]"), ("depth: [1, 2]", "depth: [1]"))
+    finished = run_study(study, PATH, Settings(jobs=2), work=deadly)
+    assert "its worker process died" in finished.failures[0][1]
 
 
 def test_every_error_of_a_unit_is_a_failure(study_of, monkeypatch):

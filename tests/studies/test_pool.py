@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import labelcert as lc
+from labelcert._errors import InputError
 from labelcert.studies.pool import MOST_DEATHS, WorkerLost, in_turn, processes, run_tasks
 from labelcert.studies.tasks import Outcome, Task
 
@@ -19,6 +21,7 @@ needs_signals = pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on Window
 def task(key: str) -> Task:
     return {
         "key": key, "content": {}, "files": {}, "time_limit": None, "jobs": 1, "parent": None,
+        "run": "", "version": lc.__version__,
     }  # fmt: skip
 
 
@@ -45,6 +48,18 @@ def test_all_outcomes_over_processes():
     assert sorted(outcome["key"] for outcome in found) == sorted(names)
     assert os.getpid() not in {outcome["measured"]["pid"] for outcome in found}
     assert {outcome["measured"]["parent"] for outcome in found} == {os.getpid()}
+
+
+def test_a_worker_of_another_version_ends_the_run():
+    def work(task):
+        if task["key"] == "b":
+            return {"key": "b", "state": "refused", "message": "9.9", "measured": {}}
+        return {"key": "a", "state": "done", "measured": {}, "record": {}}
+
+    found = run_tasks(work, [task("a"), task("b")], in_turn)
+    assert next(found)["key"] == "a"
+    with pytest.raises(InputError, match=r"labelcert 9\.9: install labelcert .* is stored"):
+        next(found)
 
 
 @needs_signals

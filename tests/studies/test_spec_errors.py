@@ -66,6 +66,8 @@ CASES = [
     ("name: s", "name: s\nthreat: {directions: [[0]]}", 2, "threat.directions.0 is [0]: threat."),
     ("name: s", "name: s\nthreat: {directions: [[0, 0]]}", 2, "threat.directions.0 goes from 0"),
     ("name: s", "name: s\nlimits: {time_limit: -1}", 2, "limits.time_limit must be seconds of 0"),
+    ("name: s", "name: s\nversion: 2\nnew: 1", 2, "version is 2, and this labelcert knows up to 1"),
+    ("name: s", "name: s\nversion: 0", 2, "version must be 1, not 0."),
     ("name: s", "name: s\nlimits: {jobs: 0}", 2, "limits.jobs must be an integer of 1 or more"),
     ("name: s", "name: s\nsplit: {per_class: 0}", 2, "split.per_class must be an integer of 1 or"),
     ("name: s", "name: s\ncertificates: [sample-wise]", 2, "certificates.0 is 'sample-wise': cert"),

@@ -138,6 +138,8 @@ def test_keys_depend_on_the_attacker(mails, old, new):
     before = keys(study_with(ALL))
     assert not set(before) & set(keys(study_with(ALL.replace(old, new))))
     assert keys(study_with(ALL.replace("[0, 7, 20, 29]", "[29, 7, 20, 0, 0]"))) == before
+    assert keys(study_with(ALL.replace("[[spam, ham]]", "[[spam, ham], [spam, ham]]"))) == before
+    assert keys(study_with("threat: {trusted: []}\n")) == keys(study_with(""))
 
 
 def test_rows_stay_with_their_nodes_where_the_graph_is_cut_down():
@@ -227,5 +229,5 @@ def test_a_column_that_changes_while_the_study_runs_is_a_failure(mails):
     mails.to_csv("mails.csv", index=False)
     unit = units[0]
     task = {"key": unit.key, "content": unit.content, "files": unit.files, "time_limit": 1.0,
-            "jobs": 1, "parent": None}  # fmt: skip
+            "jobs": 1, "parent": None, "run": "", "version": lc.__version__}  # fmt: skip
     assert "has changed since the study began" in run_task(task)["message"]

@@ -16,13 +16,14 @@ KEPT = 2
 
 _graphs: OrderedDict[str, Graph] = OrderedDict()
 _refused: dict[str, str] = {}
+_run = ""
 
 
 def graph_of(source: dict[str, Any], files: dict[str, str]) -> Graph:
     """Load the graph that a unit's content names under "dataset".
 
     files: paths of the user's files. A graph that could not be loaded is not tried again by the
-    same process until `forget` is called, for a download that fails takes long.
+    same process until the next run, for a download that fails takes long.
     Raises InputError: a name that cannot be loaded, a file that is not what it was when the study
     began, or parameters of a synthetic graph out of range.
     """
@@ -39,6 +40,14 @@ def graph_of(source: dict[str, Any], files: dict[str, str]) -> Graph:
             _graphs.popitem(last=False)
     _graphs.move_to_end(name)
     return _graphs[name]
+
+
+def begin_run(run: str) -> None:
+    """Forget all graphs where a run of a study begins: what was in its way may be mended."""
+    global _run  # noqa: PLW0603
+    if run != _run:
+        forget()
+        _run = run
 
 
 def forget() -> None:

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from labelcert._errors import InputError
+from labelcert._version import __version__
 from labelcert.studies.tasks import Outcome, Task, failure
 
 Work = Callable[[Task], Outcome]
@@ -30,7 +32,7 @@ def run_tasks(work: Work, tasks: Sequence[Task], spread: Spread) -> Iterator[Out
 
     Tasks that were under way when a worker died, or waited for it, run again, each alone, so that
     the guilty one is found; after `MOST_DEATHS` it is a failure. An "interrupted" outcome (Ctrl-C
-    reached one worker) raises KeyboardInterrupt.
+    reached one worker) raises KeyboardInterrupt, a "refused" one InputError.
     """
     left = {task["key"]: task for task in tasks}
     deaths: Counter[str] = Counter()
@@ -115,6 +117,11 @@ def _alone(work: Work, task: Task, spread: Spread, deaths: Counter[str]) -> Outc
 def _checked(outcome: Outcome) -> Outcome:
     if outcome["state"] == "interrupted":
         raise KeyboardInterrupt
+    if outcome["state"] == "refused":
+        raise InputError(
+            f"scheduler has a worker with labelcert {outcome.get('message')}: install labelcert "
+            f"{__version__} there too; what is finished is stored."
+        )
     return outcome
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+import uuid
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from labelcert._version import __version__
 from labelcert.certificates.inputs import check_jobs, check_time_limit
-from labelcert.studies.graphs import forget
 from labelcert.studies.pool import Spread, Work, in_turn, processes, run_tasks
 from labelcert.studies.shipped import Study
 from labelcert.studies.store import Store
@@ -91,31 +92,35 @@ def run_study(
     limit = _time_limit(study, settings)
     jobs = check_jobs(study.spec.limits.jobs if settings.jobs is None else settings.jobs)
     units = expand(study)
-    forget()
     with Store.writing(path) as store:
         store.enroll(study, units)
         different = {unit.key: unit for unit in units}
         todo = _unsettled(store, different, limit, settings.retry_failed)
         finished = Finished(len(different))
         observer.begin(len(different), len(different) - len(todo))
-        jobs = min(jobs, max(len(todo), 1))
+        run, kept = uuid.uuid4().hex, dict[str, str]()
         alone = jobs == 1 and settings.scheduler is None
-        tasks = [_task(unit, limit, None if alone else 1) for unit in todo]
-        with _spread(settings.scheduler, jobs, bool(todo)) as spread:
+        tasks = [_task(unit, limit, None if alone else 1, run) for unit in todo]
+        processes_wanted = 1 if alone else max(2, min(jobs, len(todo)))
+        with _spread(settings.scheduler, processes_wanted, bool(todo)) as spread:
             for outcome in run_tasks(work, tasks, spread):
                 unit = different[outcome["key"]]
-                store.put(unit, outcome, limit)
+                if not store.put(unit, outcome, limit):
+                    kept[unit.key] = f"{outcome.get('message')} (the result of before was kept)"
                 finished.computed += 1
                 observer.done(unit, outcome)
-        _look_back(store, different, finished)
+        _look_back(store, different, finished, kept)
     finished.seconds = time.monotonic() - start
     return finished
 
 
-def _look_back(store: Store, units: dict[str, Unit], finished: Finished) -> None:
+def _look_back(
+    store: Store, units: dict[str, Unit], finished: Finished, kept: dict[str, str]
+) -> None:
+    """kept: messages of units that failed now and have a result from before."""
     known = store.known()
     finished.open = sum(known[key].state == "done" and not known[key].complete for key in units)
-    messages = store.messages()
+    messages = store.messages() | kept
     finished.failures = [(unit, messages[key]) for key, unit in units.items() if key in messages]
 
 
@@ -140,7 +145,7 @@ def _time_limit(study: Study, settings: Settings) -> float | None:
     return check_time_limit(settings.time_limit)
 
 
-def _task(unit: Unit, limit: float | None, jobs: int | None) -> Task:
+def _task(unit: Unit, limit: float | None, jobs: int | None, run: str) -> Task:
     return {
         "key": unit.key,
         "content": unit.content,
@@ -148,6 +153,8 @@ def _task(unit: Unit, limit: float | None, jobs: int | None) -> Task:
         "time_limit": limit,
         "jobs": jobs,
         "parent": None,
+        "run": run,
+        "version": __version__,
     }
 
 

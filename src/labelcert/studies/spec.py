@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from labelcert._errors import InputError
 from labelcert.certificates.budget import as_count
 
+FORMAT = 1
+"""Version of the format of study files."""
+
 _Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _Positive = Annotated[int, Field(ge=1)]
 _Count = Annotated[int, Field(ge=0, lt=2**31)]
@@ -169,6 +172,7 @@ class LimitSpec(_Part):
 class StudySpec(_Part):
     """A whole study file."""
 
+    version: Annotated[int, Field(ge=1)] = Field(default=FORMAT, description=f"{FORMAT}")
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] = Field(
         description="letters, digits, dots, dashes and underscores"
     )

@@ -9,12 +9,18 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from labelcert.studies.faults import Fault, known_names, told, value_told
-from labelcert.studies.spec import DatasetSpec, StudySpec, Varied
+from labelcert.studies.spec import FORMAT, DatasetSpec, StudySpec, Varied
 from labelcert.studies.spec_yaml import Document, Path
 
 
 def validate(document: Document) -> StudySpec:
     """The study of a document; raises Fault for the first entry, by line, that is wrong."""
+    version = document.data.get("version", FORMAT)
+    if isinstance(version, int) and version > FORMAT:
+        raise Fault(
+            ("version",),
+            f"is {version}, and this labelcert knows up to {FORMAT}: upgrade labelcert.",
+        )
     try:
         return StudySpec.model_validate(document.data)
     except ValidationError as error:

@@ -2,13 +2,13 @@
 
 Contract. One row of the table ``units`` is one finished unit under its key, with its record or with
 its failure; a unit that is not finished has no row. `put` replaces the row of a key at once or not
-at all, and returns only when that is on disk, so a process may be killed at any moment. One process
-writes at a time (`Store.writing` holds the lock), any number may read meanwhile and see whole rows.
-A `Store` belongs to the thread that opened it and to the ``with`` block it was opened in; what it
-hands out is the caller's. Rows are never removed: units of a study that has changed stay, and are
-found again should it change back. Two runs of a study give the same rows except for the column
-``measured``, which holds seconds, memory and the time a unit was finished, and except where a unit
-is not exact within its time limit.
+at all, never a result by a failure, and returns only when that is on disk, so a process may be
+killed at any moment. One process writes at a time (`Store.writing` holds the lock), any number may
+read meanwhile and see whole rows. A `Store` belongs to the thread that opened it and to the
+``with`` block it was opened in; what it hands out is the caller's. Rows are never removed: units of
+a study that has changed stay, and are found again should it change back. Two runs of a study give
+the same rows except for the column ``measured``, which holds seconds, memory and the time a unit
+was finished, and except where a unit is not exact within its time limit.
 """
 
 from __future__ import annotations
@@ -117,12 +117,17 @@ class Store:
             )
             self._connection.executemany("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?)", members)
 
-    def put(self, unit: Unit, outcome: Outcome, time_limit: float | None) -> None:
-        """Store what became of a unit, in place of what was stored of it."""
+    def put(self, unit: Unit, outcome: Outcome, time_limit: float | None) -> bool:
+        """Store what became of a unit, in place of what was stored of it.
+
+        Returns False, and keeps what is stored, where that is a result and the outcome a failure.
+        """
         record = outcome.get("record")
         packed = None if record is None else zlib.compress(canonical(record).encode())
         complete = bool(record["complete"]) if record is not None else False
         with self._transaction():
+            if record is None and self._has_result(unit.key):
+                return False
             self._connection.execute(
                 "INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -131,6 +136,11 @@ class Store:
                     canonical(outcome["measured"]),
                 ),
             )  # fmt: skip
+        return True
+
+    def _has_result(self, key: str) -> bool:
+        query = "SELECT 1 FROM units WHERE key = ? AND state = 'done'"
+        return self._connection.execute(query, (key,)).fetchone() is not None
 
     def known(self) -> dict[str, Known]:
         """Every stored unit by key."""

@@ -53,7 +53,8 @@ class NodeTables:
             nodes = spec.trusted
             if isinstance(nodes, str):
                 nodes = read_node_list(folder / nodes, f"{called}: trusted")
-            self.content["trusted"] = sorted(set(nodes))
+            if nodes:
+                self.content["trusted"] = sorted(set(nodes))
         for role in CELLS:
             asked = getattr(spec, role)
             if asked is not None:

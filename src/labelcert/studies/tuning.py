@@ -167,7 +167,9 @@ def tune(
             if len(results) == folds:
                 trials.append(_trial(kernel, learner, results, weight))
     order = sorted(range(len(trials)), key=lambda k: (-trials[k].score, _slack(trials[k]), k))
-    stopped = "interrupted" if clock.interrupted else "time limit" if clock.expired else ""
+    stopped = ""
+    if len(trials) < len(kernels) * len(learners):
+        stopped = "interrupted" if clock.interrupted else "time limit"
     return Tuning(tuple(trials[k] for k in order), budget, weight, folds, stopped)
 
 

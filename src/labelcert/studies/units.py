@@ -142,7 +142,7 @@ def _attacker(study: Study, threat: ThreatSpec) -> dict[str, Any]:
 
 
 def _sorted_pairs(directions: list[list[Any]]) -> list[list[str]]:
-    return sorted([str(source), str(target)] for source, target in directions)
+    return [list(pair) for pair in sorted({(str(a), str(b)) for a, b in directions})]
 
 
 def _files(dataset: DatasetChoice, folder: Path) -> dict[str, str]:

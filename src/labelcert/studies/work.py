@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from labelcert._errors import InputError
+from labelcert._version import __version__
 from labelcert.certificates import Certificate, ThreatModel, certify
 from labelcert.data import Graph, Split, datasets
 from labelcert.kernels import registry
 from labelcert.studies import peak_memory
-from labelcert.studies.graphs import graph_of
+from labelcert.studies.graphs import begin_run, graph_of
 from labelcert.studies.records import record_of
 from labelcert.studies.tasks import Outcome, Task, failure
 from labelcert.studies.threats import threat_model
@@ -31,6 +32,9 @@ def run_task(task: Task) -> Outcome:
     """Compute a unit."""
     if task["parent"] is not None:
         _end_with(task["parent"])
+    if task["version"] != __version__:
+        return {"key": task["key"], "state": "refused", "message": __version__, "measured": {}}
+    begin_run(task["run"])
     peak_memory.restart()
     seconds: dict[str, float] = {}
     try:
