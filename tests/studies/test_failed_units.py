@@ -10,6 +10,7 @@ import pytest
 import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.studies import Settings, Store, run_study
+from labelcert.studies.graphs import forget
 from labelcert.studies.tasks import failure
 from labelcert.studies.work import run_task
 
@@ -168,6 +169,7 @@ def test_a_file_that_changes_meanwhile_is_a_failure(study_of):
 
     def late(task):
         Path("a.csv").write_text(table + "1,1,1\n")
+        forget()  # as a worker, which has not read it yet
         return run_task(task)
 
     finished = run_study(study, PATH, ALONE, work=late)

@@ -63,11 +63,6 @@ def run(study) -> list[dict]:
         return [row.record for row in store.rows()]
 
 
-def failure(study) -> str:
-    STORE.unlink(missing_ok=True)
-    return run_study(study, STORE, Settings(jobs=1)).failures[0][1]
-
-
 def test_the_same_as_in_python(mails):
     records = run(study_with(ALL))
     graph = lc.datasets.from_table(mails.drop(columns=["who", "price"]), label="class")
@@ -184,9 +179,15 @@ def test_rows_stay_with_their_nodes_where_the_graph_is_cut_down():
 @pytest.mark.parametrize(
     ("threat", "words"),
     [
-        ("{costs: prise}", "costs 'prise' is neither a column of its table nor a file"),
-        ("{costs: class}", "costs names the label column 'class'"),
-        ("{trusted: safe.txt}", "trusted file .*safe.txt' cannot be read"),
+        (
+            "{costs: prise}",
+            "line 9: threat.costs is 'prise', for data set 'mails.csv' neither a col",
+        ),
+        ("{costs: class}", "line 9: threat.costs names the label column 'class'"),
+        (
+            "{trusted: safe.txt}",
+            "line 9: threat.trusted is wrong: trusted file .*safe.txt' cannot be",
+        ),
         ("{groups: who}", r"study.yaml line 9: threat has groups without group_budgets"),
         ("{group_budgets: 2}", r"study.yaml line 9: threat has group_budgets without groups"),
         (
@@ -214,12 +215,35 @@ def test_mistakes_that_the_file_shows(mails, threat, words):
         ("{costs: far.csv}", "names node 99"),
     ],
 )
-def test_mistakes_that_the_data_show_are_failures(mails, threat, words):
+def test_mistakes_that_the_data_show_end_the_command(mails, threat, words):
     Path("some.csv").write_text("node,group\n0,a\n")
     Path("far.csv").write_text("node,cost\n99,2\n")
     drop = "[price]" if "who" in threat else "[who]"
     text = STUDY.replace("label: class", f"label: class, drop: {drop}")
-    assert words in failure(study_with(f"threat: {threat}\n", text))
+    with pytest.raises(InputError, match=f"line 9: threat.*does not fit .*mails.csv.*: .*{words}"):
+        run_study(study_with(f"threat: {threat}\n", text), STORE, Settings(jobs=1))
+    assert not STORE.exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("label: class", "label: kind", "line 3: datasets.0 does not fit .*no column 'kind'"),
+        ("label: class", "label: class, drop: [x]", "line 3: datasets.0 .*no column 'x'"),
+        ("per_class: 3", "per_class: 30", "line 4: split does not fit data set 'mails.csv'"),
+        ("seeds", "threat: {directions: [[ham, eggs]]}\nseeds", "line 5: threat.directions does"),
+        ("price]}", "price], split: {per_class: 30}}", "line 3: datasets.0.split does not fit"),
+        ("price]}", "price], threat: {trusted: [41]}}", "line 3: datasets.0.threat.trusted does"),
+    ],
+)
+def test_mistakes_about_own_files_end_the_command(mails, old, new, words):
+    text = STUDY.replace("label: class", "label: class, drop: [who, price]", 1)
+    if "drop" in new or "kind" in new:
+        text = STUDY
+    assert old in text
+    with pytest.raises(InputError, match=rf"study\.yaml {words}"):
+        run_study(study_with("", text.replace(old, new, 1)), STORE, Settings(jobs=1))
+    assert not STORE.exists()
 
 
 def test_a_column_that_changes_while_the_study_runs_is_a_failure(mails):

@@ -138,7 +138,7 @@ def test_a_file_counts_by_its_content(study_of):
 
 
 def test_a_file_that_is_missing_is_told(study_of):
-    with pytest.raises(InputError, match=r"data set file '.*a\.csv' cannot be read"):
+    with pytest.raises(InputError, match=r"yaml line 3: datasets.0.path names '.*a\.csv', which"):
         expand(study_of(("[karate]", "[a.csv]")))
 
 

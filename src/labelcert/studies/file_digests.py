@@ -9,20 +9,20 @@ from labelcert._errors import InputError
 
 
 def file_digest(path: str) -> str:
-    """SHA-256 of a file that a study names; raises InputError where it cannot be read."""
-    try:
-        return _digest(path)
-    except OSError as error:
-        raise InputError(
-            f"data set file {path!r} cannot be read ({error.strerror or error}): correct its path "
-            "in the study file."
-        ) from None
+    """SHA-256 of a file that a study names; raises OSError where it cannot be read."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def unreadable(path: str, error: OSError) -> str:
+    """The sentence about an entry whose file cannot be read, from the verb on."""
+    return f"names {path!r}, which cannot be read ({error.strerror or error}): correct the path."
 
 
 def check_file(path: str, digest: str) -> None:
     """Raise InputError unless a file is still what it was when the study began."""
     try:
-        found = _digest(path)
+        found = file_digest(path)
     except OSError as error:
         raise InputError(
             f"data set file {path!r} cannot be read ({error.strerror or error}): workers on other "
@@ -32,8 +32,3 @@ def check_file(path: str, digest: str) -> None:
         raise InputError(
             f"data set file {path!r} has changed since the study began: run the study again."
         )
-
-
-def _digest(path: str) -> str:
-    with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

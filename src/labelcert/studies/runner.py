@@ -11,6 +11,8 @@ from typing import Protocol
 
 from labelcert._version import __version__
 from labelcert.certificates.inputs import check_jobs, check_time_limit
+from labelcert.studies.graphs import begin_run
+from labelcert.studies.own_data import check_own_data
 from labelcert.studies.pool import Spread, Work, in_turn, processes, run_tasks
 from labelcert.studies.shipped import Study
 from labelcert.studies.store import Store
@@ -83,8 +85,8 @@ def run_study(
 
     A unit that is stored counts as done whichever study it was computed for; one that its time
     limit ended is computed again under a longer one; one that failed, where `retry_failed` says so.
-    Raises InputError: the study's files, the store or the scheduler cannot be used. A
-    KeyboardInterrupt passes through; what was finished is stored.
+    Raises InputError: the study's files or data do not fit together, or the store or the scheduler
+    cannot be used. A KeyboardInterrupt passes through; what was finished is stored.
     """
     settings = settings or Settings()
     observer = observer or Silent()
@@ -92,13 +94,15 @@ def run_study(
     limit = _time_limit(study, settings)
     jobs = check_jobs(study.spec.limits.jobs if settings.jobs is None else settings.jobs)
     units = expand(study)
+    run, kept = uuid.uuid4().hex, dict[str, str]()
+    begin_run(run)
+    check_own_data(study, units)
     with Store.writing(path) as store:
         store.enroll(study, units)
         different = {unit.key: unit for unit in units}
         todo = _unsettled(store, different, limit, settings.retry_failed)
         finished = Finished(len(different))
         observer.begin(len(different), len(different) - len(todo))
-        run, kept = uuid.uuid4().hex, dict[str, str]()
         alone = jobs == 1 and settings.scheduler is None
         tasks = [_task(unit, limit, None if alone else 1, run) for unit in todo]
         processes_wanted = 1 if alone else max(2, min(jobs, len(todo)))

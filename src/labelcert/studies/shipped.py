@@ -11,7 +11,7 @@ from labelcert.studies.faults import Fault
 from labelcert.studies.spec import StudySpec
 from labelcert.studies.spec_checks import check, check_graphs
 from labelcert.studies.spec_errors import validate
-from labelcert.studies.spec_yaml import read_yaml
+from labelcert.studies.spec_yaml import Document, read_yaml
 
 FOLDER = Path(__file__).resolve().parent / "library"
 SUFFIXES = (".yaml", ".yml")
@@ -23,12 +23,17 @@ _LARGEST = 1_000_000
 class Study:
     """A study that was read and checked.
 
-    folder: what paths in it are relative to; text: the file as it is.
+    folder: what paths in it are relative to; document: the file as it was read.
     """
 
     spec: StudySpec
     folder: Path
-    text: str
+    document: Document
+
+    @property
+    def text(self) -> str:
+        """The file as it is."""
+        return self.document.text
 
 
 def shipped() -> dict[str, Path]:
@@ -51,7 +56,7 @@ def load_study(file: str, *, draw: bool = True) -> Study:
             check_graphs(spec)
     except Fault as fault:
         raise fault.of(document) from None
-    return Study(spec, path.resolve().parent, document.text)
+    return Study(spec, path.resolve().parent, document)
 
 
 def _find(file: str) -> Path:

@@ -29,9 +29,11 @@ from labelcert.data.node_values import (
 )
 from labelcert.data.tables import CSV_SUFFIXES, PARQUET_SUFFIXES
 from labelcert.studies.choices import DEFAULT, DatasetChoice
+from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import check_file, file_digest
 from labelcert.studies.graphs import graph_of
 from labelcert.studies.spec import ThreatSpec
+from labelcert.studies.spec_yaml import Path as FilePath
 
 CELLS = {"costs": "cost", "groups": "group"}
 """The column beside "node" that a file of such values has."""
@@ -48,40 +50,53 @@ class NodeTables:
         self.content: dict[str, Any] = {}
         self.files: dict[str, str] = {}
         self.columns: list[str] = []
-        called = f"data set {dataset.title!r}"
         if spec.trusted is not None:
             nodes = spec.trusted
             if isinstance(nodes, str):
-                nodes = read_node_list(folder / nodes, f"{called}: trusted")
+                nodes = _node_list(folder / nodes, dataset)
             if nodes:
                 self.content["trusted"] = sorted(set(nodes))
         for role in CELLS:
             asked = getattr(spec, role)
             if asked is not None:
-                self._add(role, asked, dataset, folder, called)
+                self._add(role, asked, dataset, folder)
         if spec.group_budgets is not None:
             self.content["group_budgets"] = spec.group_budgets
 
-    def _add(
-        self, role: str, asked: str, dataset: DatasetChoice, folder: Path, called: str
-    ) -> None:
+    def _add(self, role: str, asked: str, dataset: DatasetChoice, folder: Path) -> None:
         table = dataset.spec.path
         has_columns = table is not None and _is_table(table)
+        at = entry_of(role, dataset)
         if table and has_columns and _column(str(folder / table), asked, role) is not None:
             if asked == (dataset.spec.label or "label"):
-                raise InputError(f"{called}: {role} names the label column {asked!r}: name another")
+                raise Fault(at, f"names the label column {asked!r}: name another column.")
             self.content[role] = {"column": asked}
             self.columns.append(asked)
             return
-        path = str(folder / asked)
-        if not Path(path).is_file():
-            what = "a column of its table" if has_columns else "a column (it is no table)"
-            raise InputError(
-                f"{called}: {role} {asked!r} is neither {what} nor a file: check the spelling, or "
-                f"name a table with the columns node, {CELLS[role]}."
+        path = folder / asked
+        if not path.is_file():
+            source = "a column of its table" if has_columns else "a column, as there is no table,"
+            raise Fault(
+                at,
+                f"is {asked!r}, for data set {dataset.title!r} neither {source} nor a file: check "
+                f"the spelling, or name a table with the columns node, {CELLS[role]}.",
             )
-        self.content[role] = {"sha256": file_digest(path)}
-        self.files[role] = path
+        self.content[role] = {"sha256": file_digest(str(path))}
+        self.files[role] = str(path)
+
+
+def entry_of(role: str, dataset: DatasetChoice) -> FilePath:
+    """Where the study file says something of the attacker on a data set."""
+    own = dataset.spec.threat
+    inside = own is not None and role in own.model_fields_set
+    return (*dataset.path, "threat", role) if inside else ("threat", role)
+
+
+def _node_list(path: Path, dataset: DatasetChoice) -> list[int]:
+    try:
+        return read_node_list(path, "trusted")
+    except InputError as error:
+        raise Fault(entry_of("trusted", dataset), f"is wrong: {error}") from None
 
 
 def threat_model(

@@ -20,7 +20,8 @@ from typing import Any
 from labelcert.data import registry
 from labelcert.studies.canonical import canonical
 from labelcert.studies.choices import DatasetChoice, ModelChoice, kernel_parameters
-from labelcert.studies.file_digests import file_digest
+from labelcert.studies.faults import Fault
+from labelcert.studies.file_digests import file_digest, unreadable
 from labelcert.studies.shipped import Study
 from labelcert.studies.spec import ThreatSpec, merged
 from labelcert.studies.spec_checks import choices
@@ -63,13 +64,21 @@ class Unit:
 def expand(study: Study) -> list[Unit]:
     """All units of a study: data sets, then seeds, then models, then C or ridge.
 
-    Reads the user's files to tell their contents. Raises InputError where one cannot be read.
+    Reads the user's files to tell their contents. Raises InputError, one sentence with the line,
+    where one cannot be read.
     """
+    try:
+        return _expanded(study)
+    except Fault as fault:
+        raise fault.of(study.document) from None
+
+
+def _expanded(study: Study) -> list[Unit]:
     datasets, models = choices(study.spec)
     units: list[Unit] = []
     for dataset in datasets:
         files = _files(dataset, study.folder)
-        digests = {role: file_digest(path) for role, path in files.items()}
+        digests = _digests(files, dataset)
         threat = merged(study.spec.threat, dataset.spec.threat)
         tables = NodeTables(threat, dataset, study.folder)
         files |= tables.files
@@ -143,6 +152,16 @@ def _attacker(study: Study, threat: ThreatSpec) -> dict[str, Any]:
 
 def _sorted_pairs(directions: list[list[Any]]) -> list[list[str]]:
     return [list(pair) for pair in sorted({(str(a), str(b)) for a, b in directions})]
+
+
+def _digests(files: dict[str, str], dataset: DatasetChoice) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for role, path in files.items():
+        try:
+            found[role] = file_digest(path)
+        except OSError as error:
+            raise Fault((*dataset.path, role), unreadable(path, error)) from None
+    return found
 
 
 def _files(dataset: DatasetChoice, folder: Path) -> dict[str, str]:

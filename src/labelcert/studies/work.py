@@ -15,14 +15,13 @@ from typing import Any
 
 from labelcert._errors import InputError
 from labelcert._version import __version__
-from labelcert.certificates import Certificate, ThreatModel, certify
-from labelcert.data import Graph, Split, datasets
+from labelcert.certificates import Certificate, certify
 from labelcert.kernels import registry
 from labelcert.studies import peak_memory
-from labelcert.studies.graphs import begin_run, graph_of
+from labelcert.studies.graphs import begin_run
 from labelcert.studies.records import record_of
+from labelcert.studies.setting import Setting, setting_of
 from labelcert.studies.tasks import Outcome, Task, failure
-from labelcert.studies.threats import threat_model
 
 GRAPHLESS = "mlp"
 """The network that makes sense where there are no edges."""
@@ -55,11 +54,10 @@ def run_task(task: Task) -> Outcome:
 def _run(task: Task, seconds: dict[str, float]) -> dict[str, Any]:
     content = task["content"]
     start = time.monotonic()
-    graph = graph_of(content["dataset"], task["files"])
+    setting = setting_of(content, task["files"])
     seconds["load"] = time.monotonic() - start
-    split = _split(graph, content["split"])
-    threat = threat_model(content, graph, split.labeled, task["files"])
     start = time.monotonic()
+    graph, split = setting.graph, setting.split
     kernel = registry.create(content["model"]["name"], **content["model"]["parameters"])
     if not graph.has_edges and kernel.name != GRAPHLESS:
         raise InputError(
@@ -68,36 +66,20 @@ def _run(task: Task, seconds: dict[str, float]) -> dict[str, Any]:
     gram = kernel(graph, split.labeled)
     cross = kernel(graph, split.test, split.labeled)
     seconds["kernel"] = time.monotonic() - start
-    certificate = _certify(task, gram, cross, graph.labels[split.labeled], threat)
+    certificate = _certify(task, gram, cross, setting)
     seconds["certify"] = certificate.seconds
     return record_of(graph, split, certificate)
 
 
-def _split(graph: Graph, wanted: dict[str, Any]) -> Split:
-    split = datasets.split(
-        graph.labels,
-        wanted["per_class"],
-        wanted["seed"],
-        validation=wanted["validation"],
-        test=wanted["test"],
-    )
-    if len(split.test) == 0:
-        raise InputError(
-            f"per_class={wanted['per_class']} and validation={wanted['validation']} leave no test "
-            "nodes: lower them."
-        )
-    return split
-
-
-def _certify(task: Task, gram: Any, cross: Any, labels: Any, threat: ThreatModel) -> Certificate:
+def _certify(task: Task, gram: Any, cross: Any, setting: Setting) -> Certificate:
     content = task["content"]
     return certify(
         gram,
         cross,
-        labels,
+        setting.labels,
         C=content["learner"].get("C"),
         ridge=content["learner"].get("ridge"),
-        threat=threat,
+        threat=setting.threat,
         collective=content["collective"],
         exactness=content["exactness"],
         time_limit=task["time_limit"],
