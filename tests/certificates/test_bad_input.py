@@ -45,6 +45,7 @@ def call(**changes):
         ({"max_flips": "120%"}, "out of range"),
         ({"max_flips": None}, "max_flips is missing"),
         ({"threat": lc.ThreatModel(1)}, "pass one of them"),
+        ({"threat": 3, "max_flips": None}, "threat=3 is no threat model"),
         ({"time_limit": -1}, "time_limit"),
         ({"n_jobs": 0}, "n_jobs"),
         ({"classes": [0, 0]}, "two different classes"),

@@ -75,6 +75,12 @@ def test_a_percentage_is_rounded_down_in_exact_arithmetic():
     assert as_count(np.int32(4), 7) == 4
 
 
+def test_a_percentage_is_one_of_what_all_labels_cost():
+    assert lc.ThreatModel("20%").count(30) == 6
+    assert lc.ThreatModel("20%", costs=[5] * 30).count(30) == 30
+    assert lc.ThreatModel(6, costs=[5] * 30, trusted=None).count(30) == 6
+
+
 @given(st.integers(0, 100), st.integers(1, 500))
 def test_percentages_never_exceed_the_share(percent, n):
     count = as_count(f"{percent}%", n)

@@ -42,7 +42,7 @@ def refused(result, tmp_path, before=()):
         (["karate", "--validation", "12"], "no test nodes"),
         (["karate", "--test", "0"], "test"),
         (["karate", "--seed", "-1"], "seed"),
-        (["karate", "--jobs", "0"], "n_jobs"),
+        (["karate", "--jobs", "0"], "jobs="),
         (["karate", "--time-limit", "-3"], "time_limit"),
         (["karate", "--point-time-limit", "nan"], "point_time_limit"),
         (["karate", "--exactness", "rough"], "exactness='rough'"),

@@ -1,7 +1,12 @@
 """`labelcert tune` from the shell."""
 
+import json
+import shlex
+
 import pandas as pd
 import pytest
+
+from mails_table import mails_table
 
 
 def test_table_command_and_file(invoke, tmp_path):
@@ -19,6 +24,24 @@ def test_table_command_and_file(invoke, tmp_path):
     command = line.split("labelcert ", 1)[1].split()
     again = invoke(*command, "--test", "3")
     assert again.exit_code == 0, again.output
+
+
+def test_the_command_certifies_the_same_data_and_split(invoke, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    mails_table().rename(columns={"class": "Final label (v2)"}).to_csv("my mails.csv", index=False)
+    result = invoke(
+        "tune", "my mails.csv", "--label", "Final label (v2)", "--drop", "who", "--drop", "price",
+        "--per-class", "6", "--validation", "2", "--seed", "3", "--try", "C=1", "--folds", "2",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    line = next(line for line in result.output.splitlines() if "labelcert certify" in line)
+    command = shlex.split(line.partition("best")[2])[1:]
+    again = invoke(*command, "--max-flips", "1", "-o", "run.json")
+    assert again.exit_code == 0, again.output
+    run = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert run["split"] == {"per_class": 6, "validation": 2, "seed": 3}
+    assert run["dataset"]["features"] == 2
+    assert run["model"]["name"] == "mlp"
 
 
 def test_options_of_one_model_do_not_multiply_the_others(invoke, tmp_path):

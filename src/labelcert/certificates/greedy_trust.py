@@ -12,7 +12,6 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates.advice import Advice, AdviceStep
 from labelcert.certificates.arrays import FloatArray
-from labelcert.certificates.budget import as_count
 from labelcert.certificates.certificate import Certificate
 from labelcert.certificates.inputs import check_time_limit
 from labelcert.certificates.known import Known, known_of, rebuilt
@@ -100,7 +99,7 @@ def advise(
         return certify(
             gram, rows[points], labels, C=C, ridge=ridge, classes=names, n_jobs=n_jobs,
             exactness=exactness, engine=engine, solver=solver, point_time_limit=point_time_limit,
-            threat=replace(threat, trusted=(*threat.trusted, *trusted)), time_limit=seconds,
+            threat=replace(threat, trusted=(*(threat.trusted or ()), *trusted)), time_limit=seconds,
         )  # fmt: skip
 
     at = before.max_flips if asked is None else asked
@@ -123,8 +122,10 @@ def _check_budget(
     """The budget as a count, None for the default; what else is wrong is told by `certify`."""
     if budget is None or (threat is None) == (max_flips is None):
         return None
-    count = as_count(budget, n, "budget")
-    most = as_count(max_flips, n) if max_flips is not None else threat.count(n) if threat else 0
+    attacker = ThreatModel(max_flips) if max_flips is not None else threat
+    if not isinstance(attacker, ThreatModel):
+        return None
+    most, count = attacker.count(n), replace(attacker, budget=budget).count(n)
     if count > most:
         raise InputError(
             f"budget={count} is above the largest budget: pass 0 to {most}, or raise max_flips."

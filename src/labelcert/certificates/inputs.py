@@ -72,7 +72,7 @@ def check_input(
     C: float | None,
     ridge: float | None,
     max_flips: int | str | None,
-    threat: ThreatModel | None,
+    threat: ThreatModel | Any | None,
     classes: Sequence[Any] | None,
 ) -> BinaryInput | MulticlassInput:
     """Validate the arguments of `certify`; raises InputError."""
@@ -82,6 +82,8 @@ def check_input(
     check_learner(C, ridge)
     if threat is not None and max_flips is not None:
         raise InputError("max_flips and threat both give a budget: pass one of them.")
+    if threat is not None and not isinstance(threat, ThreatModel):
+        raise InputError(f"threat={threat!r} is no threat model: pass ThreatModel(budget, …).")
     if threat is None:
         if max_flips is None:
             raise InputError("max_flips is missing: pass the largest number of flips, or threat.")
@@ -114,7 +116,11 @@ def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArra
 
 def check_learner(C: float | None, ridge: float | None) -> None:
     """Exactly one of C and ridge, positive and finite."""
-    if (C is None) == (ridge is None):
+    if C is None and ridge is None:
+        raise InputError(
+            "C is missing: pass either C (kernel SVM) or ridge (kernel ridge regression)."
+        )
+    if C is not None and ridge is not None:
         raise InputError("pass either C (kernel SVM) or ridge (kernel ridge regression), not both.")
     name, value = ("C", C) if C is not None else ("ridge", ridge)
     if not isinstance(value, (int, float, np.number)) or not math.isfinite(value) or value <= 0:
@@ -136,14 +142,14 @@ def check_engine(engine: str, solver: str, ridge: float | None) -> None:
         raise InputError(f"solver={solver!r} is unknown: pass highs or gurobi.")
 
 
-def check_jobs(n_jobs: int | None) -> int:
+def check_jobs(n_jobs: int | None, name: str = "n_jobs") -> int:
     """Number of threads; None means all cores this process may use."""
     if n_jobs is None or n_jobs == -1:
         if hasattr(os, "sched_getaffinity"):
             return len(os.sched_getaffinity(0))
         return os.cpu_count() or 1
     if n_jobs < 1:
-        raise InputError(f"n_jobs={n_jobs} is not allowed: pass 1 or more, or -1 for all cores.")
+        raise InputError(f"{name}={n_jobs} is not allowed: pass 1 or more, or -1 for all cores.")
     return int(n_jobs)
 
 
@@ -156,7 +162,7 @@ def check_margins(worst_margins: bool, engine: str, classes: int = 2) -> None:
     if worst_margins and classes > 2:
         raise InputError(
             f"worst_margins is not available for {classes} classes: leave it out, or keep two "
-            "classes (datasets: binary=True, shell: --binary)."
+            "classes (in the shell: --binary)."
         )
 
 
@@ -176,5 +182,5 @@ def check_time_limit(time_limit: float | None, name: str = "time_limit") -> floa
     if time_limit is None:
         return None
     if math.isnan(time_limit) or time_limit < 0:
-        raise InputError(f"{name}={time_limit!r} is not allowed: pass seconds, or None.")
+        raise InputError(f"{name}={time_limit!r} is not allowed: pass seconds of 0 or more.")
     return None if math.isinf(time_limit) else float(time_limit)

@@ -49,7 +49,7 @@ def check_classes(labels: LabelArray, classes: Sequence[Any] | None) -> LabelArr
         return names
     if len(present) == 1:
         raise InputError(
-            f"labels are all {present[0]!s}: pass two classes, or name both with classes=."
+            f"labels are all {present[0]!s}: label points of another class, or name it in classes."
         )
     return present
 

@@ -20,8 +20,9 @@ from labelcert.engines.multiclass.relabels import RelabelSpace
 class ThreatModel:
     """An attacker with a budget, and the labels and moves that are out of reach.
 
-    budget: total cost of all flips, a count or a percentage such as "10%".
-    trusted: indices (into the labeled points) of labels that cannot be flipped.
+    budget: total cost of all flips, a count or a percentage such as "10%" of the labels, or, with
+    costs, of what all labels cost together.
+    trusted: indices (into the labeled points) of labels that cannot be flipped; None for none.
     costs: (n,) positive integers, what flipping each label costs; 1 by default.
     directions: allowed changes as (from, to) pairs of labels; all by default. With more than two
     classes a label may be changed along these pairs only.
@@ -32,15 +33,15 @@ class ThreatModel:
     """
 
     budget: int | str
-    trusted: Sequence[int] = ()
+    trusted: Sequence[int] | None = ()
     costs: Sequence[int] | None = None
     directions: Sequence[tuple[Any, Any]] | None = None
     groups: Sequence[Any] | None = None
     group_budgets: int | Mapping[Any, int] | None = None
 
     def count(self, n: int) -> int:
-        """The budget as a count for n labels."""
-        return as_count(self.budget, n, "budget")
+        """The budget as a count for n labels; raises InputError."""
+        return as_count(self.budget, int(self._costs(n).sum()), "budget")
 
     def flip_space(self, labels: LabelArray, classes: LabelArray) -> FlipSpace:
         """The flip sets this attacker may use on labels (n,) of two classes (2,)."""
@@ -58,7 +59,7 @@ class ThreatModel:
         return RelabelSpace(numbers, allowed, self._costs(n), group, self._group_budgets(names))
 
     def _trusted(self, n: int) -> list[int]:
-        trusted = [int(i) for i in self.trusted]
+        trusted = [] if self.trusted is None else [int(i) for i in self.trusted]
         for i in trusted:
             if not 0 <= i < n:
                 raise InputError(f"trusted contains {i}: pass indices from 0 to {n - 1}.")

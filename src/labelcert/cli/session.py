@@ -63,7 +63,7 @@ def check(request: Request) -> None:
     """Raise InputError for all that can be known to be wrong before any data are read."""
     check_outputs(request)
     check_learner(*learner(request))
-    check_jobs(request.jobs)
+    check_jobs(request.jobs, "jobs")
     check_time_limit(request.time_limit)
     check_time_limit(request.point_time_limit, "point_time_limit")
     check_engine(request.engine, request.solver, request.ridge)

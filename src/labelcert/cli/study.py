@@ -64,7 +64,7 @@ def run(
     scheduler: Annotated[
         str | None,
         typer.Option(
-            help="Let the workers of a Dask scheduler compute (pip install 'labelcert[dask]').",
+            help="Let the workers of a Dask scheduler compute (pip install 'labelcert\\[dask]').",
             metavar="ADDRESS",
         ),
     ] = None,

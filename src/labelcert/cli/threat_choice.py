@@ -89,8 +89,8 @@ def choose_threat(
 def _budget(request: Request, n: int, prices: list[int] | None) -> tuple[int, str]:
     """The budget as a count, and in words."""
     asked = request.max_flips or DEFAULT_MAX_FLIPS
-    wanted = as_count(asked, n)
     most = n if prices is None else sum(prices)
+    wanted = as_count(asked, most)
     budget = min(wanted, most)
     if prices is None:
         told, all_of_it = f"up to {budget} flips of {n} labels", "there are no more labels"
@@ -98,7 +98,8 @@ def _budget(request: Request, n: int, prices: list[int] | None) -> tuple[int, st
         told = f"flips that cost up to {budget}, of {n} labels at {min(prices)} to {max(prices)}"
         all_of_it = "all labels cost no more"
     if asked.strip().endswith("%"):
-        told += f" ({asked.strip()}, rounded down)"
+        of_what = "" if prices is None else f" of {most}, what all cost"
+        told += f" ({asked.strip()}{of_what}, rounded down)"
     elif wanted > most:
         told += f" (not {wanted}: {all_of_it})"
     return budget, told

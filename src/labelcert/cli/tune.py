@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shlex
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -198,15 +199,33 @@ def _show(console: Any, request: Request, tuning: Tuning) -> None:
     console.print(_table(tuning))
     if tuning.stopped:
         console.print(Text(f"Not all candidates were tried: {tuning.stopped}.", style="yellow"))
-    options = " ".join(
-        f"--{name.replace('_', '-')} {value}"
-        for name, value in best.settings.items()
-        if value is not None
-    )
-    binary = " --binary" if request.binary else ""
     console.print()
-    command = f"labelcert certify {request.dataset}{binary} {options}"
-    console.print(Text.assemble(("best", "bold"), "  ", text(command)), soft_wrap=True)
+    command = text(certify_command(request, best.settings))
+    console.print(Text.assemble(("best", "bold"), "  ", command), soft_wrap=True)
+
+
+def certify_command(request: Request, settings: dict[str, Any]) -> str:
+    """The line that certifies a choice on the data and the split that it was made on."""
+    data: dict[str, Any] = {
+        "edges": request.edges,
+        "label": request.label,
+        "drop": request.drop,
+        "binary": request.binary,
+        "largest_component": request.largest_component,
+    }
+    defaults = inspect.signature(certify).parameters
+    for name in ("per_class", "validation", "seed"):
+        value = getattr(request, name)
+        data[name] = None if value == defaults[name].default else value
+    words = ["labelcert", "certify", request.dataset]
+    for name, value in (data | settings).items():
+        option = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(option)
+        elif value is not None and value is not False:
+            for one in value if isinstance(value, tuple) else (value,):
+                words += [option, str(one)]
+    return shlex.join(words)
 
 
 def _table(tuning: Tuning) -> Table:

@@ -168,6 +168,6 @@ def _require_numeric(frame: pd.DataFrame, column: Any, where: str) -> None:
     if is_complex_dtype(kind) or not (is_numeric_dtype(kind) or is_bool_dtype(kind)):
         raise InputError(
             f"{where} has the column {column!r}, which is not numeric: encode it as numbers (e.g. "
-            f"one-hot), or leave it out with drop=[{column!r}]"
+            "one-hot), or leave it out with drop (in the shell --drop)"
         )
     require_filled(frame, column, where)

@@ -122,7 +122,7 @@ def threat_model(
     most = len(nodes) if costs is None else sum(costs)
     directions = threat["directions"]
     return ThreatModel(
-        min(as_count(threat["max_flips"], len(nodes)), most),
+        min(as_count(threat["max_flips"], most), most),
         trusted=_trusted(threat.get("trusted", []), nodes, graph),
         costs=costs,
         directions=None if directions is None else [(a, b) for a, b in directions],
