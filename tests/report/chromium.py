@@ -151,8 +151,9 @@ class Page:
     def press(self, key: str) -> None:
         """Press and release a key, by its name in JavaScript."""
         codes = {"ArrowRight": 39, "ArrowLeft": 37, "Tab": 9, "Enter": 13, " ": 32}
-        text = {"text": " "} if key == " " else {"text": "\r"} if key == "Enter" else {}
-        common = {"key": key, "windowsVirtualKeyCode": codes[key]}
+        letters = {"text": key} if len(key) == 1 else {}
+        text = {"text": "\r"} if key == "Enter" else letters
+        common = {"key": key, "windowsVirtualKeyCode": codes.get(key) or ord(key.upper())}
         self.call("Input.dispatchKeyEvent", type="keyDown", **common, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)
 
@@ -211,3 +212,13 @@ def chromium() -> Iterator[Browser]:
             process.terminate()
             process.wait(SECONDS)
             os.close(receive)
+
+
+def count(page: Page, selector: str) -> int:
+    """How many elements a selector finds."""
+    return page.js(f"document.querySelectorAll({json.dumps(selector)}).length")
+
+
+def text(page: Page, selector: str) -> str:
+    """The text of the first element that a selector finds."""
+    return page.js(f"document.querySelector({json.dumps(selector)}).textContent")

@@ -1,11 +1,19 @@
-"""A certificate whose every figure is known, made by hand."""
+"""A certificate whose every figure is known, made by hand, and a page in a browser."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import labelcert as lc
 from labelcert.certificates import Certificate, CollectiveCertificate, Witness
+from labelcert.report.page.page_html import write_page
+from labelcert.report.study_results import Evaluation, Missing
+from report.chromium import Browser, Page, chromium
+from report.hand_made_results import study
 
 # Five labels, four test points, budgets 0 to 3: radii 0, 1 to 2, 3+ and a tie.
 
@@ -46,3 +54,28 @@ def hand_made(first_class: str = "=a", second_class: str = "b") -> Certificate:
 @pytest.fixture
 def certificate() -> Certificate:
     return hand_made()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory) -> Path:
+    """A page of two data sets, two models and two seeds, the first data set with its graph."""
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    karate = lc.datasets.load("karate")
+    missing = (Missing("s", "karate", "gin", "it <i>failed</i>."), Missing("s", "karate", "x", ""))
+    write_page(Evaluation("A study", study(), missing), path, graphs=lambda _: karate)
+    return path
+
+
+@pytest.fixture
+def page(browser: Browser, written: Path) -> Iterator[Page]:
+    opened = browser.page(written)
+    yield opened
+    assert opened.complaints() == []
+    assert [a for a in opened.requests() if not a.startswith("data:")] == [written.as_uri()]
+    opened.close()

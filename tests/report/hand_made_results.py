@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from labelcert.report.results import Result
+from labelcert.report.results import Result, told_apart
 
 NETWORK = {"depth": 1, "activation": "relu"}
+_SECOND: dict[str, Any] = {
+    "source": {"synthetic": "csbm", "parameters": {}, "seed": 0}, "dataset": "second",
+}  # fmt: skip
 
 
 def made(
@@ -80,6 +83,28 @@ def made(
         "exactness": "exact",
     }
     return Result(dataset, model, content, record)
+
+
+def study(
+    name: str = "gcn", dataset: str = "karate", classes: Sequence[str] = ("a", "b")
+) -> tuple[Result, ...]:
+    """Two models on two seeds of a data set with eight test nodes, and one on a second data set."""
+    results: list[Result] = []
+    for seed in (0, 1):
+        common: dict[str, Any] = {
+            "seed": seed,
+            "dataset": dataset,
+            "names": classes,
+            "max_flips": 4,
+        }
+        results += [
+            made([0, 1, 2, 4, 0, 1, 2, 1 + seed], model=name, broken=[0, 2, 4, 4, 4], **common),
+            made([2, 2, 0, 1, 1, 0, 0, seed], radius_upper=[2, 3, 0, 1, 1, 0, 0, seed], wrong=[0],
+                 model="mlp", network="mlp", parameters={"depth": 1}, broken=[0, 1, 2, 3, 4],
+                 broken_upper=[0, 1, 3, 3, 4], **common),
+        ]  # fmt: skip
+    results.append(made([1, -1, 1], model=name, names=classes, broken=[1, 2, 2, 2], **_SECOND))
+    return told_apart(results)
 
 
 def _shares(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -76,6 +77,47 @@ def test_one_model_without_collective_in_every_format(tmp_path):
     for path in tmp_path.iterdir():
         assert path.read_bytes().startswith(formats.get(path.suffix, b"panel,dataset")), path
         assert path.stat().st_size > 200
+
+
+def test_curves_hold_the_standard_error_uncut():
+    rows = curve_rows(find([made([0, 0, 3, 3]), made([3, 3, 3, 3], seed=1)]))
+    (row,) = [r for r in rows if r["panel"] == "sample-wise" and r["budget"] == 2]
+    assert (row["mean"], row["error"], row["high"]) == (0.75, 0.25, 1.0)
+    low = [made([0, 0, 0, 3]), made([0, 0, 0, 0], seed=1), made([0, 3, 3, 3], seed=2)]
+    rows = curve_rows(find(low))  # 1/4, 0 and 3/4
+    (row,) = [r for r in rows if r["panel"] == "sample-wise" and r["budget"] == 1]
+    assert row["error"] == pytest.approx(math.sqrt(7 / 48) / math.sqrt(3))
+
+
+def test_the_error_is_a_column_and_empty_for_one_seed(folder, tmp_path):
+    with (folder / "curves.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert all(float(row["error"]) >= 0 for row in rows)
+    averages = [row for row in rows if row["budget"] == ""]
+    assert {row["last"] for row in averages} == {"3"}
+    with (folder / "effects.csv").open(newline="") as stream:
+        effects = list(csv.DictReader(stream))
+    assert {(row["seeds"], row["pairs"]) for row in effects} == {("2", "2")}
+    assert {row["datasets"] for row in effects} == {EVIL}
+    write_figures(Evaluation("t", (made([0, 1]),)), tmp_path, ["svg"])
+    with (tmp_path / "curves.csv").open(newline="") as stream:
+        assert {row["error"] for row in csv.DictReader(stream)} == {""}
+
+
+def test_every_split_of_the_first_seed_has_its_radii(tmp_path):
+    results = [made([0, 1, 2]), made([1, 1], model="other split"), made([0, 0, 0], seed=1)]
+    write_figures(Evaluation("t", told_apart(results)), tmp_path, ["svg"])
+    drawn = {p.name: p.read_text(encoding="utf-8") for p in tmp_path.glob("*radii*")}
+    assert set(drawn) == {"karate-radii-seed-0-split-1.svg", "karate-radii-seed-0-split-2.svg"}
+    assert "other split" in drawn["karate-radii-seed-0-split-2.svg"]
+    assert "other split" not in drawn["karate-radii-seed-0-split-1.svg"]
+
+
+def test_the_ranking_names_the_budgets_that_it_averages_over(tmp_path):
+    results = [made([0, 1]), made([0, 1], model="short", max_flips=2)]
+    write_figures(Evaluation("t", told_apart(results)), tmp_path, ["svg"])
+    drawn = (tmp_path / "karate-ranking.svg").read_text(encoding="utf-8")
+    assert "averaged over the budgets 1 to 2" in drawn
 
 
 def test_file_names_are_safe_and_differ():

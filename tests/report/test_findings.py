@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE
 from labelcert.report.findings import find
 from labelcert.report.findings.averages import estimate
-from labelcert.report.findings.effects import CLEAN_ACCURACY, find_effects
 from labelcert.report.findings.gaps import find_gaps, widest
 from labelcert.report.findings.plateaus import Run, find_plateaus, runs
-from labelcert.report.findings.rankings import ALL, rank
+from labelcert.report.findings.rankings import ALL, UNRANKED, rank
 from labelcert.report.results import ACCURACY, RATIO, Quantity, told_apart
 from report.hand_made_results import made
 
@@ -76,14 +75,35 @@ def test_models_with_equal_means_share_a_rank():
 def test_ranking_over_data_sets_takes_seeds_as_blocks():
     other = [made([3, 3, 3, 3], dataset="b"), made([0, 0, 0, 0], dataset="b", seed=1)]
     lonely = made([3, 3, 3, 3], dataset="b", model="lonely")
-    ((one, name, first), (two, _, second)) = places([*GCN, *other, lonely], ALONE, None, ALL)
-    # lonely: one data set, one seed. gcn: seed 0 (1/2 + 1)/2, seed 1 (1/3 + 0)/2.
-    assert (one, name, first) == (1, "lonely", (1.0, None, 1))
-    assert (two, second.number) == (2, 2)
-    assert second.mean == pytest.approx((3 / 4 + 1 / 6) / 2)
-    assert second.error == pytest.approx((3 / 4 - 1 / 6) / 2)
+    ((one, name, first), (two, last, second)) = places([*GCN, *other, lonely], ALONE, None, ALL)
+    # gcn: seed 0 (1/2 + 1)/2, seed 1 (1/3 + 0)/2.
+    assert (one, name, first.number) == (1, "gcn", 2)
+    assert first.mean == pytest.approx((3 / 4 + 1 / 6) / 2)
+    assert first.error == pytest.approx((3 / 4 - 1 / 6) / 2)
+    # lonely has all of 1.0, but only on the easier data set: that must not win against gcn's mean
+    # over both, so it follows without a rank.
+    assert (two, last, second) == (UNRANKED, "lonely", (1.0, None, 1))
     counts = {p.model: p.datasets for p in rank([*GCN, *other, lonely]) if p.dataset == ALL}
-    assert counts == {"lonely": 1, "gcn": 2}
+    assert counts == {"gcn": 2, "lonely": 1}
+
+
+def test_models_are_averaged_over_the_budgets_that_all_of_a_data_set_have():
+    short = made([1, 1, 1, 1], model="short", max_flips=1, broken=[0, 0])
+    found = [p for p in rank([*GCN, short]) if (p.quantity, p.budget) == (ALONE, None)]
+    # at budget 1: short 1, gcn (3/4 + 1)/2; over 1 … 3 gcn would have 5/12 against the same 1
+    assert [(p.model, p.proven.mean, p.last) for p in found] == [
+        ("short", 1.0, 1),
+        ("gcn", 7 / 8, 1),
+    ]
+    gaps = {g.model: g for g in find_gaps([*GCN, short]) if g.budget is None}
+    assert gaps["gcn"].gap.mean == pytest.approx(0)  # budget 1: 3/4 − 3/4 and 1 − 1
+    assert {g.last for g in gaps.values()} == {1}
+
+
+def test_each_data_set_has_its_own_last_budget():
+    results = [*GCN, made([1, 1], dataset="b", max_flips=1), made([1, 1], dataset="b", seed=1)]
+    ends = {p.dataset: p.last for p in rank(results) if (p.quantity, p.budget) == (ALONE, None)}
+    assert ends == {"karate": 3, "b": 1, ALL: None}
 
 
 def test_what_is_open_is_told_apart_from_what_is_proven():
@@ -93,87 +113,6 @@ def test_what_is_open_is_told_apart_from_what_is_proven():
         if p.quantity == ALONE and p.budget == 2
     ]
     assert (place.proven.mean, place.upper) == (0.0, 0.5)
-
-
-def effects(results):
-    return {
-        (e.choice, e.before, e.after, e.outcome): (e.difference, e.along)
-        for e in find_effects(results)
-    }
-
-
-def test_effect_of_a_parameter_pairs_what_is_equal_otherwise():
-    deep = {"depth": 2, "activation": "relu"}
-    odd = {"depth": 2, "activation": "linear"}  # no partner: differs in two parameters
-    results = [
-        *GCN,
-        made([0, 0, 0, 0], parameters=deep, wrong=[0], broken=[0, 4, 4, 4]),
-        made([3, 3, 3, 3], parameters=deep, seed=1),
-        made([3, 3, 3, 3], parameters=odd, seed=0),
-        made([3, 3, 3, 3], parameters=deep, seed=2),  # no partner: another seed
-    ]
-    found = effects(results)
-    alone, along = found["depth", "1", "2", ALONE.told]
-    # seed 0: 0 − 1/2, seed 1: 1 − 1/3
-    assert (alone.mean, alone.number, along) == (pytest.approx(1 / 12), 2, ())
-    assert alone.error == pytest.approx((2 / 3 + 1 / 2) / 2)
-    together = found["depth", "1", "2", TOGETHER.told][0]  # seed 0 only: 0 − (3 + 3 + 2)/12
-    assert (together.mean, together.error) == (pytest.approx(-2 / 3), None)
-    assert found["depth", "1", "2", CLEAN_ACCURACY][0].mean == pytest.approx(-1 / 8)
-    # seed 0 of depth 2, linear against relu; numbers and text go in their own order
-    assert found["activation", "linear", "relu", ALONE.told][0].mean == pytest.approx(-1.0)
-
-
-def test_effect_against_the_smallest_of_several_values():
-    results = [
-        made([r, r], model=f"c{c}", learner={"C": c}) for c, r in ((10.0, 3), (0.1, 0), (1.0, 2))
-    ]
-    found = effects(results)
-    assert {key[:3] for key in found} == {("C", "0.1", "1"), ("C", "0.1", "10")}
-    assert found["C", "0.1", "10", ALONE.told][0].mean == pytest.approx(1.0)
-
-
-def test_effect_with_c_chosen_along_is_marked():
-    results = [
-        made([0, 0], parameters={"depth": 1}, learner={"C": 1.0}),
-        made([3, 3], parameters={"depth": 2}, learner={"C": 0.5}),
-    ]
-    difference, along = effects(results)["depth", "1", "2", ALONE.told]
-    assert (difference.mean, along) == (1.0, ("C",))
-    assert not any(key[0] == "C" for key in effects(results))
-
-
-def test_networks_are_compared_with_the_mlp_where_shared_parameters_agree():
-    found = effects([*GCN, *MLP, made([3] * 4, network="sgc", parameters={"depth": 3})])
-    difference, _ = found["network", "mlp", "gcn", ALONE.told]
-    assert (difference.mean, difference.number) == (pytest.approx((1 / 4 - 1 / 6) / 2), 2)
-    assert not any(key[2] == "sgc" for key in found)  # its depth is another one
-
-
-def test_effect_of_a_synthetic_graphs_parameter():
-    results = [
-        made([r, r], dataset=f"csbm, p {p}", seed=seed,
-             source={"synthetic": "csbm", "parameters": {"p": p, "q": 0.1}, "seed": seed})
-        for seed in (0, 1)
-        for p, r in ((0.1, 0), (0.2, 3))
-    ]  # fmt: skip
-    assert effects(results)["p", "0.1", "0.2", ALONE.told][0] == (1.0, 0.0, 2)
-
-
-def test_parameters_that_change_together_have_one_effect():
-    results = [
-        made([r, r], dataset=f"csbm {p}",
-             source={"synthetic": "csbm", "parameters": {"p": p, "q": p / 10}, "seed": 0})
-        for p, r in ((0.1, 0), (0.2, 3))
-    ]  # fmt: skip
-    (effect,) = [e for e in find_effects(results) if e.outcome == ALONE.told]
-    assert (effect.told, effect.difference.mean) == ("p 0.1 → 0.2 (with q)", 1.0)
-
-
-def test_a_parameter_that_only_one_side_has_does_not_part_a_pair():
-    skip = {"depth": 1, "skip": "pc", "skip_activation": "linear"}
-    results = [made([0], parameters={"depth": 1, "skip": None}), made([3], parameters=skip)]
-    assert effects(results)["skip", "none", "pc", ALONE.told][0].mean == 1.0
 
 
 def test_runs_by_hand():
@@ -199,11 +138,22 @@ def test_a_run_must_hold_wherever_the_curve_lies_in_its_interval():
 def test_runs_are_disjoint_flat_and_long_enough(values, tolerance, shortest):
     curve = sorted(values, reverse=True)
     found = runs(curve, curve, tolerance, shortest)
+    taken = {r for run in found for r in range(run.first, run.last + 1)}
+    for first in range(1, len(curve) - shortest + 1):  # nothing that is left holds a run
+        low, high = curve[first + shortest - 1], curve[first]
+        flat = high - low <= tolerance and low > tolerance and high < 1 - tolerance
+        assert not flat or taken & set(range(first, first + shortest))
     for run in found:
         assert run.first >= 1
         assert run.last - run.first + 1 >= shortest
         assert run.high - run.low <= tolerance + 1e-6
     assert all(a.last < b.first for a, b in itertools.pairwise(found))
+
+
+def test_what_a_longer_run_leaves_is_searched_again():
+    # The longest run is 4 … 8; 1 … 4 overlaps it, but 1 … 3 is flat and long enough by itself.
+    curve = [1.0, 0.5, 0.5, 0.5, 0.485, 0.47, 0.47, 0.47, 0.47]
+    assert runs(curve, curve, 0.02, 3) == [Run(1, 3, 0.5, 0.5), Run(4, 8, 0.47, 0.485)]
 
 
 def test_plateaus_of_the_mean_over_seeds():

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 import labelcert as lc
 from labelcert.report.page.page_html import write_page
-from labelcert.report.results import told_apart
 from labelcert.report.study_results import Evaluation, Missing
-from report.chromium import Browser, Page, chromium, needs_chromium
-from report.hand_made_results import made
+from report.chromium import count, needs_chromium, text
+from report.hand_made_results import made, study
 
 pytestmark = needs_chromium
 
@@ -21,54 +18,6 @@ EVIL = (
     """</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1">'"&{{data}}"""
 )
 CLASSES = ("<b>no</b>", "=1+1")
-SECOND = {"source": {"synthetic": "csbm", "parameters": {}, "seed": 0}, "dataset": "second"}
-
-
-def study(name: str = "gcn", dataset: str = "karate", classes=("a", "b")) -> tuple:
-    results = []
-    for seed in (0, 1):
-        common = {"seed": seed, "dataset": dataset, "names": classes, "max_flips": 4}
-        results += [
-            made([0, 1, 2, 4, 0, 1, 2, 1 + seed], model=name, broken=[0, 2, 4, 4, 4], **common),
-            made([2, 2, 0, 1, 1, 0, 0, seed], radius_upper=[2, 3, 0, 1, 1, 0, 0, seed], wrong=[0],
-                 model="mlp", network="mlp", parameters={"depth": 1}, broken=[0, 1, 2, 3, 4],
-                 broken_upper=[0, 1, 3, 3, 4], **common),
-        ]  # fmt: skip
-    results.append(made([1, -1, 1], model=name, names=classes, broken=[1, 2, 2, 2], **SECOND))
-    return told_apart(results)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory) -> Path:
-    """A page of two data sets, two models and two seeds, the first data set with its graph."""
-    path = tmp_path_factory.mktemp("page") / "report.html"
-    karate = lc.datasets.load("karate")
-    missing = (Missing("s", "karate", "gin", "it <i>failed</i>."), Missing("s", "karate", "x", ""))
-    write_page(Evaluation("A study", study(), missing), path, graphs=lambda _: karate)
-    return path
-
-
-@pytest.fixture
-def page(browser: Browser, written: Path) -> Iterator[Page]:
-    opened = browser.page(written)
-    yield opened
-    assert opened.complaints() == []
-    assert [a for a in opened.requests() if not a.startswith("data:")] == [written.as_uri()]
-    opened.close()
-
-
-def count(page: Page, selector: str) -> int:
-    return page.js(f"document.querySelectorAll({json.dumps(selector)}).length")
-
-
-def text(page: Page, selector: str) -> str:
-    return page.js(f"document.querySelector({json.dumps(selector)}).textContent")
 
 
 def test_charts_are_drawn(page):
@@ -79,6 +28,25 @@ def test_charts_are_drawn(page):
     )
     assert count(page, "#panels .chart:first-of-type .mark-line path") >= 2
     assert count(page, "#heat .mark-rect path") >= 2 * 8
+
+
+def test_bands_over_seeds_are_drawn(page):
+    # Radii of the eight nodes differ between the seeds by one node: the error is not zero.
+    bands = page.js(
+        "[...document.querySelectorAll('#panels figure:first-child .mark-area path')].map((p) => "
+        "[p.getBBox().width, p.getBBox().height, getComputedStyle(p).fill, "
+        "Number(getComputedStyle(p).fillOpacity) * Number(getComputedStyle(p).opacity)])"
+    )
+    assert len(bands) == 2  # one a model
+    lines = page.js(
+        "[...document.querySelectorAll('#panels figure:first-child .mark-line path[d*=L]')].map("
+        "(p) => getComputedStyle(p).stroke)"
+    )
+    for width, height, fill, opacity in bands:
+        assert width > 100
+        assert height > 10
+        assert fill in lines
+        assert 0.05 < opacity < 0.5
 
 
 def test_every_chart_has_a_name_and_every_table_a_caption_and_heads(page):

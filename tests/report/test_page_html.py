@@ -90,6 +90,25 @@ def test_rows_of_the_page_are_those_of_the_findings(html):
     assert data["clean"][0] == [0, 0, 1.0, 0.0, 2]
 
 
+def test_a_ranking_over_data_sets_leaves_models_unranked_that_lack_some():
+    results = [
+        made([0, 1], dataset="one"), made([0, 1], dataset="two"),
+        made([3, 3], dataset="one", model="best, once"),
+    ]  # fmt: skip
+    table = page(Evaluation("t", told_apart(results))).split("Rank and value over all data sets")[
+        -1
+    ]
+    rows = table.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")
+    assert '<th scope="row">gcn</th><td class="short">1. 16.7 %' in rows[0]
+    assert '<th scope="row">best, once</th><td class="short">100.0 %' in rows[1]
+
+
+def test_the_words_hold_for_flips_and_costs(html):
+    for words in ("<i>r</i> flips", "number of label flips", "How many flipped"):
+        assert words not in html
+    assert "where labels have costs" in html
+
+
 def test_another_suffix_and_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match=r"use \.html"):
         write_page(evaluation(), tmp_path / "page.pdf")

@@ -6,6 +6,8 @@ content is that of `labelcert.studies.units`, the record that of `labelcert.stud
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -147,11 +149,44 @@ def told_apart(results: Iterable[Result]) -> tuple[Result, ...]:
     return tuple(named)
 
 
+def counted_once(results: Iterable[Result]) -> tuple[Result, ...]:
+    """The results without those of a unit that several studies of one store share.
+
+    Of a data set there is one result for each content, whatever the entry "collective" says: that
+    with collective counts where there is one, else the first, and it stands in the first's place.
+    Studies may call a unit's model differently. It then has that of its names which most results
+    have, of equally many the one that comes first. Names must be told apart before (`told_apart`):
+    then a name stands for one model, and so it does after this.
+    """
+    everything = list(results)
+    often = Counter(result.model for result in everything)  # in order of first appearance
+    place = {name: (-count, i) for i, (name, count) in enumerate(often.items())}
+    kept: dict[tuple[str, str], Result] = {}
+    for result in everything:
+        content = {k: v for k, v in result.content.items() if k != "collective"}
+        key = result.dataset, json.dumps(content, sort_keys=True)
+        known = kept.get(key, result)
+        name = min(known.model, result.model, key=place.__getitem__)
+        better = known.record["collective"] is None and result.record["collective"] is not None
+        kept[key] = replace(result if better else known, model=name)
+    return tuple(kept.values())
+
+
+def common_budgets(results: Iterable[Result]) -> dict[str, int]:
+    """The largest budget that all results of a data set have, by data set.
+
+    Averages over budgets end there, for others could not be compared: ratios fall with the budget.
+    """
+    last: dict[str, int] = {}
+    for result in results:
+        last[result.dataset] = min(last.get(result.dataset, result.max_flips), result.max_flips)
+    return last
+
+
 def by_model(results: Sequence[Result]) -> dict[tuple[str, str], list[Result]]:
     """Results grouped by data set and model, in order of first appearance; seeds ascending.
 
-    A seed that comes twice, from two studies in one store, counts once, with its collective counts
-    if one of them has some.
+    A seed that comes twice counts once, with its collective counts if one of them has some.
     """
     groups: dict[tuple[str, str], dict[int, Result]] = {}
     for result in results:

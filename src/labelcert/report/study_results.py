@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labelcert._errors import InputError
-from labelcert.report.results import Result, told_apart
+from labelcert.report.results import Result, counted_once, told_apart
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Missing:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a report is made of: results with their names told apart, and what is missing."""
+    """What a report is made of: results with their names told apart, each once, and what is
+    missing."""
 
     title: str
     results: tuple[Result, ...]
@@ -30,6 +31,9 @@ class Evaluation:
 
 def read_store(path: Path, study: str | None = None) -> Evaluation:
     """Read the results of one study of a store, or of all.
+
+    A unit that several studies share is there once, see `results.counted_once`; one that is missing
+    is there under the names of the first of them.
 
     Raises InputError: no such store, a damaged one, no such study, or one without any results.
     """
@@ -47,11 +51,11 @@ def read_store(path: Path, study: str | None = None) -> Evaluation:
         for row in rows
         if row.content is not None and row.record is not None
     ]
-    missing = [
-        Missing(row.study, row.dataset, row.model, row.message or "")
-        for row in rows
-        if row.record is None
-    ]
+    missing: dict[tuple[str, str], Missing] = {}
+    for row in rows:
+        if row.record is None:
+            about = Missing(row.study, row.dataset, row.model, row.message or "")
+            missing.setdefault((row.dataset, row.key), about)
     if not results:
         raise InputError(
             f"store {str(path)!r} holds no results yet: run a study into it, or ask 'labelcert "
@@ -59,5 +63,7 @@ def read_store(path: Path, study: str | None = None) -> Evaluation:
         )
     names = [study] if study is not None else list(titles)
     return Evaluation(
-        " · ".join(titles[n] or n for n in names), told_apart(results), tuple(missing)
+        " · ".join(titles[n] or n for n in names),
+        counted_once(told_apart(results)),
+        tuple(missing.values()),
     )

@@ -31,16 +31,20 @@ _PANEL_OF = {
 class CurveRow(TypedDict):
     """A model at a budget in one of the `PANELS`.
 
-    mean: over the seeds, of what is proven. low, high: one standard error below and above it, equal
-    to mean where there is one seed. upper: mean of what is not yet broken (of a gap: mean). budget:
-    None for the average over the budgets 1 … max_flips. rank: 1 is highest (of a gap: 0).
+    mean: over the seeds, of what is proven. error: its standard error, None where there is one
+    seed. low, high: one error below and above it, ratios cut at 0 and 1, and equal to mean where
+    there is one seed. upper: mean of what is not yet broken (of a gap: mean). budget: None for the
+    average over the budgets 1 … last. last: as in `rankings.Place`. rank: 1 is highest; 0 of a gap,
+    and of a model that lacks some of the data sets that are averaged over.
     """
 
     panel: str
     dataset: str
     model: str
     budget: int | None
+    last: int | None
     mean: float
+    error: float | None
     low: float
     high: float
     upper: float
@@ -49,14 +53,20 @@ class CurveRow(TypedDict):
 
 
 class EffectRow(TypedDict):
-    """A design choice and what it changes; low and high as in `CurveRow`."""
+    """A design choice and what it changes; mean, error, low and high as in `CurveRow`.
+
+    datasets: names of the data sets that the pairs come from, with semicolons between them.
+    """
 
     choice: str
     outcome: str
     mean: float
+    error: float | None
     low: float
     high: float
+    seeds: int
     pairs: int
+    datasets: str
 
 
 def curve_rows(findings: Findings) -> list[CurveRow]:
@@ -67,7 +77,9 @@ def curve_rows(findings: Findings) -> list[CurveRow]:
             dataset=place.dataset,
             model=place.model,
             budget=place.budget,
+            last=place.last,
             mean=place.proven.mean,
+            error=place.proven.error,
             low=max(_band(place.proven)[0], 0.0),
             high=min(_band(place.proven)[1], 1.0),
             upper=place.upper,
@@ -81,8 +93,8 @@ def curve_rows(findings: Findings) -> list[CurveRow]:
         rows.append(
             CurveRow(
                 panel=GAP, dataset=gap.dataset, model=gap.model, budget=gap.budget,
-                mean=gap.gap.mean, low=low, high=high, upper=gap.gap.mean,
-                seeds=gap.gap.number, rank=0,
+                last=gap.last, mean=gap.gap.mean, error=gap.gap.error, low=low, high=high,
+                upper=gap.gap.mean, seeds=gap.gap.number, rank=0,
             )
         )  # fmt: skip
     return rows
@@ -95,9 +107,12 @@ def effect_rows(findings: Findings) -> list[EffectRow]:
             choice=e.told,
             outcome=e.outcome,
             mean=e.difference.mean,
+            error=e.difference.error,
             low=_band(e.difference)[0],
             high=_band(e.difference)[1],
-            pairs=e.difference.number,
+            seeds=e.difference.number,
+            pairs=e.pairs,
+            datasets="; ".join(e.datasets),
         )
         for e in findings.effects
     ]

@@ -17,7 +17,7 @@ from labelcert.report.charts.heat_chart import heat_chart
 from labelcert.report.charts.study_charts import PAPER, curve_chart, pair_chart
 from labelcert.report.findings import find
 from labelcert.report.frames import not_a_formula
-from labelcert.report.page.scenes import Scene, scenes_of
+from labelcert.report.page.scenes import scenes_of
 from labelcert.report.results import Result, counted_labels
 from labelcert.report.study_results import Evaluation
 
@@ -42,8 +42,9 @@ def write_figures(
 
     folder: made if it is not there; files of the same names in it are replaced. formats: of
     `FORMATS`. For each data set: certified ratios, sample-wise, collective and both; certified
-    accuracy; collective minus sample-wise; the ranking; and the radii of its first split. Then the
-    effects of design choices. The data are in curves.csv and effects.csv. progress: called with the
+    accuracy; collective minus sample-wise; the ranking; and the radii of its first seed, with a
+    chart for each of its splits where models have different ones. Then the effects of design
+    choices. The data are in curves.csv and effects.csv. progress: called with the
     share done. Raises InputError for another format, or what cannot be written.
     """
     for name in formats:
@@ -111,23 +112,26 @@ def _of_dataset(
         yield "sample-wise-and-collective", pair_chart(both, models, **axis, look=_PAIR)
     if len({r["model"] for r in rows}) > 1:
         yield "ranking", ranking_chart([r for r in rows if r["budget"] is None])
-    yield from _radii(results, models, axis["last"])
+    yield from _radii(results, models)
 
 
-def _radii(
-    results: Sequence[Result], models: Sequence[str], last: int
-) -> Iterator[tuple[str, Any]]:
-    first = [r for r in results if r.seed == results[0].seed]
-    scenes, _ = scenes_of(first, _no_graph)
-    if not scenes or not scenes[0]["tests"]:
-        return
-    scene: Scene = scenes[0]
-    top = highest([scene])
-    shown = [m for m in models if any(v["model"] == m for v in scene["verdicts"])]
-    chart = heat_chart(
-        heat_rows(scene), shown, max_flips=last, top=top, look=PAPER._replace(width=560)
-    )
-    yield f"radii-seed-{scene['seed']}", chart
+def _radii(results: Sequence[Result], models: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """The radii of the first seed, a chart for each of its splits, with the same shades."""
+    seed = results[0].seed
+    found, _ = scenes_of([r for r in results if r.seed == seed], _no_graph)
+    scenes = [scene for scene in found if scene["tests"]]
+    top = highest(scenes)
+    for number, scene in enumerate(scenes, 1):
+        shown = [m for m in models if any(v["model"] == m for v in scene["verdicts"])]
+        chart = heat_chart(
+            heat_rows(scene),
+            shown,
+            max_flips=scene["max_flips"],
+            top=top,
+            look=PAPER._replace(width=560),
+        )
+        split = "" if len(scenes) == 1 else f"-split-{number}"
+        yield f"radii-seed-{seed}{split}", chart
 
 
 def _no_graph(result: Result) -> Any:

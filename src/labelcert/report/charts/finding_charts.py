@@ -41,7 +41,9 @@ def ranking_chart(
     import altair as alt
 
     scale = alt.Scale(domain=[0, 1], nice=False)
-    x = alt.X("mean:Q").title("predictions proven to survive, averaged over the budgets")
+    last = max((row["last"] or 0 for row in rows), default=0)
+    budgets = f" 1 to {last}" if last > 1 else ""
+    x = alt.X("mean:Q").title(f"predictions proven to survive, averaged over the budgets{budgets}")
     x = x.scale(scale).axis(format="%")
     named = {"sample-wise": "sample-wise", "collective": "collective"}
     best = sorted((r for r in rows if r["panel"] in named), key=lambda r: (r["panel"], r["rank"]))

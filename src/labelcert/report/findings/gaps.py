@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE
 from labelcert.report.findings.averages import Estimate, estimate
-from labelcert.report.results import RATIO, Quantity, Result, by_model
+from labelcert.report.results import RATIO, Quantity, Result, by_model, common_budgets
 
 
 @dataclass(frozen=True)
@@ -15,28 +15,31 @@ class Gap:
     """Collective minus sample-wise certified ratio of one model at one budget, over the seeds.
 
     Both are the proven ratios; where they are exact the gap is never negative. budget: None for the
-    average over the budgets 1 … max_flips.
+    average over the budgets 1 … last, the largest that all results of the data set have; otherwise
+    last is the budget itself.
     """
 
     dataset: str
     model: str
     budget: int | None
     gap: Estimate
+    last: int
 
 
 def find_gaps(results: Sequence[Result]) -> list[Gap]:
     """The gap at every budget and on average, for every data set and model that has both."""
     gaps: list[Gap] = []
+    ends = common_budgets(results)
     for (dataset, model), group in by_model(results).items():
         differences = [d for result in group if (d := _difference(result)) is not None]
         if not differences:
             continue
-        last = max(len(d) for d in differences) - 1
-        averages = (sum(d[1:]) / len(d[1:]) if len(d) > 1 else d[0] for d in differences)
-        gaps.append(Gap(dataset, model, None, estimate(averages)))
-        for r in range(last + 1):
+        end = ends[dataset]
+        averages = (estimate(d[min(1, end) : end + 1]).mean for d in differences)
+        gaps.append(Gap(dataset, model, None, estimate(averages), end))
+        for r in range(max(len(d) for d in differences)):
             at_budget = (d[r] for d in differences if r < len(d))
-            gaps.append(Gap(dataset, model, r, estimate(at_budget)))
+            gaps.append(Gap(dataset, model, r, estimate(at_budget), r))
     return gaps
 
 

@@ -57,30 +57,36 @@ def runs(
 
     lower, upper: what is known of the curve at budgets 0, 1, …; a run counts only if the curve
     stays within the tolerance wherever it lies between them. Budget 0 belongs to none, and neither
-    does a stretch at 1 or 0 (within the tolerance), where the attack has yet to begin or has broken
-    all. The longest runs are taken first, of equal ones the first; they do not overlap.
+    does one at which the curve may be at 1 or 0 (within the tolerance), where the attack has yet to
+    begin or has broken all. The longest run is taken first, of equal ones the first, and then the
+    longest of what is left before and after it, and so on: runs do not overlap, and no stretch that
+    is left holds one.
     """
     found: list[Run] = []
-    candidates = [
-        run
-        for first in range(1, len(lower))
-        if (run := _longest_from(lower, upper, first, tolerance)).last - first + 1 >= shortest
-        and run.high < 1 - tolerance + _ROUNDING
-        and run.low > tolerance - _ROUNDING
-    ]
-    for run in sorted(candidates, key=lambda r: (r.first - r.last, r.first)):
-        if all(run.last < other.first or other.last < run.first for other in found):
+    free = [range(1, len(lower))]
+    while free:
+        left = free.pop()
+        every = (_longest_from(lower, upper, range(first, left.stop), tolerance) for first in left)
+        fit = (run for run in every if run.last - run.first + 1 >= max(shortest, 1))
+        run = min(fit, key=lambda run: (run.first - run.last, run.first), default=None)
+        if run is not None:
             found.append(run)
+            free += [range(left.start, run.first), range(run.last + 1, left.stop)]
     return sorted(found)
 
 
 def _longest_from(
-    lower: Sequence[float], upper: Sequence[float], first: int, tolerance: float
+    lower: Sequence[float], upper: Sequence[float], budgets: range, tolerance: float
 ) -> Run:
+    """The longest run that begins with the first of the budgets and ends within them, or none."""
+    first = budgets.start
     last, low, high = first - 1, float("inf"), float("-inf")
-    for r in range(first, len(lower)):
+    for r in budgets:
         wider = min(low, lower[r]), max(high, upper[r])
-        if wider[1] - wider[0] > tolerance + _ROUNDING:
+        flat = wider[1] - wider[0] <= tolerance + _ROUNDING
+        begun = wider[1] < 1 - tolerance + _ROUNDING
+        alive = wider[0] > tolerance - _ROUNDING
+        if not (flat and begun and alive):
             break
         last, (low, high) = r, wider
     return Run(first, last, low, high)

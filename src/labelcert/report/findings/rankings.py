@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from labelcert.report.findings.averages import Estimate, estimate
-from labelcert.report.results import QUANTITIES, Quantity, Result, by_model
+from labelcert.report.results import QUANTITIES, Quantity, Result, by_model, common_budgets
 
 ALL = "all data sets"
 """What stands for the data set where values are averaged over all of them."""
+
+UNRANKED = 0
+"""Rank of a model that lacks some of the data sets that are averaged over."""
 
 _TIE = 1e-9
 
@@ -19,19 +22,22 @@ _TIE = 1e-9
 class Place:
     """Where a model stands among the models of a data set.
 
-    budget: None for the average over the budgets 1 … max_flips. proven: over the seeds, of what is
-    proven; its mean decides the rank, 1 is best, and equal means share a rank. upper: mean of what
-    is not yet broken, equal to `proven.mean` where everything is exact. datasets: how many data
-    sets the values are averaged over.
+    budget: None for the average over the budgets 1 … last. last: the largest budget that all
+    results of the data set have; the budget itself where there is one; None over all data sets, of
+    which each has its own. proven: over the seeds, of what is proven; its mean decides the rank, 1
+    is best, and equal means share a rank. upper: mean of what is not yet broken, equal to
+    `proven.mean` where everything is exact. datasets: how many data sets the values are averaged
+    over. rank: `UNRANKED` for a model that lacks some of them.
     """
 
     dataset: str
     model: str
     quantity: Quantity
     budget: int | None
+    last: int | None
     proven: Estimate
     upper: float
-    rank: int = 0
+    rank: int = UNRANKED
     datasets: int = 1
 
 
@@ -41,64 +47,99 @@ class _Score(NamedTuple):
     upper: float
 
 
+_Groups = dict[tuple[str, str], list[Result]]
+
+
 def rank(results: Sequence[Result]) -> list[Place]:
     """Rank the models of every data set by every quantity, at every budget and on average.
 
-    Where there are several data sets, the averages are averaged over them too (data set `ALL`), a
-    seed with all data sets of a model at a time, so that the standard error is one over seeds. The
-    rows of one ranking follow one another, best first.
+    Averages go over the budgets that all results of a data set have, for every model's ratio falls
+    with the budget. Where there are several data sets, the averages are averaged over them too
+    (data set `ALL`), a seed with all data sets of a model at a time, so that the standard error is
+    one over seeds. There, models that have all data sets are ranked, and those that lack some
+    follow without a rank: an average over other data sets says nothing of who is better.
+    The rows of one ranking follow one another, best first.
     """
     groups = by_model(results)
+    ends = common_budgets(results)
     places: list[Place] = []
     for quantity in QUANTITIES:
-        for dataset in dict.fromkeys(key[0] for key in groups):
+        for dataset, end in ends.items():
             models = {model: group for (name, model), group in groups.items() if name == dataset}
-            last = max(r.max_flips for group in models.values() for r in group)
-            for budget in (None, *range(last + 1)):
-                found = [_place(dataset, m, quantity, budget, g) for m, g in models.items()]
-                places += _ranked(place for place in found if place is not None)
-        places += _ranked(_overall(groups, quantity))
+            most = max(r.max_flips for group in models.values() for r in group)
+            for budget in (None, *range(most + 1)):
+                budgets = (
+                    range(min(1, end), end + 1) if budget is None else range(budget, budget + 1)
+                )
+                found = (
+                    _place(dataset, m, quantity, budget, budgets, g) for m, g in models.items()
+                )
+                places += _ranked([place for place in found if place is not None])
+        if len(ends) > 1:
+            places += _overall(groups, ends, quantity)
     return places
 
 
 def _place(
-    dataset: str, model: str, quantity: Quantity, budget: int | None, group: Sequence[Result]
+    dataset: str,
+    model: str,
+    quantity: Quantity,
+    budget: int | None,
+    budgets: range,
+    group: Sequence[Result],
 ) -> Place | None:
-    scores = [s for result in group if (s := _score(result, quantity, budget)) is not None]
+    scores = [s for result in group if (s := _score(result, quantity, budgets)) is not None]
     if not scores:
         return None
     upper = estimate(score.upper for score in scores).mean
     proven = estimate(score.proven for score in scores)
-    return Place(dataset, model, quantity, budget, proven, upper)
+    return Place(dataset, model, quantity, budget, budgets[-1], proven, upper)
 
 
-def _score(result: Result, quantity: Quantity, budget: int | None) -> _Score | None:
+def _score(result: Result, quantity: Quantity, budgets: range) -> _Score | None:
+    """Means over the budgets, or None where a result does not have them all."""
     curve = result.curve(quantity)
-    if curve is None or (budget is not None and budget > result.max_flips):
+    if curve is None or budgets[-1] > result.max_flips:
         return None
-    first = min(1, result.max_flips)
-    chosen = slice(first, None) if budget is None else slice(budget, budget + 1)
-    return _Score(result.seed, float(curve[0][chosen].mean()), float(curve[1][chosen].mean()))
+    lower, upper = (float(ends[budgets.start : budgets.stop].mean()) for ends in curve)
+    return _Score(result.seed, lower, upper)
 
 
-def _overall(groups: dict[tuple[str, str], list[Result]], quantity: Quantity) -> Iterable[Place]:
-    """Averages over the data sets of each model, where there are several data sets."""
-    if len({dataset for dataset, _ in groups}) < 2:
-        return
-    for model in dict.fromkeys(key[1] for key in groups):
-        of_model = [group for (_, name), group in groups.items() if name == model]
-        scored = [
-            {s.seed: s for r in group if (s := _score(r, quantity, None)) is not None}
-            for group in of_model
-        ]
-        scored = [scores for scores in scored if scores]
-        if not scored:
-            continue
-        seeds = set(scored[0]).intersection(*scored)
-        proven = estimate(estimate(s[seed].proven for s in scored).mean for seed in sorted(seeds))
-        upper = estimate(estimate(s[seed].upper for s in scored).mean for seed in sorted(seeds))
-        if seeds:
-            yield Place(ALL, model, quantity, None, proven, upper.mean, datasets=len(scored))
+def _overall(groups: _Groups, ends: dict[str, int], quantity: Quantity) -> list[Place]:
+    """Averages over the data sets: models that have all of them ranked, then the others."""
+    found = [
+        place
+        for model in dict.fromkeys(key[1] for key in groups)
+        if (place := _over_datasets(groups, ends, quantity, model)) is not None
+    ]
+    scored = {
+        dataset
+        for (dataset, _), group in groups.items()
+        if any(result.curve(quantity) is not None for result in group)
+    }
+    complete = [place for place in found if place.datasets == len(scored)]
+    others = [place for place in found if place.datasets < len(scored)]
+    others.sort(key=lambda place: (-place.datasets, -place.proven.mean))
+    return [*_ranked(complete), *others]
+
+
+def _over_datasets(
+    groups: _Groups, ends: dict[str, int], quantity: Quantity, model: str
+) -> Place | None:
+    """A model's average over the data sets that it has, over the seeds that all of them have."""
+    scored: list[dict[int, _Score]] = []
+    for (dataset, name), group in groups.items():
+        if name == model:
+            budgets = range(min(1, ends[dataset]), ends[dataset] + 1)
+            scores = (_score(result, quantity, budgets) for result in group)
+            scored.append({score.seed: score for score in scores if score is not None})
+    scored = [scores for scores in scored if scores]
+    seeds = sorted(set[int]().union(*scored).intersection(*scored))
+    if not seeds:
+        return None
+    proven = estimate(estimate(s[seed].proven for s in scored).mean for seed in seeds)
+    upper = estimate(estimate(s[seed].upper for s in scored).mean for seed in seeds)
+    return Place(ALL, model, quantity, None, None, proven, upper.mean, datasets=len(scored))
 
 
 def _ranked(places: Iterable[Place]) -> list[Place]:

@@ -20,13 +20,15 @@ from labelcert.report.findings import Findings
 from labelcert.report.findings.averages import estimate
 from labelcert.report.page.graph_source import GraphSource
 from labelcert.report.page.scenes import MOST_TESTS, Scene, scenes_of
-from labelcert.report.results import Result, by_model, counted_labels
+from labelcert.report.results import Result, by_model, common_budgets, counted_labels
 
 _LOOK = Look(palette=PAGE, width="container", height=250, legend=False)
 _MOST_VERDICTS = 30_000
 """Test nodes of all scenes and models together that single figures are shown of."""
 
-_COLUMNS = ("panel", "dataset", "model", "budget", "mean", "low", "high", "upper", "seeds", "rank")
+_COLUMNS = (
+    "panel", "dataset", "model", "budget", "mean", "error", "low", "high", "upper", "seeds", "rank",
+)  # fmt: skip
 
 
 def page_data(
@@ -70,6 +72,7 @@ def _dataset(name: str, results: Sequence[Result], scenes: Sequence[Scene]) -> d
         "nodes": record["dataset"]["nodes"],
         "edges": record["dataset"]["edges"],
         "last": max(r.max_flips for r in of_it),
+        "common": common_budgets(of_it)[name],
         "seeds": sorted({r.seed for r in of_it}),
         "top": highest(scene for scene in scenes if scene["dataset"] == name),
     }

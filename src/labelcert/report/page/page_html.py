@@ -94,8 +94,8 @@ _EFFECTS_CHART = (
     'choices; the figures stand in the table below"></div></figure>'
 )
 _LEAD = (
-    "How many flipped training labels the predictions of infinitely wide graph neural networks "
-    "provably survive, compared over models, data sets and seeds."
+    "Which budgets of flipped training labels the predictions of infinitely wide graph neural "
+    "networks provably survive, compared over models, data sets and seeds."
 )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from labelcert.report.findings import Findings
+from labelcert.report.findings import Effect, Findings
 from labelcert.report.findings.averages import Estimate
 from labelcert.report.findings.gaps import Gap, widest
-from labelcert.report.findings.rankings import ALL, Place
+from labelcert.report.findings.rankings import ALL, UNRANKED, Place
 from labelcert.report.results import QUANTITIES
 from labelcert.report.study_results import Missing
 
@@ -53,21 +53,38 @@ def effect_table(findings: Findings) -> str:
     rows: list[tuple[str, ...]] = []
     for step in dict.fromkeys(e.told for e in findings.effects):
         cells = [found.get((step, outcome)) for outcome in outcomes]
-        pairs = max(e.difference.number for e in cells if e is not None)
-        changes = ["–" if e is None else change(e.difference) for e in cells]
-        rows.append((step, *changes, str(pairs)))
-    columns = ("Choice", *(o[:1].upper() + o[1:] for o in outcomes), "Pairs")
+        most = max((e for e in cells if e is not None), key=lambda e: (len(e.datasets), e.pairs))
+        changes = ["–" if e is None else _change_told(e, most) for e in cells]
+        counts = str(most.difference.number), str(most.pairs)
+        rows.append((step, *changes, _datasets_told(most.datasets, findings), *counts))
+    columns = (
+        "Choice", *(o[:1].upper() + o[1:] for o in outcomes), "Data sets", "Seeds", "Pairs",
+    )  # fmt: skip
     note = (
-        "<p>Mean difference in percentage points, with its standard error, over pairs of "
-        "certificates that are equal in everything else. Ratios are averaged over the budgets from "
-        "1 on. The errors take pairs for independent, which pairs of one seed are not quite.</p>"
+        "<p>Mean difference in percentage points over pairs of certificates that are equal in "
+        "everything else. Pairs of one seed share a split, so they are averaged first, and the "
+        "standard error is one over seeds. Ratios are averaged over the budgets from 1 on, as far "
+        "as both of a pair have them.</p>"
     )
     if any(e.along for e in findings.effects):
         note += (
-            "<p>Where a value never changes alone, what changes with it is named in "
-            "parentheses: such a difference may be due to either.</p>"
+            "<p>Where a value does not change alone in every data set that has both, what may "
+            "change with it is named in parentheses, as C does where it was chosen for each model: "
+            "such a difference may be due to either.</p>"
         )
     return note + table("Effects of design choices", columns, rows)
+
+
+def _change_told(effect: Effect, most: Effect) -> str:
+    """The change, with its data sets where another outcome of the step has more."""
+    fewer = len(effect.datasets) < len(most.datasets)
+    return change(effect.difference) + (f" ({', '.join(effect.datasets)})" if fewer else "")
+
+
+def _datasets_told(names: Sequence[str], findings: Findings) -> str:
+    """Names of data sets, or that these are all of a study that has several."""
+    every = {place.dataset for place in findings.places} - {ALL}
+    return f"all {len(every)}" if len(every) > 1 and every == set(names) else ", ".join(names)
 
 
 def gap_table(findings: Findings) -> str:
@@ -83,7 +100,7 @@ def gap_table(findings: Findings) -> str:
     note = (
         "<p>By how many percentage points the collective certified ratio lies above the "
         "sample-wise one: what an attacker loses who has to break all predictions with one set of "
-        "labels.</p>"
+        f"labels.{_averaged(findings)}</p>"
     )
     return note + table("Collective minus sample-wise certified ratio", columns, rows)
 
@@ -104,14 +121,40 @@ def overall_table(findings: Findings) -> str:
     rows = [
         (
             model,
-            *("–" if p is None else f"{p.rank}. {told(p.proven)}" for p in found),
-            str(next(p.datasets for p in found if p is not None)),
+            *("–" if p is None else _placed(p) for p in found),
+            str(max(p.datasets for p in found if p is not None)),
         )
         for model, found in places.items()
     ]
     columns = ("Model", *(q.told[:1].upper() + q.told[1:] for q in QUANTITIES), "Data sets")
     caption = "Rank and value over all data sets, averaged over the budgets from 1 on"
-    return table(caption, columns, rows)
+    note = _averaged(findings)
+    if any(p is not None and p.rank == UNRANKED for found in places.values() for p in found):
+        note += (
+            " Models without a rank lack some of the data sets: their averages are over others, "
+            "and not to be compared."
+        )
+    return (f"<p>{note}</p>" if note else "") + table(caption, columns, rows)
+
+
+def _averaged(findings: Findings) -> str:
+    """Where averages end, if some models have larger budgets."""
+    most: dict[str, int] = {}
+    for place in findings.places:
+        if place.budget is not None:
+            most[place.dataset] = max(place.budget, most.get(place.dataset, 0))
+    ends = {p.dataset: p.last for p in findings.places if p.budget is None and p.last is not None}
+    shorter = [f"{name} 1 to {end}" for name, end in ends.items() if end < most[name]]
+    if not shorter:
+        return ""
+    told = escape(", ".join(shorter))
+    return f" Averages go over the budgets that all models of a data set have: {told}."
+
+
+def _placed(place: Place) -> str:
+    """Rank and value; the value alone of a model without a rank."""
+    before = "" if place.rank == UNRANKED else f"{place.rank}. "
+    return before + told(place.proven)
 
 
 def missing_section(missing: Sequence[Missing]) -> str:
@@ -175,7 +218,8 @@ def told(value: Estimate) -> str:
 def change(value: Estimate) -> str:
     """A difference in percentage points with its standard error, "+4.0 ± 1.2"."""
     error = "" if value.error is None else f" ± {100 * value.error:.1f}"
-    return f"{100 * value.mean:+.1f}{error}".replace("-", "−")
+    points = round(100 * value.mean, 1) + 0.0  # no negative zero
+    return f"{points:+.1f}{error}".replace("-", "−")
 
 
 def _shares(first: int, last: int, labels: int | None) -> str:

@@ -15,8 +15,8 @@ from labelcert.report.results import Result, told
 from labelcert.report.study_results import Evaluation
 
 _LEAD = (
-    "How many flipped training labels each prediction of an infinitely wide network provably "
-    "survives."
+    "Which budget of flipped training labels each prediction of an infinitely wide network "
+    "provably survives."
 )
 
 

@@ -23,7 +23,7 @@ const draw = (tag, attributes, ...children) => set(document.createElementNS(SVG,
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 const points = (share) => `${share >= 0 ? "+" : "−"}${Math.abs(100 * share).toFixed(1)}`;
-const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+const plural = (count, word, several = `${word}s`) => `${count} ${count === 1 ? word : several}`;
 
 function radiusTold(low, high, last) {
   const end = (r) => (r < 0 ? "tie" : r === last ? `${r}+` : String(r));

@@ -42,14 +42,11 @@ function cellOf(row) {
   if (!row) return { node: "–", class: "number" };
   const gap = data.panels[row.panel].key === "gap";
   const told = [gap ? points(row.mean) : percent(row.mean)];
-  if (row.seeds > 1) told.push(make("span", { class: "error" }, ` ± ${(100 * errorOf(row)).toFixed(1)}`));
+  if (row.seeds > 1) told.push(make("span", { class: "error" }, ` ± ${(100 * row.error).toFixed(1)}`));
   if (row.upper > row.mean + 1e-4) told.push(make("span", { class: "error" }, ` (to ${percent(row.upper)})`));
   const style = gap ? {} : { "--share": row.mean };
   return { node: make("span", {}, told), class: gap ? "number" : "number bar", style };
 }
-
-// Bands end at 0 and 1, so the error is the longer half.
-const errorOf = (row) => Math.max(row.high - row.mean, row.mean - row.low);
 
 function tellBudget() {
   byId("budget").max = about().last;

@@ -63,7 +63,7 @@ function keyOfHeat() {
 }
 
 function tableOfHeat() {
-  if (!byId("heat-box").open) return;
+  if (!byId("heat-box").open) return; // filled when it is opened
   const { tests } = state.scene, shown = shownVerdicts();
   const rows = tests.map((node, t) => [String(node), ...shown.map((v) => ({
     node: radiusTold(v.radius[t], v.radius_upper[t], v.max_flips), class: "shade",
@@ -73,7 +73,12 @@ function tableOfHeat() {
 }
 
 function offerScenes() {
-  options(byId("scene"), scenesHere().map((s, i) => [i, `seed ${s.seed}`]), scenesHere().indexOf(state.scene));
+  const scenes = scenesHere();
+  const told = (scene) => { // models may have different splits of one seed
+    const same = scenes.filter((s) => s.seed === scene.seed);
+    return `seed ${scene.seed}${same.length > 1 ? `, split ${same.indexOf(scene) + 1}` : ""}`;
+  };
+  options(byId("scene"), scenes.map((s, i) => [i, told(s)]), scenes.indexOf(state.scene));
 }
 
 byId("scene").addEventListener("change", (event) => enterScene(scenesHere()[Number(event.target.value)]));

@@ -5,12 +5,13 @@ const witnessOf = (v, t) => (v.witness[t] === null ? null : v.witness[t].map((i,
 })));
 
 function wordsOfRadius(v, t) {
-  const low = v.radius[t], high = v.radius_upper[t], unit = state.scene.unit === "flips" ? "flip" : "unit of cost";
+  const low = v.radius[t], high = v.radius_upper[t];
+  const unit = state.scene.unit === "flips" ? ["flip", "flips"] : ["unit of cost", "units of cost"];
   const told = radiusTold(low, high, v.max_flips);
   if (low === high && low < 0) return `${told}: the clean prediction is undecided and counts as broken`;
-  if (low === high && low === v.max_flips) return `${told}: survives all ${plural(low, unit)} that were tried, or more`;
-  if (low === high && low === 0) return `${told}: a single ${unit} can break it`;
-  if (low === high) return `${told}: survives any ${plural(low, unit)}, and ${low + 1} can break it`;
+  if (low === high && low === v.max_flips) return `${told}: survives all ${plural(low, ...unit)} that were tried, or more`;
+  if (low === high && low === 0) return `${told}: a single ${unit[0]} can break it`;
+  if (low === high) return `${told}: survives any ${plural(low, ...unit)}, and ${low + 1} can break it`;
   return `${told}: ${Math.max(low, 0)} are proven, ${high + 1} ${high === v.max_flips ? "were not tried" : "break it"}, what lies between is open`;
 }
 

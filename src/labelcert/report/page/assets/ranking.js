@@ -23,6 +23,13 @@ function head(column, title) {
   return { node: button, class: "number", sort: state.sort === column ? "descending" : "none" };
 }
 
+// Averages end at the last budget that all models have.
+function averageTold() {
+  const { common, last } = about();
+  if (common === last) return "averaged over all budgets from 1 on";
+  return `${common > 1 ? `averaged over the budgets 1 to ${common}` : `at budget ${common}`}, the largest that all models have`;
+}
+
 function tellRanking() {
   if (data.models.length < 2) return;
   const budget = state.average ? null : state.budget;
@@ -34,10 +41,11 @@ function tellRanking() {
     cleanCell(model),
   ]);
   const columns = ["Model", ...ranked.map((panel) => head(panel, shortTitle(data.panels[panel]))), head(CLEAN, "Clean accuracy")];
-  const where = state.average ? "averaged over all budgets from 1 on" : `at ${budgetTold(state.budget)}`;
+  const where = state.average ? averageTold() : `at ${budgetTold(state.budget)}`;
   const focused = byId("ranks").contains(document.activeElement);
   fill(byId("ranks"), `Models on ${about().name}, ${where}, with standard errors over seeds. Choose a column to rank by it.`, columns, rows);
   if (focused) byId("ranks").querySelector('[aria-sort="descending"] button').focus();
+  byId("ranking-budget").options[0].textContent = averageTold();
   byId("ranking-budget").options[1].textContent = `at the chosen budget, ${budgetTold(state.budget)}`;
 }
 
