@@ -132,7 +132,11 @@ def test_an_output_must_not_overwrite_its_input(invoke, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("0\nx\n", "line 2"), ("999\n", "not labeled"), (b"\xff\xfe\x00", "not a text file")],
+    [
+        ("0\nx\n", "names the node 'x'"),
+        ("999\n", "names node 999"),
+        (b"\xff\xfe\x00", "not a text file"),
+    ],
 )
 def test_trusted_file(invoke, tmp_path, content, words):
     (tmp_path / "t.txt").write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -30,7 +30,7 @@ def test_the_attacker_of_the_page_reads(study_of):
     assert unit.content["threat"] == {
         "max_flips": 3,
         "directions": [["ham", "spam"]],
-        "trusted": [3],
+        "trusted": ["3"],
         "costs": {"column": "price"},
         "groups": {"column": "annotator"},
         "group_budgets": {"bob": 0, "default": 2},

@@ -113,8 +113,8 @@ def test_a_data_set_may_have_an_attacker_of_its_own(mails):
     units = expand(study_with("threat: {directions: [[spam, ham]], trusted: [3]}\n", text))
     found = {u.dataset: u.content["threat"] for u in units}
     assert found == {
-        "mails.csv": {"max_flips": 4, "directions": [["ham", "spam"]], "trusted": [3]},
-        "other": {"max_flips": 4, "directions": [["spam", "ham"]], "trusted": [3]},
+        "mails.csv": {"max_flips": 4, "directions": [["ham", "spam"]], "trusted": ["3"]},
+        "other": {"max_flips": 4, "directions": [["spam", "ham"]], "trusted": ["3"]},
     }
 
 
@@ -192,7 +192,7 @@ def test_rows_stay_with_their_nodes_where_the_graph_is_cut_down():
         ("{group_budgets: 2}", r"study.yaml line 9: threat has group_budgets without groups"),
         (
             "{trusted: [-1]}",
-            r"line 9: threat.trusted must be a list of node numbers, or the .*, not \[-1\]",
+            r"line 9: threat.trusted must be a list of nodes, or the .*, not \[-1\]",
         ),
         ("{groups: who, group_budgets: x}", "line 9: threat.group_budgets must be a count, or"),
         ("{groups: who, group_budgets: {a: -1}}", "group_budgets must be a count, or a mapping"),

@@ -78,7 +78,7 @@ def _steps(advice: Advice, run: Run) -> Table:
     m = advice.before.num_test
     table = plain_table()
     table.add_column("step", justify="right")
-    table.add_column("node", justify="right")
+    table.add_column("node", justify="right", overflow="fold")
     table.add_column("label", overflow="fold")
     table.add_column(f"certified at budget {advice.budget}", justify="right")
     table.add_column(_in_unit("mean radius", advice.before), justify="right")
@@ -87,7 +87,7 @@ def _steps(advice: Advice, run: Run) -> Table:
         gained = round(m * (step.ratio_after - step.ratio_before))
         table.add_row(
             str(number),
-            str(run.labeled[step.index]),
+            text(run.called(int(run.labeled[step.index]))),
             text(step.label),
             f"{ratios} (+{gained})",
             f"{step.mean_radius_before:.2f} to {step.mean_radius_after:.2f}",
@@ -123,11 +123,17 @@ def _influence(certificate: Certificate, run: Run) -> Table | Text:
     if len(frame) == 0:
         return Text("none: no attack is known")
     table = plain_table()
-    table.add_column("node", justify="right")
+    table.add_column("node", justify="right", overflow="fold")
     table.add_column("label", overflow="fold")
     for name in ("witnesses", "share", _in_unit("smallest radius", certificate)):
         table.add_column(name, justify="right")
     columns = ("index", "label", "count", "share", "smallest_radius")
     for index, label, count, share, radius in zip(*(frame[c] for c in columns), strict=True):
-        table.add_row(str(run.labeled[index]), text(label), str(count), percent(share), str(radius))
+        table.add_row(
+            text(run.called(int(run.labeled[index]))),
+            text(label),
+            str(count),
+            percent(share),
+            str(radius),
+        )
     return table

@@ -40,6 +40,7 @@ def certify(
     dataset: opt.Dataset,
     edges: opt.Edges = None,
     label: opt.Label = None,
+    id: opt.Id = None,
     drop: opt.Drop = None,
     binary: opt.Binary = False,
     largest_component: opt.LargestComponent = False,

@@ -28,10 +28,14 @@ def load_graph(request: Request) -> Graph:
     """
     if is_path(request.dataset):
         graph = datasets.open_path(
-            request.dataset, label=request.label, edges=request.edges, drop=request.drop
+            request.dataset,
+            label=request.label,
+            edges=request.edges,
+            id=request.id,
+            drop=request.drop,
         )
         return cut_graph(graph, binary=request.binary, largest_component=request.largest_component)
-    for name in ("edges", "label", "drop"):
+    for name in ("edges", "label", "id", "drop"):
         if getattr(request, name):
             raise InputError(
                 f"--{name} goes with a file, and {request.dataset!r} is none: leave it out, or "

@@ -26,9 +26,7 @@ class GivenValues:
     def of(self, request: Request, graph: Graph, labeled: np.ndarray) -> list[Any]:
         """Values of the labeled nodes (n,), None where there is none; raises InputError."""
         rows = None if self.column is None else table_rows(request, graph)
-        return self.values.of(
-            labeled.tolist(), graph.num_nodes, None if rows is None else rows.tolist()
-        )
+        return self.values.of(labeled.tolist(), graph, None if rows is None else rows.tolist())
 
 
 def read_values(request: Request, name: str, cell: str) -> GivenValues | None:

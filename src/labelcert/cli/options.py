@@ -31,6 +31,13 @@ Label = Annotated[
     str | None,
     _option(_DATA, ("--label",), "Column (or .npz key) of the class labels.", "NAME"),
 ]
+Id = Annotated[
+    str | None,
+    _option(
+        _DATA, ("--id",),
+        "Column of the node ids, shown in place of node numbers (id, with --edges).", "NAME",
+    ),
+]  # fmt: skip
 Drop = Annotated[
     list[str] | None,
     _option(_DATA, ("--drop",), "Column of the table to leave out; may be repeated.", "NAME"),

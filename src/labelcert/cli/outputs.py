@@ -44,7 +44,12 @@ def write_outputs(request: Request, run: Run, title: str) -> list[Path]:
     for path in request.outputs:
         if path.suffix.lower() in TABLES:
             write_frame(
-                run.certificate, path, nodes=run.test, labeled=run.labeled, y_true=run.y_true
+                run.certificate,
+                path,
+                nodes=run.test,
+                labeled=run.labeled,
+                y_true=run.y_true,
+                ids=run.ids,
             )
         else:
             # A path may hold bytes that are no text; JSON has an escape for them.

@@ -26,6 +26,7 @@ class Request:
     dataset: str
     edges: Path | None
     label: str | None
+    id: str | None
     drop: tuple[str, ...]
     binary: bool
     largest_component: bool

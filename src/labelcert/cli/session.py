@@ -159,7 +159,15 @@ def run_of(
         y_true=graph.labels[split.test],
         seconds={"load": prepared.seconds, "kernel": blocks.seconds, **seconds},
         peak_memory_mb=memory.megabytes,
+        ids=_ids(graph, split),
     )
+
+
+def _ids(graph: Graph, split: Split) -> dict[int, str]:
+    if graph.node_ids is None:
+        return {}
+    nodes = np.concatenate([split.labeled, split.test]).tolist()
+    return {node: str(graph.node_ids[node]) for node in nodes}
 
 
 def learner(request: Request) -> tuple[float | None, float | None]:

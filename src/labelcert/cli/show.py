@@ -49,7 +49,7 @@ def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
         _tell_rest(console, summary)
     told = "" if summary.unit == "flips" else " (radius: cost of the flips that each survives)"
     head(console, f"Weakest and strongest predictions{told}")
-    console.print(_predictions(summary))
+    console.print(_predictions(summary, run.called))
     console.print()
     console.print(_decided(run, summary))
     for line in open_lines(run, summary, time_limit):
@@ -177,10 +177,10 @@ def interval(counts: tuple[int, int], m: int) -> str:
     return f"{low} to {high} of {m}  {100 * low / m:.0f} to {100 * high / m:.0f}%"
 
 
-def _predictions(summary: Summary) -> Table:
+def _predictions(summary: Summary, called: Callable[[int], str]) -> Table:
     table = plain_table()
     table.add_column("")
-    table.add_column("node", justify="right")
+    table.add_column("node", justify="right", overflow="fold")
     table.add_column("true", overflow="fold")
     table.add_column("predicted", overflow="fold")
     table.add_column("radius", justify="right")
@@ -189,9 +189,9 @@ def _predictions(summary: Summary) -> Table:
         for i, row in enumerate(rows):
             wrong = "" if row.prediction == row.true_label else "red"
             table.add_row(
-                name if i == 0 else "", str(row.node), text(row.true_label),
+                name if i == 0 else "", text(called(row.node)), text(row.true_label),
                 Text(printable(str(row.prediction)), style=wrong), _radius(row, summary.max_flips),
-                text(witness_text(row)),
+                text(witness_text(row, called)),
             )  # fmt: skip
     return table
 
@@ -205,15 +205,15 @@ def _radius(row: PredictionRow, max_flips: int) -> str:
     return f"{'tie' if row.radius < 0 else row.radius} to {highest}"
 
 
-def witness_text(row: PredictionRow) -> str:
-    """A witness in words: nodes, grouped by their new label."""
+def witness_text(row: PredictionRow, called: Callable[[int], str] = str) -> str:
+    """A witness in words: nodes, grouped by their new label; called: what a node is called."""
     if row.witness is None:
         return "no such flips are known"
     if not row.witness:
         return "nothing: a tie without any flip"
     groups: dict[str, list[str]] = {}
     for node, label in row.witness[:_MOST_NAMED]:
-        groups.setdefault(str(label), []).append(str(node))
+        groups.setdefault(str(label), []).append(called(node))
     text = "; ".join(f"{', '.join(nodes)} to {label}" for label, nodes in groups.items())
     more = len(row.witness) - _MOST_NAMED
     return f"{text}; and {more} more" if more > 0 else text

@@ -15,6 +15,7 @@ from labelcert.cli.group_choice import check_group_budgets, group_budgets, tell_
 from labelcert.cli.node_values import GivenValues
 from labelcert.cli.request import DEFAULT_MAX_FLIPS, Request
 from labelcert.data import Graph
+from labelcert.data.node_ids import numbers_of
 from labelcert.data.node_values import as_name, read_node_list
 
 
@@ -48,8 +49,11 @@ def choose_threat(
     read FROM:TO, a cost that is no positive integer, a labeled node without a group, or a budget of
     a group that does not exist.
     """
-    nodes = read_node_list(request.trusted, "trusted") if request.trusted is not None else []
-    positions = _positions(nodes, labeled)
+    nodes: list[int] = []
+    if request.trusted is not None:
+        entries = read_node_list(request.trusted, "trusted")
+        nodes = numbers_of(graph, entries, f"trusted file {str(request.trusted)!r}")
+    positions = _positions(nodes, labeled, graph)
     directions = [_direction(text) for text in request.directions]
     at = labeled.tolist()
     prices = names = None
@@ -105,12 +109,13 @@ def _budget(request: Request, n: int, prices: list[int] | None) -> tuple[int, st
     return budget, told
 
 
-def _positions(nodes: list[int], labeled: np.ndarray) -> list[int]:
+def _positions(nodes: list[int], labeled: np.ndarray, graph: Graph) -> list[int]:
     position = {node: i for i, node in enumerate(labeled.tolist())}
     for node in nodes:
         if node not in position:
+            called = node if graph.node_ids is None else graph.node_ids[node]
             raise InputError(
-                f"trusted node {node} is not labeled: name some of the nodes that '--output "
+                f"trusted node {called} is not labeled: name some of the nodes that '--output "
                 "run.json' lists as labeled."
             )
     return [position[node] for node in nodes]

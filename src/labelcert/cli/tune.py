@@ -209,6 +209,7 @@ def certify_command(request: Request, settings: dict[str, Any]) -> str:
     data: dict[str, Any] = {
         "edges": request.edges,
         "label": request.label,
+        "id": request.id,
         "drop": request.drop,
         "binary": request.binary,
         "largest_component": request.largest_component,

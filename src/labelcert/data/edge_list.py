@@ -19,6 +19,7 @@ from labelcert.data.tables import (
     require_column,
     require_filled,
     table_name,
+    text_ids,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def from_edge_list(
 ) -> Graph:
     """Build a graph from an edge table and a node table (CSV, TSV, Parquet or pandas frames).
 
-    Nodes keep the order of the node table. Identifiers, integers or text, are compared as text.
+    Nodes keep the order of the node table. Identifiers, integers or text, are compared as text, and
+    become the graph's ``node_ids``.
 
     Args:
         edges: columns ``source`` and ``target``, and optionally ``weight``; others are ignored.
@@ -60,13 +62,14 @@ def from_edge_list(
     frame, where = read_table(nodes, "nodes", text_columns=(id,))
     require_column(frame, id, where)
     labels, features = labels_and_features(frame, label, [id, *_listed(drop)], where)
-    position = _rows_of(_identifiers(frame, id, where), id, where)
+    identifiers = text_ids(frame, id, where)
+    position = _rows_of(identifiers.tolist(), id, where)
     adjacency = _adjacency(edges, position, source, target, weight)
     if symmetrize:
         adjacency = undirected(adjacency)
     if features is None:
         features = identity_features(len(position))
-    return Graph(features, adjacency, labels, name or table_name(nodes))
+    return Graph(features, adjacency, labels, name or table_name(nodes), node_ids=identifiers)
 
 
 def _adjacency(
@@ -81,7 +84,7 @@ def _adjacency(
     ends = []
     for column in (source, target):
         require_column(frame, column, where)
-        ends.append(_positions(_identifiers(frame, column, where), position, column, where))
+        ends.append(_positions(text_ids(frame, column, where).tolist(), position, column, where))
     num_nodes = len(position)
     _require_distinct_edges(ends[0] * num_nodes + ends[1], where)
     return adjacency_from_edges(ends[0], ends[1], _weights(frame, weight, where), num_nodes)
@@ -89,15 +92,6 @@ def _adjacency(
 
 def _listed(drop: Sequence[str]) -> list[str]:
     return [drop] if isinstance(drop, str) else list(drop)
-
-
-def _identifiers(frame: pd.DataFrame, column: str, where: str) -> list[str]:
-    """Identifiers as text; whole floats (a Parquet habit) read like the integers they are."""
-    require_filled(frame, column, where)
-    values = frame[column].to_numpy()
-    if values.dtype.kind == "f" and np.array_equal(values, np.floor(values)):
-        values = values.astype(np.int64)
-    return [str(value) for value in values.tolist()]
 
 
 def _rows_of(identifiers: list[str], column: str, where: str) -> dict[str, int]:

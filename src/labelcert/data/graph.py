@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from labelcert._errors import InputError
 from labelcert.data.labels import as_labels
 from labelcert.data.matrices import as_adjacency, as_features, shape
+from labelcert.data.node_ids import as_node_ids
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,6 +33,8 @@ class Graph:
         name: name for reports.
         class_names: what each label was called before it was renumbered (see
             :meth:`two_largest_classes`), or None where labels are as they came.
+        node_ids: (n,) text, what the user's table calls the nodes, or None where they have numbers
+            only. On input: different values, taken as text.
 
     Raises:
         InputError: a shape, type or value that cannot be used; the message says which and how to
@@ -43,6 +46,7 @@ class Graph:
     labels: NDArray[Any]
     name: str = "graph"
     class_names: Mapping[int, int | str] | None = field(default=None, kw_only=True)
+    node_ids: NDArray[np.str_] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         features = as_features(self.features)
@@ -52,6 +56,7 @@ class Graph:
         object.__setattr__(self, "features", _read_only(features))
         object.__setattr__(self, "labels", _read_only(as_labels(self.labels, num_nodes)))
         object.__setattr__(self, "adjacency", as_adjacency(self.adjacency, num_nodes))
+        object.__setattr__(self, "node_ids", _read_only(as_node_ids(self.node_ids, num_nodes)))
 
     @property
     def num_nodes(self) -> int:
@@ -91,7 +96,12 @@ class Graph:
         features: Any = self.features[nodes]
         adjacency: Any = self.adjacency[nodes][:, nodes]
         return Graph(
-            features, adjacency, self.labels[nodes], self.name, class_names=self.class_names
+            features,
+            adjacency,
+            self.labels[nodes],
+            self.name,
+            class_names=self.class_names,
+            node_ids=None if self.node_ids is None else self.node_ids[nodes],
         )
 
     def without_isolated(self) -> Graph:
@@ -145,6 +155,7 @@ class Graph:
             (part.labels == first).astype(np.int64),
             self.name + "b",
             class_names={0: self._original(second), 1: self._original(first)},
+            node_ids=part.node_ids,
         )
         if not self.has_edges:
             return result

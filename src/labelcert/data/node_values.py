@@ -8,24 +8,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labelcert._errors import InputError
-from labelcert.data.tables import read_table, require_column, require_filled
+from labelcert.data.node_ids import numbers_of
+from labelcert.data.tables import read_table, require_column, text_ids
 
 if TYPE_CHECKING:
     import os
 
     import pandas as pd
 
+    from labelcert.data.graph import Graph
+
 
 @dataclass(frozen=True)
 class NodeValues:
     """A value for each node, None where a cell is empty.
 
-    where: how to call them in messages. values: by node number, or, of a column of the node table,
-    by row.
+    where: how to call them in messages. values: by what a file calls the node, or, of a column of
+    the node table, by row.
     """
 
     where: str
-    values: Mapping[int, Any] | Sequence[Any]
+    values: Mapping[str, Any] | Sequence[Any]
 
     @property
     def all_values(self) -> list[Any]:
@@ -33,19 +36,16 @@ class NodeValues:
         values = self.values.values() if isinstance(self.values, Mapping) else self.values
         return [value for value in values if value is not None]
 
-    def of(self, nodes: Sequence[int], num_nodes: int, rows: Sequence[int] | None) -> list[Any]:
-        """Values of some nodes, None where there is none.
+    def of(self, nodes: Sequence[int], graph: Graph, rows: Sequence[int] | None) -> list[Any]:
+        """Values of some nodes of a graph, None where there is none.
 
-        num_nodes: of the graph. rows: (num_nodes,) the row of each node in its table, None where
-        they are the nodes' numbers. Raises InputError for values of a node that the graph lacks.
+        rows: (num_nodes,) the row of each node in its table, None where they are the nodes'
+        numbers. Raises InputError for values of a node that the graph lacks, or that comes twice.
         """
         if isinstance(self.values, Mapping):
-            for node in self.values:
-                if not 0 <= node < num_nodes:
-                    raise InputError(
-                        f"{self.where} names node {node}: pass numbers from 0 to {num_nodes - 1}."
-                    )
-            return [self.values.get(node) for node in nodes]
+            numbers = numbers_of(graph, list(self.values), self.where)
+            found = dict(zip(numbers, self.values.values(), strict=True))
+            return [found.get(node) for node in nodes]
         return [self.values[node if rows is None else rows[node]] for node in nodes]
 
 
@@ -68,29 +68,26 @@ def values_of_file(
 ) -> NodeValues:
     """The values of a table with the columns "node" and `cell`; arguments as above.
 
-    Raises InputError: a file that cannot be read, or that names something else than node numbers,
-    or one twice.
+    Raises InputError: a file that cannot be read, or that names a node twice.
     """
-    frame, where = read_table(path, f"{name} file", text_columns=(cell,) if as_text else ())
+    texts = ("node", cell) if as_text else ("node",)
+    frame, where = read_table(path, f"{name} file", text_columns=texts)
     for column in ("node", cell):
         require_column(frame, column, where)
-    require_filled(frame, "node", where)
-    values: dict[int, Any] = {}
-    for found, value in zip(frame["node"].tolist(), _cells(frame, cell), strict=True):
-        node = whole_number(found)
-        if node is None:
-            raise InputError(f"{where} names the node {found!r}: write node numbers.")
+    values: dict[str, Any] = {}
+    for node, value in zip(
+        text_ids(frame, "node", where).tolist(), _cells(frame, cell), strict=True
+    ):
         if node in values:
             raise InputError(f"{where} lists node {node} twice: keep one row per node.")
         values[node] = value
     return NodeValues(where, values)
 
 
-def read_node_list(path: str | os.PathLike[str], name: str) -> list[int]:
-    """Node numbers in a text file, one a line; text after # is ignored.
+def read_node_list(path: str | os.PathLike[str], name: str) -> list[str]:
+    """What a text file calls nodes, one a line; text after # is ignored, and so are repetitions.
 
-    name: of the argument, for messages. Raises InputError: a file that cannot be read, or a line
-    that holds something else.
+    name: of the argument, for messages. Raises InputError for a file that cannot be read.
     """
     try:
         with open(path, encoding="utf-8") as stream:
@@ -100,19 +97,8 @@ def read_node_list(path: str | os.PathLike[str], name: str) -> list[int]:
         raise InputError(
             f"{name} file {str(path)!r} cannot be read ({reason}): pass a text file."
         ) from error
-    nodes: list[int] = []
-    for number, line in enumerate(lines, 1):
-        text = line.partition("#")[0].strip()
-        if not text:
-            continue
-        try:
-            nodes.append(int(text))
-        except ValueError:
-            raise InputError(
-                f"{name} file {str(path)!r}, line {number}, holds {text!r}: write one node number "
-                "a line."
-            ) from None
-    return nodes
+    entries = [line.partition("#")[0].strip() for line in lines]
+    return list(dict.fromkeys(entry for entry in entries if entry))
 
 
 def whole_number(value: Any) -> int | None:

@@ -8,6 +8,7 @@ Keys (n nodes, d feature columns, E edges); nothing in the file is ever unpickle
   a table without a graph.
 - The features, one of: ``features`` (n, d) dense; ``attr_data``, ``attr_indices``, ``attr_indptr``,
   ``attr_shape`` (CSR); or neither where there is a graph, which stands for the identity matrix.
+- ``node_ids`` (n,): optional text or integers, what the nodes are called.
 - ``name`` (): optional text. ``class_keys`` (K,), ``class_values`` (K,): optional original names of
   the labels.
 
@@ -68,6 +69,7 @@ def from_npz(
         adjacency = _adjacency(keys, read, values.size, path)
         features = _features(keys, read, adjacency, path)
         text = str(read("name")) if "name" in keys else path.stem
+        ids = read("node_ids").ravel() if "node_ids" in keys else None
         names = None
         if {"class_keys", "class_values"} <= keys:
             pairs = (read("class_keys").ravel().tolist(), read("class_values").ravel().tolist())
@@ -76,7 +78,7 @@ def from_npz(
         if adjacency is not None and symmetrize:
             adjacency = undirected(adjacency)
         graph: Any = adjacency  # None is welcome
-        return Graph(features, graph, values, name or text, class_names=names)
+        return Graph(features, graph, values, name or text, class_names=names, node_ids=ids)
     except InputError as error:
         raise InputError(f"file {str(path)!r}: {error}") from error
 
@@ -104,6 +106,8 @@ def save_npz(graph: Graph, path: str | os.PathLike[str]) -> Path:
         arrays["features"] = graph.features
     else:
         arrays |= _csr_parts("attr", graph.features)
+    if graph.node_ids is not None:
+        arrays["node_ids"] = np.asarray(graph.node_ids)
     if graph.class_names:
         arrays["class_keys"] = np.array(list(graph.class_names.keys()))
         arrays["class_values"] = np.array(list(graph.class_names.values()))

@@ -20,6 +20,7 @@ def open_path(
     *,
     label: str | None = None,
     edges: str | os.PathLike[str] | None = None,
+    id: str | None = None,
     drop: Sequence[str] = (),
 ) -> Graph:
     """Open a graph file, a table, or a node table with its edge table.
@@ -30,6 +31,7 @@ def open_path(
         label: column of the labels (None: ``label``), or key in an ``.npz`` file (None:
             ``labels``).
         edges: edge table that goes with a node table.
+        id: column of the table's identifiers (None: ``id`` with ``edges``, else there is none).
         drop: columns of the table to leave out.
 
     Raises:
@@ -42,11 +44,12 @@ def open_path(
             f"{', '.join(SUFFIXES)}"
         )
     if suffix == ".npz":
-        if edges is not None or len(drop):
+        if edges is not None or id is not None or len(drop):
             raise InputError(
-                "edges and drop go with tables only: an .npz file holds its graph, leave them out"
+                "edges, id and drop go with tables only: an .npz file holds its graph, leave them "
+                "out"
             )
         return from_npz(path, labels=label or "labels")
     if edges is not None:
-        return from_edge_list(edges, path, label=label or "label", drop=drop)
-    return from_table(path, label=label or "label", drop=drop)
+        return from_edge_list(edges, path, label=label or "label", id=id or "id", drop=drop)
+    return from_table(path, label=label or "label", id=id, drop=drop)

@@ -26,6 +26,7 @@ def from_table(
     table: str | os.PathLike[str] | pd.DataFrame,
     *,
     label: str = "label",
+    id: str | None = None,
     drop: Sequence[str] = (),
     name: str | None = None,
 ) -> Graph:
@@ -34,7 +35,8 @@ def from_table(
     Args:
         table: a CSV, TSV or Parquet file, or a pandas frame.
         label: column of the class labels. All other columns are features and must be numeric.
-        drop: columns to leave out (identifiers, dates, free text).
+        id: column of identifiers, integers or text; they become the graph's ``node_ids``.
+        drop: columns to leave out (dates, free text).
         name: name of the graph; None takes the file name.
 
     Returns:
@@ -43,12 +45,17 @@ def from_table(
     Raises:
         InputError: the file cannot be read, a column is missing, not numeric or has empty cells.
     """
-    frame, where = read_table(table, "table")
+    frame, where = read_table(table, "table", text_columns=() if id is None else (id,))
+    ids = None
+    if id is not None:
+        require_column(frame, id, where)
+        ids = text_ids(frame, id, where)
+        drop = [id, *([drop] if isinstance(drop, str) else drop)]
     labels, features = labels_and_features(frame, label, drop, where)
     if features is None:
         raise InputError(f"{where} has no feature columns: add numeric columns beside {label!r}")
     no_graph: Any = None
-    return Graph(features, no_graph, labels, name or table_name(table))
+    return Graph(features, no_graph, labels, name or table_name(table), node_ids=ids)
 
 
 def read_table(
@@ -154,6 +161,18 @@ def require_filled(frame: pd.DataFrame, column: str, where: str) -> None:
             f"{where} has an empty cell in column {column!r}, row {int(empty.argmax()) + 1}: "
             "fill it or remove the row"
         )
+
+
+def text_ids(frame: pd.DataFrame, column: str, where: str) -> NDArray[np.str_]:
+    """Identifiers as text; whole floats (a Parquet habit) read like the integers they are.
+
+    Raises InputError for an empty cell.
+    """
+    require_filled(frame, column, where)
+    values = frame[column].to_numpy()
+    if values.dtype.kind == "f" and np.array_equal(values, np.floor(values)):
+        values = values.astype(np.int64)
+    return np.array([str(value) for value in values.tolist()], dtype=np.str_)
 
 
 def table_name(table: str | os.PathLike[str] | pd.DataFrame) -> str:

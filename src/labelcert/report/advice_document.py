@@ -7,7 +7,7 @@ The document is that of a run (`labelcert.report.document`) without "certificate
       "software", "dataset", "model", "learner", "threat", "split", "labeled", "test",
       "peak_memory_mb": as there,
       "seconds":  {"load": …, "kernel": …, "advise": …},
-      "chosen":   [nodes],
+      "chosen":   [nodes], "chosen_ids": [ids] or null,
       "advice":   {"format": "labelcert advice", "version": 1, "budget": …, "stopped": …,
                    "exact": …, "seconds": …,
                    "steps": [{"index": …, "label": …, "ratio_before": …, "ratio_after": …,
@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,15 +52,25 @@ def advice_json(advice: Advice, run: Run, indent: int | None = 1) -> str:
     del document["certificate"]
     document["format"] = FORMAT
     document["chosen"] = run.labeled[advice.chosen].tolist()
+    document["chosen_ids"] = run.ids_of(run.labeled[advice.chosen])
     document["advice"] = json.loads(advice.to_json())
     return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def advice_frame(advice: Advice, labeled: np.ndarray | None = None) -> pd.DataFrame:
-    """`Advice.to_frame` with the column node: labeled (n,) node numbers, positions by default."""
+def advice_frame(
+    advice: Advice,
+    labeled: np.ndarray | None = None,
+    ids: Mapping[int, str] | None = None,
+) -> pd.DataFrame:
+    """`Advice.to_frame` with the column node: labeled (n,) node numbers, positions by default.
+
+    ids: what nodes are called, by number, for the column id, which else is left out.
+    """
     nodes = column(labeled, advice.before.num_labeled, "labeled")
     frame = advice.to_frame()
     frame.insert(1, "node", nodes[advice.chosen])
+    if ids:
+        frame.insert(2, "id", [ids[node] for node in frame["node"].tolist()])
     return frame
 
 
@@ -72,12 +83,14 @@ def write_advice(advice: Advice, run: Run, path: str | os.PathLike[str]) -> None
     if suffix == ".json":
         content = advice_json(advice, run).encode("utf-8", "backslashreplace")
     elif suffix == ".csv":
-        frame = advice_frame(advice, run.labeled)
-        frame["label"] = [not_a_formula(label) for label in frame["label"].tolist()]
+        frame = advice_frame(advice, run.labeled, run.ids)
+        for name in ("id", "label"):
+            if name in frame:
+                frame[name] = [not_a_formula(cell) for cell in frame[name].tolist()]
         content = frame.to_csv(index=False, lineterminator="\n").encode()
     elif suffix == ".parquet":
         buffer = BytesIO()
-        advice_frame(advice, run.labeled).to_parquet(buffer, index=False, engine="pyarrow")
+        advice_frame(advice, run.labeled, run.ids).to_parquet(buffer, index=False, engine="pyarrow")
         content = buffer.getvalue()
     else:
         raise InputError(

@@ -14,8 +14,9 @@
                    "costs": [integers] or null, "groups": [names] or null,
                    "group_budgets": {name: …} or null},
       "split":    {"per_class": …, "validation": …, "seed": …},
-      "labeled":  {"nodes": [...], "labels": [...]},
-      "test":     {"nodes": [...], "true_labels": [...], "predictions": [...]},
+      "labeled":  {"nodes": [...], "ids": [...] or null, "labels": [...]},
+      "test":     {"nodes": [...], "ids": [...] or null, "true_labels": [...],
+                   "predictions": [...]},
       "seconds":  {"load": …, "kernel": …, "certify": …},
       "peak_memory_mb": … or null,
       "certificate": {"format": "labelcert certificate", "version": 1, "radius": [...], ...}
@@ -23,7 +24,8 @@
 
 "threat" is the attacker: "max_flips" the budget (with "costs", of all flips together), no entry in
 "directions" means that all flips are allowed, "costs" and "groups" have an entry for each node of
-"labeled", and groups that "group_budgets" leaves out have no budget of their own. "path" and
+"labeled", and groups that "group_budgets" leaves out have no budget of their own. "ids" are what
+the user's table calls the nodes, null where it does not. "path" and
 "edges_path" name the files of own data; "class_names" says what the classes were called before
 ``--binary`` renumbered them. "peak_memory_mb" is the peak memory of the process, its imports
 included, and of its workers, in 10⁶ bytes; it is null where the system does not tell.
@@ -36,7 +38,8 @@ witnesses are positions in "labeled".
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -52,7 +55,8 @@ VERSION = 1
 class Run:
     """Everything about one run: the certificate, and what it is a certificate of.
 
-    labeled (n,), test (m,): node numbers; y_true (m,): labels of the test nodes. dataset, model,
+    labeled (n,), test (m,): node numbers; y_true (m,): labels of the test nodes. ids: what the
+    user's table calls these nodes, by number; empty where it does not. dataset, model,
     threat, split, seconds, peak_memory_mb: as in the document, see the module.
     """
 
@@ -66,6 +70,15 @@ class Run:
     y_true: np.ndarray
     seconds: dict[str, float]
     peak_memory_mb: float | None = None
+    ids: Mapping[int, str] = field(default_factory=dict)
+
+    def called(self, node: int) -> str:
+        """The id of a node, or its number."""
+        return self.ids.get(node, str(node))
+
+    def ids_of(self, nodes: np.ndarray) -> list[str] | None:
+        """The ids of labeled or test nodes, None where they have none."""
+        return [self.ids[node] for node in nodes.tolist()] if self.ids else None
 
 
 def to_json(run: Run, indent: int | None = 1) -> str:
@@ -80,9 +93,14 @@ def to_json(run: Run, indent: int | None = 1) -> str:
         "learner": certificate.learner,
         "threat": run.threat,
         "split": run.split,
-        "labeled": {"nodes": run.labeled.tolist(), "labels": certificate.labels.tolist()},
+        "labeled": {
+            "nodes": run.labeled.tolist(),
+            "ids": run.ids_of(run.labeled),
+            "labels": certificate.labels.tolist(),
+        },
         "test": {
             "nodes": run.test.tolist(),
+            "ids": run.ids_of(run.test),
             "true_labels": run.y_true.tolist(),
             "predictions": certificate.prediction.tolist(),
         },

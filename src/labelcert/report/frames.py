@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,23 +29,32 @@ def certificate_frame(
     nodes: Sequence[int] | np.ndarray | None = None,
     labeled: Sequence[int] | np.ndarray | None = None,
     y_true: Any = None,
+    ids: Mapping[int, str] | None = None,
 ) -> pd.DataFrame:
     """The certificate as a frame: `Certificate.to_frame` with node numbers and true labels.
 
     nodes (m,), labeled (n,): node numbers of test and labeled points; positions by default.
-    y_true (m,): true labels; without them the column true_label is left out.
-    Columns: node, true_label, prediction, decision, error_bar, radius, radius_upper, exact, witness
-    (list of nodes, or None), witness_labels (their new labels), proven_by, broken_by.
+    y_true (m,): true labels; without them the column true_label is left out. ids: what nodes are
+    called, by number; without any the columns id and witness_ids are left out.
+    Columns: node, id, true_label, prediction, decision, error_bar, radius, radius_upper, exact,
+    witness (list of nodes, or None), witness_ids, witness_labels (their new labels), proven_by,
+    broken_by.
     Raises InputError for columns of another length.
     """
     c = certificate
     points = column(labeled, c.num_labeled, "labeled")
     frame = c.to_frame()
     frame.insert(0, "node", column(nodes, c.num_test, "nodes"))
+    if ids:
+        frame.insert(1, "id", [ids[node] for node in frame["node"].tolist()])
     if y_true is not None:
-        frame.insert(1, "true_label", column(y_true, c.num_test, "y_true"))
+        frame.insert(2 if ids else 1, "true_label", column(y_true, c.num_test, "y_true"))
     found = [c.witness(t) for t in range(c.num_test)]
     frame["witness"] = _objects([None if w is None else points[w.indices].tolist() for w in found])
+    if ids:
+        frame["witness_ids"] = _objects(
+            [None if nodes is None else [ids[node] for node in nodes] for nodes in frame["witness"]]
+        )
     frame["witness_labels"] = _objects([None if w is None else w.labels.tolist() for w in found])
     return frame
 
@@ -57,6 +66,7 @@ def write_frame(
     nodes: Sequence[int] | np.ndarray | None = None,
     labeled: Sequence[int] | np.ndarray | None = None,
     y_true: Any = None,
+    ids: Mapping[int, str] | None = None,
 ) -> None:
     """Write `certificate_frame` to a file, completely or not at all.
 
@@ -69,15 +79,17 @@ def write_frame(
         raise InputError(
             f"output {str(path)!r} has the suffix {suffix!r}: use one of {', '.join(SUFFIXES)}."
         )
-    frame = certificate_frame(certificate, nodes=nodes, labeled=labeled, y_true=y_true)
+    frame = certificate_frame(certificate, nodes=nodes, labeled=labeled, y_true=y_true, ids=ids)
     write_bytes(path, _RENDER[suffix](frame))
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
     safe = frame.copy()
-    for name in ("witness", "witness_labels"):
+    for name in ("witness", "witness_ids", "witness_labels"):
+        if name not in safe:
+            continue
         safe[name] = _objects([None if v is None else json.dumps(v) for v in frame[name]])
-    for name in ("true_label", "prediction"):
+    for name in ("id", "true_label", "prediction"):
         if name in safe:
             safe[name] = [not_a_formula(v) for v in safe[name].tolist()]
     return safe.to_csv(index=False, lineterminator="\n").encode()

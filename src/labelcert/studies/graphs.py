@@ -67,6 +67,10 @@ def _load(source: dict[str, Any], files: dict[str, str]) -> Graph:
         for role, digest in source["sha256"].items():
             check_file(files[role], digest)
         graph = datasets.open_path(
-            files["path"], label=source["label"], edges=files.get("edges"), drop=source["drop"]
+            files["path"],
+            label=source["label"],
+            edges=files.get("edges"),
+            id=source.get("id"),
+            drop=source["drop"],
         )
     return cut_graph(graph, **cut)

@@ -8,8 +8,8 @@
       "dataset":  {"name": …, "nodes": …, "edges": …, "features": …, "classes": [...],
                    "class_names": {...} or null},
       "num_labeled": n, "num_test": m, "max_flips": R, "unit": "flips",
-      "labeled":  {"nodes": [n], "labels": [n]},
-      "test":     {"nodes": [m], "true_labels": [m], "predictions": [m]},
+      "labeled":  {"nodes": [n], "ids": [n] or null, "labels": [n]},
+      "test":     {"nodes": [m], "ids": [m] or null, "true_labels": [m], "predictions": [m]},
       "accuracy": clean, a share of m,
       "certified_ratio":    {"lower": [R + 1], "upper": [R + 1]},
       "certified_accuracy": {"lower": [R + 1], "upper": [R + 1]},
@@ -22,9 +22,10 @@
     }
 
 Entry r of a list of R + 1 belongs to budget r. "lower" is proven; "upper" is what no known witness
-breaks. Indices of witnesses and flip sets are positions in "labeled". "complete" says that a longer
-time limit would change nothing. What a run measures (seconds, memory) is kept apart, so that the
-record of a unit is the same whenever it is computed.
+breaks. Indices of witnesses and flip sets are positions in "labeled". "ids" are what the user's
+table calls nodes. "complete" says that a longer time limit would change nothing. What a run
+measures (seconds, memory) is kept apart, so that the record of a unit is the same whenever it is
+computed.
 """
 
 from __future__ import annotations
@@ -54,9 +55,14 @@ def record_of(graph: Graph, split: Split, certificate: Certificate) -> dict[str,
         "num_test": c.num_test,
         "max_flips": c.max_flips,
         "unit": c.unit,
-        "labeled": {"nodes": split.labeled.tolist(), "labels": c.labels.tolist()},
+        "labeled": {
+            "nodes": split.labeled.tolist(),
+            "ids": _ids(graph, split.labeled),
+            "labels": c.labels.tolist(),
+        },
         "test": {
             "nodes": split.test.tolist(),
+            "ids": _ids(graph, split.test),
             "true_labels": truth.tolist(),
             "predictions": c.prediction.tolist(),
         },
@@ -73,6 +79,10 @@ def record_of(graph: Graph, split: Split, certificate: Certificate) -> dict[str,
         "stopped": c.stopped,
         "exactness": c.exactness,
     }
+
+
+def _ids(graph: Graph, nodes: np.ndarray) -> list[str] | None:
+    return None if graph.node_ids is None else graph.node_ids[nodes].tolist()
 
 
 def _shares(c: Certificate, budgets: np.ndarray, counted: np.ndarray) -> dict[str, list[float]]:

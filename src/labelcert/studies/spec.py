@@ -63,8 +63,8 @@ class ThreatSpec(_Part):
     directions: list[Annotated[list[str | int], Field(min_length=2, max_length=2)]] | None = Field(
         default=None, description="a list of pairs [from, to] of labels"
     )
-    trusted: str | list[_Count] | None = Field(
-        default=None, description="a list of node numbers, or the path of a file with one a line"
+    trusted: str | list[str | _Count] | None = Field(
+        default=None, description="a list of nodes, or the path of a file with one a line"
     )
     costs: str | None = Field(
         default=None,
@@ -90,6 +90,7 @@ class DatasetSpec(Varied):
     title: str | None = Field(default=None, description="a name for reports, as text")
     label: str | None = Field(default=None, description="the column of the labels, as text")
     edges: str | None = Field(default=None, description="the path of an edge table")
+    id: str | None = Field(default=None, description="the column of the node ids, as text")
     drop: list[str] = Field(default=[], description="a list of columns to leave out")
     binary: bool = Field(default=False, description="true or false")
     largest_component: bool = Field(default=False, description="true or false")

@@ -20,6 +20,7 @@ from labelcert.certificates.budget import as_count
 from labelcert.certificates.node_threat import costs_of, group_budgets_of, groups_of
 from labelcert.data import Graph
 from labelcert.data.cuts import kept_nodes
+from labelcert.data.node_ids import numbers_of
 from labelcert.data.node_values import (
     NodeValues,
     as_name,
@@ -55,7 +56,7 @@ class NodeTables:
             if isinstance(nodes, str):
                 nodes = _node_list(folder / nodes, dataset)
             if nodes:
-                self.content["trusted"] = sorted(set(nodes))
+                self.content["trusted"] = sorted({str(node) for node in nodes})
         for role in CELLS:
             asked = getattr(spec, role)
             if asked is not None:
@@ -92,7 +93,7 @@ def entry_of(role: str, dataset: DatasetChoice) -> FilePath:
     return (*dataset.path, "threat", role) if inside else ("threat", role)
 
 
-def _node_list(path: Path, dataset: DatasetChoice) -> list[int]:
+def _node_list(path: Path, dataset: DatasetChoice) -> list[str]:
     try:
         return read_node_list(path, "trusted")
     except InputError as error:
@@ -153,7 +154,7 @@ def _cells(
         if any(cut.values()):
             whole = graph_of(source | dict.fromkeys(cut, False), files)
             rows = kept_nodes(whole, **cut).tolist()
-    return _Found(values.of(nodes, graph.num_nodes, rows), values.all_values, values.where)
+    return _Found(values.of(nodes, graph, rows), values.all_values, values.where)
 
 
 @lru_cache(maxsize=4)
@@ -184,11 +185,6 @@ def _group_budgets(
     return group_budgets_of(groups, known, given.get(DEFAULT), named)
 
 
-def _trusted(trusted: Sequence[int], nodes: Sequence[int], graph: Graph) -> list[int]:
-    for node in trusted:
-        if not 0 <= node < graph.num_nodes:
-            raise InputError(
-                f"trusted names node {node}: pass numbers from 0 to {graph.num_nodes - 1}."
-            )
+def _trusted(trusted: Sequence[str], nodes: Sequence[int], graph: Graph) -> list[int]:
     position = {node: i for i, node in enumerate(nodes)}
-    return [position[node] for node in trusted if node in position]
+    return [position[n] for n in numbers_of(graph, trusted, "trusted") if n in position]

@@ -138,7 +138,9 @@ def _source(dataset: DatasetChoice, digests: dict[str, str], seed: int) -> dict[
         drawn = {"parameters": dataset.parameters, "seed": graph_seed}
         return {"synthetic": spec.synthetic} | drawn | cut
     suffix = Path(spec.path or "").suffix.lower()
-    read = {"suffix": suffix, "label": spec.label, "drop": sorted(set(spec.drop))}
+    read: dict[str, Any] = {"suffix": suffix, "label": spec.label, "drop": sorted(set(spec.drop))}
+    if spec.id is not None:
+        read["id"] = spec.id
     return {"sha256": digests} | read | cut
 
 

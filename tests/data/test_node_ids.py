@@ -1,0 +1,88 @@
+"""Ids of nodes: read from tables, kept through every cut, and what files call nodes by."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import labelcert as lc
+from labelcert._errors import InputError
+from labelcert.data.cuts import kept_nodes
+from labelcert.data.node_ids import numbers_of
+from labelcert.data.node_values import read_node_list, values_of_file
+
+NODES = pd.DataFrame(
+    {
+        "id": ["n7", "007", "x", "y", "z"],
+        "label": ["a", "b", "a", "b", "c"],
+        "size": [1.0, 2.0, 3.0, 4.0, 5.0],
+    }
+)
+EDGES = pd.DataFrame({"source": ["n7", "x", "y"], "target": ["007", "007", "z"]})
+
+
+def graph() -> lc.datasets.Graph:
+    return lc.datasets.from_edge_list(EDGES, NODES)
+
+
+def test_ids_of_tables():
+    assert graph().node_ids.tolist() == ["n7", "007", "x", "y", "z"]
+    table = lc.datasets.from_table(NODES, id="id")
+    assert table.node_ids.tolist() == ["n7", "007", "x", "y", "z"]
+    assert table.num_features == 1
+    assert lc.datasets.from_table(NODES, drop=["id"]).node_ids is None
+    numbers = NODES.assign(id=[10.0, 20.0, 30.0, 40.0, 50.0])
+    assert lc.datasets.from_table(numbers, id="id").node_ids.tolist()[0] == "10"
+    assert lc.datasets.load("karate").node_ids is None
+
+
+def test_ids_stay_with_their_nodes(tmp_path):
+    whole = graph()
+    assert whole.subgraph([3, 0]).node_ids.tolist() == ["y", "n7"]
+    cut = whole.two_largest_classes().largest_component()
+    left = kept_nodes(whole, binary=True, largest_component=True)
+    assert cut.node_ids.tolist() == whole.node_ids[left].tolist() == ["n7", "007", "x"]
+    path = lc.datasets.save_npz(whole, tmp_path / "g.npz")
+    assert lc.datasets.from_npz(path).node_ids.tolist() == whole.node_ids.tolist()
+
+
+@pytest.mark.parametrize(
+    ("ids", "words"),
+    [(["a", "b"], "node_ids has shape"), (["a"] * 5, "names two nodes alike")],
+)
+def test_bad_ids(ids, words):
+    with pytest.raises(InputError, match=words):
+        lc.datasets.Graph(np.eye(5), None, [0, 1, 0, 1, 0], node_ids=ids)
+
+
+def test_a_table_that_repeats_or_lacks_ids():
+    with pytest.raises(InputError, match="names two nodes alike"):
+        lc.datasets.from_table(NODES.assign(id="a"), id="id")
+    with pytest.raises(InputError, match="empty cell in column 'id'"):
+        lc.datasets.from_table(NODES.assign(id=["a", None, "c", "d", "e"]), id="id")
+    with pytest.raises(InputError, match="no column 'key'"):
+        lc.datasets.from_table(NODES, id="key")
+
+
+def test_files_call_nodes_by_id_or_else_by_number(tmp_path):
+    assert numbers_of(graph(), ["y", "007"], "f") == [3, 1]
+    karate = lc.datasets.load("karate")
+    assert numbers_of(karate, ["3", "007"], "f") == [3, 7]
+    for entries, words in (
+        (["3"], "f names the node '3', which the node table does not have: use its ids"),
+        (["x", "x"], "f lists node x twice"),
+    ):
+        with pytest.raises(InputError, match=words):
+            numbers_of(graph(), entries, "f")
+    with pytest.raises(InputError, match="f lists node 03 twice"):
+        numbers_of(karate, ["3", "03"], "f")
+    path = tmp_path / "trusted.txt"
+    path.write_text("007 # checked\n\ny\n007\n")
+    assert read_node_list(path, "trusted") == ["007", "y"]
+    costs = tmp_path / "costs.csv"
+    costs.write_text("node,cost\n007,5\ny,2\n")
+    values = values_of_file(costs, "cost", "costs", as_text=False)
+    assert values.of([0, 1, 3], graph(), None) == [None, 5, 2]
+    with pytest.raises(InputError, match="names the node 'y': write node numbers"):
+        values.of([0], karate, None)
