@@ -46,7 +46,7 @@ class Graph:
     labels: NDArray[Any]
     name: str = "graph"
     class_names: Mapping[int, int | str] | None = field(default=None, kw_only=True)
-    node_ids: NDArray[np.str_] | None = field(default=None, kw_only=True)
+    node_ids: NDArray[Any] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         features = as_features(self.features)

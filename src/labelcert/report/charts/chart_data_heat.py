@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from labelcert.report.page.scenes import Scene
+from labelcert.report.page.scenes import Scene, called
 
 MOST_MARKED = 36
 """Test nodes up to which radii are written into the cells."""
@@ -14,8 +14,8 @@ MOST_MARKED = 36
 class HeatRow(TypedDict):
     """A cell.
 
-    node: number of the test node, as text. told: the radius in words; mark: what is written into
-    the cell, "" where there are too many.
+    node: id of the test node, or its number as text. told: the radius in words; mark: what is
+    written into the cell, "" where there are too many.
     """
 
     node: str
@@ -31,7 +31,7 @@ def heat_rows(scene: Scene) -> list[HeatRow]:
     few = len(scene["tests"]) <= MOST_MARKED
     return [
         HeatRow(
-            node=str(node),
+            node=called(scene, node),
             model=verdicts["model"],
             radius=low,
             radius_upper=high,

@@ -6,7 +6,7 @@ that was certified on the same split, and the picture of the graph where it can 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -41,17 +41,19 @@ class Verdicts(TypedDict):
 class Scene(TypedDict):
     """A data set under one split.
 
-    labeled: node numbers; labels: theirs. tests: numbers of the shown test nodes; truth: their
-    labels; neighbours: of each the nodes that it has edges to, at most 60, and degrees: how many
-    there are, both None where the graph could not be had. all_tests: how many were certified.
-    edges: whether the data have any. picture: number of the picture, or None; why: then the
-    reason, one sentence.
+    ids: what the user's table calls nodes, by number as text; {} where it does not, and without the
+    graph of labeled and test nodes only. labeled: node numbers; labels: theirs. tests: numbers of
+    the shown test nodes; truth: their labels; neighbours: of each the nodes that it has edges to,
+    at most 60, and degrees: how many there are, both None where the graph could not be had.
+    all_tests: how many were certified. edges: whether the data have any. picture: number of the
+    picture, or None; why: then the reason, one sentence.
     """
 
     dataset: str
     seed: int
     max_flips: int
     unit: str
+    ids: dict[str, str]
     labeled: list[int]
     labels: list[str]
     tests: list[int]
@@ -106,6 +108,7 @@ def _without_graph(group: Sequence[Result], shown: Sequence[int]) -> Scene:
         seed=group[0].seed,
         max_flips=max(r.max_flips for r in group),
         unit="cost" if counted_labels(group) is None else "flips",
+        ids=_ids(first, shown),
         labeled=first["labeled"]["nodes"],
         labels=[str(v) for v in first["labeled"]["labels"]],
         tests=[first["test"]["nodes"][t] for t in shown],
@@ -118,6 +121,19 @@ def _without_graph(group: Sequence[Result], shown: Sequence[int]) -> Scene:
         picture=None,
         why="",
     )
+
+
+def called(scene: Scene, node: int) -> str:
+    """The id of a node, or its number."""
+    return scene["ids"].get(str(node), str(node))
+
+
+def _ids(record: Mapping[str, Any], shown: Sequence[int]) -> dict[str, str]:
+    labeled, tests = record["labeled"], record["test"]
+    if labeled.get("ids") is None:
+        return {}
+    found = dict(zip(map(str, labeled["nodes"]), labeled["ids"], strict=True))
+    return found | {str(tests["nodes"][t]): tests["ids"][t] for t in shown}
 
 
 def _verdicts(result: Result, shown: Sequence[int]) -> Verdicts:
@@ -155,6 +171,9 @@ def _add_graph(
         pictures.append(picture)
     scene["picture"] = pictures.index(picture)
     scene["neighbours"], scene["degrees"] = _neighbours(graph, scene["tests"])
+    if graph.node_ids is not None:
+        drawn = {*picture["nodes"], *(n for row in scene["neighbours"] for n in row)}
+        scene["ids"] |= {str(node): str(graph.node_ids[node]) for node in sorted(drawn)}
 
 
 def _neighbours(graph: Graph, tests: Sequence[int]) -> tuple[list[list[int]], list[int]]:

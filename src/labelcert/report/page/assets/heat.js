@@ -11,13 +11,13 @@ function heatRows() {
   const written = tests.length <= data.mostMarked && byId("heat").clientWidth / tests.length > 26;
   const mark = (v, t) => (written ? radiusTold(v.radius[t], v.radius_upper[t], v.max_flips).replace(" to ", "–") : "");
   return shownVerdicts().flatMap((v) => tests.map((node, t) => ({
-    node: String(node), model: v.model, radius: v.radius[t], radius_upper: v.radius_upper[t],
+    node: called(node), model: v.model, radius: v.radius[t], radius_upper: v.radius_upper[t],
     mark: mark(v, t),
   })));
 }
 
 const shownVerdicts = () => state.scene.verdicts.filter((v) => state.shown.has(data.models.indexOf(v.model)));
-const chosenTest = () => String(state.scene.tests[state.test]);
+const chosenTest = () => called(state.scene.tests[state.test]);
 const heatChart = new Chart(byId("heat"), heatRows, () => ({ chosen_node: chosenTest(), chosen_model: data.models[state.model] }));
 
 function drawHeat() {
@@ -29,7 +29,7 @@ function drawHeat() {
   });
   return heatChart.show(spec).then((drawn) => drawn && heatChart.view.addEventListener("click", (_, item) => {
     if (!item || !item.datum || item.datum.node === undefined) return;
-    const test = state.scene.tests.indexOf(Number(item.datum.node));
+    const test = state.scene.tests.map(called).indexOf(item.datum.node);
     choose({ test, model: data.models.indexOf(item.datum.model) });
   }));
 }
@@ -37,7 +37,7 @@ function drawHeat() {
 function tellCell() {
   const v = verdicts(), t = state.test;
   if (!v || !state.scene.tests.length) return;
-  byId("heat-told").textContent = `Test node ${state.scene.tests[t]} under ${v.model}: radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips)}.`;
+  byId("heat-told").textContent = `Test node ${called(state.scene.tests[t])} under ${v.model}: radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips)}.`;
 }
 
 function noteHeat() {
@@ -65,7 +65,7 @@ function keyOfHeat() {
 function tableOfHeat() {
   if (!byId("heat-box").open) return; // filled when it is opened
   const { tests } = state.scene, shown = shownVerdicts();
-  const rows = tests.map((node, t) => [String(node), ...shown.map((v) => ({
+  const rows = tests.map((node, t) => [called(node), ...shown.map((v) => ({
     node: radiusTold(v.radius[t], v.radius_upper[t], v.max_flips), class: "shade",
     style: { background: shade(v.radius[t]), color: ink(v.radius[t]) },
   }))]);

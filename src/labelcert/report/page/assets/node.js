@@ -21,7 +21,7 @@ function witnessPart(v, t) {
   if (!found.length) return make("p", {}, "Nothing needs to be flipped: it is a tie as it is.");
   const table = make("table", { id: "witness" });
   fill(table, `${plural(found.length, "label")} whose change breaks this prediction`, ["Labeled node", "Label", "Changed to"],
-    found.map((w) => [String(w.node), w.from, w.to]));
+    found.map((w) => [called(w.node), w.from, w.to]));
   return table;
 }
 
@@ -30,7 +30,7 @@ function neighbourPart(t) {
   if (!neighbours) return null;
   const told = neighbours[t].map((node) => {
     const i = labeled.indexOf(node);
-    return i < 0 ? String(node) : `${node} (labeled ${labels[i]})`;
+    return i < 0 ? called(node) : `${called(node)} (labeled ${labels[i]})`;
   });
   const more = degrees[t] > told.length ? `, and ${degrees[t] - told.length} more` : "";
   return make("p", {}, make("strong", {}, `${plural(degrees[t], "neighbour")}: `), (told.join(", ") || "none") + more);
@@ -42,7 +42,7 @@ function tellNode() {
   const right = v.prediction[t] === truth[t];
   const said = right ? `${v.prediction[t]}, which is right` : `${v.prediction[t]}, which is wrong`;
   byId("node-facts").replaceChildren(...[
-    make("h3", { id: "node-facts-title" }, `Test node ${tests[t]}`),
+    make("h3", { id: "node-facts-title" }, `Test node ${called(tests[t])}`),
     make("dl", { class: "facts" }, make("dt", {}, "Model"), make("dd", {}, v.model),
       make("dt", {}, "True label"), make("dd", {}, truth[t]),
       make("dt", {}, "Prediction"), make("dd", { class: right ? null : "wrong" }, said),
@@ -55,8 +55,8 @@ function tableOfTests() {
   const { tests, truth } = state.scene, v = verdicts();
   const rows = tests.map((node, t) => {
     const found = witnessOf(v, t);
-    const broken = found === null ? "none known" : found.map((w) => `${w.node} to ${w.to}`).join(", ") || "a tie as it is";
-    return [String(node), truth[t], { node: v.prediction[t], class: v.prediction[t] === truth[t] ? null : "wrong" },
+    const broken = found === null ? "none known" : found.map((w) => `${called(w.node)} to ${w.to}`).join(", ") || "a tie as it is";
+    return [called(node), truth[t], { node: v.prediction[t], class: v.prediction[t] === truth[t] ? null : "wrong" },
       radiusTold(v.radius[t], v.radius_upper[t], v.max_flips), broken];
   });
   fill(byId("tests-table"), `Test nodes under ${v.model}`, ["Test node", "True label", "Prediction", "Radius", "Broken by changing labeled nodes"], rows);
@@ -65,7 +65,7 @@ function tableOfTests() {
 function offerNodes() {
   const v = verdicts();
   options(byId("node-choice"), state.scene.tests.map((node, t) =>
-    [t, `node ${node}, radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips)}`]), state.test);
+    [t, `node ${called(node)}, radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips)}`]), state.test);
   options(byId("node-model"), state.scene.verdicts.map((w) => [data.models.indexOf(w.model), w.model]), state.model);
 }
 

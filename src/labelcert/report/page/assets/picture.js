@@ -72,14 +72,14 @@ function nodesOf(picture, special, scale) {
       const r = 6.5 * scale;
       const dot = draw("rect", { class: `dot labeled${weak}`, x: x - r, y: y - r, width: 2 * r, height: 2 * r });
       dot.style.setProperty("fill", classColour(labeled.get(node)));
-      return named(dot, `labeled node ${node}: ${labeled.get(node)}`);
+      return named(dot, `labeled node ${called(node)}: ${labeled.get(node)}`);
     }
     const t = tests.get(node);
     const dot = draw("circle", { class: `dot ${t === undefined ? "rest" : "test"}${weak}`, cx: x, cy: y, r: (t === undefined ? 3.2 : 6.5) * scale });
-    if (t === undefined) return named(dot, `node ${node}: ${picture.label[i]}`);
+    if (t === undefined) return named(dot, `node ${called(node)}: ${picture.label[i]}`);
     dot.dataset.test = t;
     dot.style.setProperty("stroke", classColour(verdicts().prediction[t]));
-    return named(dot, `test node ${node}, predicted ${verdicts().prediction[t]}`);
+    return named(dot, `test node ${called(node)}, predicted ${verdicts().prediction[t]}`);
   });
 }
 
@@ -94,13 +94,13 @@ function signsOf(picture, at, near, broken, scale) {
     if (i === undefined) continue;
     const r = 10 * scale, [x, y] = [picture.x[i], picture.y[i]];
     parts.push(draw("path", { class: "cross", d: `M${x - r},${y - r}L${x + r},${y + r}M${x + r},${y - r}L${x - r},${y + r}` }));
-    name(i, String(w.node), false);
+    name(i, called(w.node), false);
   }
   if (byId("zoom").checked && near.size <= MOST_NAMES)
-    for (const i of near) if (!broken.has(i)) name(i, String(picture.nodes[i]), false);
+    for (const i of near) if (!broken.has(i)) name(i, called(picture.nodes[i]), false);
   if (at !== undefined) {
     parts.push(draw("circle", { class: "halo", cx: picture.x[at], cy: picture.y[at], r: 11.5 * scale }));
-    name(at, String(picture.nodes[at]), true);
+    name(at, called(picture.nodes[at]), true);
   }
   return parts;
 }

@@ -26,6 +26,8 @@ function choose(changes) {
 
 const about = () => data.datasets[state.dataset];
 const scenesHere = () => data.scenes.filter((scene) => scene.dataset === about().name);
+// What the user's table calls a node, or else its number.
+const called = (node) => state.scene.ids[node] ?? String(node);
 const verdicts = () => state.scene.verdicts.find((v) => v.model === data.models[state.model]);
 
 // A data set brings its own scenes, models and budgets.
