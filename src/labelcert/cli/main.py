@@ -52,7 +52,10 @@ for _command in (certify, advise, tune, study, report, figures, datasets, models
 
 
 def run() -> None:
-    """Entry point of the console script: exit code 0, 2 for bad input, 130 if interrupted."""
+    """Entry point of the console script.
+
+    Exit code 0; 1 where units of a study failed; 2 for bad input; 130 if interrupted.
+    """
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character shows a question mark instead of ending the program.
         if isinstance(stream, TextIOWrapper):

@@ -2,9 +2,9 @@
 
 Uniqueness of every decision value, and with it every certificate, rests on Q being positive
 semidefinite. A computed Q often misses that by rounding. Where the smallest eigenvalue cannot be
-told from a negative one, the smallest diagonal shift that makes it provably non-negative is added
-and reported; the certificate is then one of the shifted kernel. A matrix that misses it by more
-than rounding of 32-bit floats explains is refused.
+told from a negative one, a diagonal shift just large enough to make it provably non-negative is
+added and reported; the certificate is then one of the shifted kernel. A matrix that misses it by
+more than rounding of 32-bit floats explains is refused.
 """
 
 from __future__ import annotations

@@ -52,8 +52,9 @@ QUANTITIES = (
 class Result:
     """One certificate: of a data set, a model and a seed.
 
-    dataset, model: what they are called. content, record: see the module. files: paths of the
-    user's own files by role, to load the graph again.
+    dataset, model: what they are called. content: of a unit, see
+    `labelcert.studies.units`; record: see `labelcert.studies.records`. files: paths of the user's
+    own files by role, to load the graph again.
     """
 
     dataset: str

@@ -53,8 +53,8 @@ class Row:
     """A unit as a member of a study, with what is stored of it.
 
     files: paths of the user's files by role. state: "done", "failed" or "waiting". content: of the
-    unit, None while waiting. record: see `records`; measured: see `tasks.Outcome`; message,
-    traceback: of a failure.
+    unit, None while waiting. record: see `labelcert.studies.records`; measured: see
+    `labelcert.studies.tasks.Outcome`; message, traceback: of a failure.
     """
 
     study: str

@@ -41,7 +41,7 @@ class Effect:
 
     @property
     def told(self) -> str:
-        """The step in words: "depth 1 → 2", with what was changed along."""
+        """The step in words, such as "depth 1 → 2", with what was changed along."""
         more = f" (with {', '.join(self.along)})" if self.along else ""
         return f"{self.choice} {self.before} → {self.after}{more}"
 
