@@ -51,4 +51,6 @@ def pair_truth(problem):
         return known[key]
 
     table = np.array([[logits(row == k) for k in range(problem.classes)] for row in labels])
-    return PairTruth(labels, cost, table, 1e-6 * max(float(np.abs(table).max()), 1e-12))
+    # Logits of size 0 but for rounding are told apart by what they are made of.
+    reach = problem.C * float(np.abs(problem.cross).sum(axis=1).max())
+    return PairTruth(labels, cost, table, 1e-6 * max(float(np.abs(table).max()), 1e-3 * reach))

@@ -12,7 +12,7 @@ import pytest
 from labelcert._errors import InputError
 from labelcert.report.charts.chart_data import PANELS, curve_rows
 from labelcert.report.charts.figures import file_names, write_figures
-from labelcert.report.charts.palette import DARK, LIGHT, contrast
+from labelcert.report.charts.palette import DARK, LIGHT, SHAPES, contrast
 from labelcert.report.findings import find
 from labelcert.report.results import told_apart
 from labelcert.report.study_results import Evaluation
@@ -142,6 +142,11 @@ def test_bands_end_at_zero_and_one():
     assert (row["mean"], row["low"], row["high"], row["seeds"]) == (0.75, 0.5, 1.0, 2)
     (lonely, *_) = curve_rows(find([made([0])]))
     assert lonely["low"] == lonely["mean"] == lonely["high"]
+
+
+def test_legends_tell_forty_models_apart():
+    signs = {(LIGHT.series[i % len(LIGHT.series)], SHAPES[i % len(SHAPES)]) for i in range(40)}
+    assert len(signs) == 40
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])

@@ -11,8 +11,9 @@ from typing import Any
 
 SHAPES = (
     "circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right",
-    "triangle-left", "wedge", "arrow",
+    "triangle-left",
 )  # fmt: skip
+"""Eight, and ten colours: so 40 models differ in one of the two, as legends show them."""
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3))
 """The first colours have the first dash; where colours come again they have the next."""
 

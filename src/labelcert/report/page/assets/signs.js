@@ -9,8 +9,6 @@ const SYMBOLS = {
   "triangle-left": "M-4.4,0L3.6,4.6V-4.6z",
   diamond: "M0,-5L4.2,0L0,5L-4.2,0z",
   cross: "M-1.6,-4.6h3.2v3h3v3.2h-3v3h-3.2v-3h-3v-3.2h3z",
-  wedge: "M0,-5L2.4,4.6H-2.4z",
-  arrow: "M0,-5L4,0H1.4V5H-1.4V0H-4z",
 };
 const DASHES = ["", "6 3", "2 2", "8 3 2 3"];
 
