@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from labelcert._errors import InputError
 from labelcert.cli.study_progress import Following, duration, following, remaining
 from labelcert.cli.study_show import group_failures
 from labelcert.studies import Store
@@ -61,6 +62,29 @@ def test_run_status_export(invoke):
     assert set(parquet["dataset"]) == {"=1+1"}
     columns = ["budget", "certified_ratio", "collective_ratio", "seed"]
     pd.testing.assert_frame_equal(frame[columns], parquet[columns])
+
+
+def test_one_command_from_the_file_to_page_and_figures(invoke, monkeypatch):
+    wanted = ("--report", "small.html", "--figures", "figures")
+    done = invoke("study", "run", "small.yaml", *wanted)
+    assert done.exit_code == 0, done.stderr
+    assert "wrote small.html" in done.stdout
+    assert "files into figures" in done.stdout
+    assert "A &lt;b&gt;small&lt;/b&gt; study" in Path("small.html").read_text(encoding="utf-8")
+    assert {p.suffix for p in Path("figures").iterdir()} == {".svg", ".pdf", ".png", ".csv"}
+
+    def without_data(*_, **__):
+        raise InputError("no data")
+
+    # Nothing to look at: no page, and the exit code of failures.
+    monkeypatch.setattr("labelcert.studies.work.certify", without_data)
+    failed = invoke("study", "run", "small.yaml", "--store", "other.db", "--report", "other.html")
+    assert failed.exit_code == 1
+    assert not Path("other.html").exists()
+    for mistake in (["--report", "a.txt"], ["--figures", "small.yaml"], ["--report", "no/a.html"]):
+        wrong = invoke("study", "run", "small.yaml", "--store", "third.db", *mistake)
+        assert (wrong.exit_code, wrong.stdout) == (2, "")
+        assert not Path("third.db").exists()
 
 
 def test_failures_are_shown_at_the_end_and_retried(invoke, monkeypatch, tmp_path):

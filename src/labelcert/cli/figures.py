@@ -39,6 +39,13 @@ def figures(
     quiet: Quiet = False,
 ) -> None:
     """Write the figures; the help of the command is `HELP`."""
+    make_figures(store, output, formats, study, quiet)
+
+
+def make_figures(
+    store: Path, output: Path, formats: list[str] | None, study: str | None, quiet: bool
+) -> None:
+    """Write all figures of a store, or of one of its studies, and say so; raises InputError."""
     from rich.console import Console
 
     from labelcert.cli.progress import live

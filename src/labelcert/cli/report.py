@@ -47,17 +47,29 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Write the page; the help of the command is `HELP`."""
+    check_page("output", output, store)
+    make_page(store, output, title, study, quiet)
+
+
+def check_page(name: str, page: Path, store: Path) -> None:
+    """Raise InputError for a page that could not be written; name: of the option."""
+    from labelcert.cli.outputs import check_path
+    from labelcert.report.page.page_html import SUFFIXES
+
+    check_path(name, page, SUFFIXES, read=(store,))
+
+
+def make_page(store: Path, output: Path, title: str | None, study: str | None, quiet: bool) -> None:
+    """Write the page of a store, or of one of its studies, and say so; raises InputError."""
     from dataclasses import replace
 
     from rich.console import Console
 
-    from labelcert.cli.outputs import check_path
     from labelcert.cli.progress import live
     from labelcert.cli.show import tell_files
-    from labelcert.report.page.page_html import SUFFIXES, write_page
+    from labelcert.report.page.page_html import write_page
     from labelcert.report.study_results import read_store
 
-    check_path("output", output, SUFFIXES, read=(store,))
     evaluation = read_store(store, study)
     if title is not None:
         evaluation = replace(evaluation, title=title)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from labelcert._errors import InputError
 from labelcert.cli.errors import INTERRUPTED, complain
 
 HELP = "\n\n".join(
@@ -26,7 +27,7 @@ RUN_HELP = "\n\n".join(
 EPILOG = "\n\n".join(
     (
         "Examples:",
-        "labelcert study run karate-tour --store tour.db",
+        "labelcert study run karate-tour --store tour.db --report tour.html",
         "labelcert study run my-study.yaml --jobs 4 --time-limit 300",
         "labelcert study run architectures --scheduler tcp://login1:8786",
         "labelcert study export tour.db -o tour.csv",
@@ -79,17 +80,33 @@ def run(
             metavar="S",
         ),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Then write its page: .html, see 'labelcert report'.", metavar="FILE"),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            help="Then write its figures into this folder, see 'labelcert figures'.", metavar="DIR"
+        ),
+    ] = None,
     quiet: _Quiet = False,
 ) -> None:
     """Run a study; the help of the command is `RUN_HELP`."""
     from rich.console import Console
 
+    from labelcert.cli.figures import make_figures
+    from labelcert.cli.report import check_page, make_page
     from labelcert.cli.study_progress import following
     from labelcert.cli.study_show import show_finished
     from labelcert.studies import Settings, load_study, run_study
 
     study = load_study(file)
     path = store or Path(f"{study.spec.name}.db")
+    if report is not None:
+        check_page("report", report, path)
+    if figures is not None and figures.exists() and not figures.is_dir():
+        raise InputError(f"figures {str(figures)!r} is a file: name a folder.")
     settings = Settings(jobs, scheduler, retry_failed, time_limit)
     try:
         with following(Console(stderr=True, highlight=False), quiet) as observer:
@@ -99,6 +116,11 @@ def run(
         raise typer.Exit(INTERRUPTED) from None
     console = Console(highlight=False, emoji=False)
     show_finished(console, Console(stderr=True, highlight=False), study, path, finished, quiet)
+    if len(finished.failures) < finished.total:
+        if report is not None:
+            make_page(path, report, None, study.spec.name, quiet)
+        if figures is not None:
+            make_figures(path, figures, None, study.spec.name, quiet)
     if finished.failures:
         raise typer.Exit(FAILED)
 

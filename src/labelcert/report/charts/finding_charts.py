@@ -22,7 +22,7 @@ def effect_chart(
     """What every design choice changes: mean difference with one standard error to either side."""
     import altair as alt
 
-    x = alt.X("mean:Q").title("difference, in percentage points").axis(labelExpr=POINTS)
+    x = alt.X("mean:Q").title("difference, in percentage points").axis(labelExpr=POINTS, labelFlush=False)
     zero = alt.Chart(alt.Data(values=[{}])).mark_rule(color=look.palette.soft)
     points = _points([dict(row) for row in rows], "choice", "outcome", x, look)
     choices = len({row["choice"] for row in rows})
@@ -44,7 +44,7 @@ def ranking_chart(
     last = max((row["last"] or 0 for row in rows), default=0)
     budgets = f" 1 to {last}" if last > 1 else ""
     x = alt.X("mean:Q").title(f"predictions proven to survive, averaged over the budgets{budgets}")
-    x = x.scale(scale).axis(format="%")
+    x = x.scale(scale).axis(format="%", labelFlush=False)
     named = {"sample-wise": "sample-wise", "collective": "collective"}
     best = sorted((r for r in rows if r["panel"] in named), key=lambda r: (r["panel"], r["rank"]))
     ordered = sorted(best, key=lambda r: r["panel"] != "sample-wise")
