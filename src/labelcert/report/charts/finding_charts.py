@@ -22,7 +22,11 @@ def effect_chart(
     """What every design choice changes: mean difference with one standard error to either side."""
     import altair as alt
 
-    x = alt.X("mean:Q").title("difference, in percentage points").axis(labelExpr=POINTS, labelFlush=False)
+    x = (
+        alt.X("mean:Q")
+        .title("difference, in percentage points")
+        .axis(labelExpr=POINTS, labelFlush=False)
+    )
     zero = alt.Chart(alt.Data(values=[{}])).mark_rule(color=look.palette.soft)
     points = _points([dict(row) for row in rows], "choice", "outcome", x, look)
     choices = len({row["choice"] for row in rows})
