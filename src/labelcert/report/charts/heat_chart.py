@@ -37,7 +37,7 @@ def heat_chart(
             labelOverlap="greedy", labelSeparation=6, ticks=False, domain=False, labelAngle=0
         ),
         y=alt.Y("model:N").sort(list(models)).title(None).axis(
-            ticks=False, domain=False, labelLimit=190
+            ticks=False, domain=False, labelLimit=190, labelPadding=6
         ),
     )  # fmt: skip
     cells = base.mark_rect(stroke=look.palette.paper, strokeWidth=0.5)

@@ -110,8 +110,8 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, str]]:
     seeds = sorted({r.seed for r in results})
     exact = sum(1 for r in results if r.record["complete"])
     return [
-        ("Data sets", ", ".join(dict.fromkeys(r.dataset for r in results))),
-        ("Models", ", ".join(dict.fromkeys(r.model for r in results))),
+        ("Data sets", " · ".join(dict.fromkeys(r.dataset for r in results))),
+        ("Models", " · ".join(dict.fromkeys(r.model for r in results))),
         ("Seeds", ", ".join(map(str, seeds))),
         ("Certificates", done),
         ("Exact", "all" if exact == len(results) else f"{exact}, the others leave intervals"),
