@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -53,8 +54,42 @@ class _CompileTimer(event.Listener):
             return self._total + running
 
 
+class _PatientInterrupt(event.Listener):
+    """Holds Ctrl-C back while the main thread compiles, and lets it through afterwards.
+
+    The compiler calls back into Python through ctypes, which swallows a KeyboardInterrupt, and with
+    it the function: the next call would fail with an error of the compiler's.
+    """
+
+    def __init__(self) -> None:
+        self._depth, self._pressed = 0, False
+        self._before: Any = None
+
+    def on_start(self, event: object) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        if self._depth == 0 and callable(signal.getsignal(signal.SIGINT)):
+            self._pressed = False
+            self._before = signal.signal(signal.SIGINT, self._press)
+        self._depth += 1
+
+    def on_end(self, event: object) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        self._depth -= 1
+        if self._depth == 0 and self._before is not None:
+            before, self._before = self._before, None
+            signal.signal(signal.SIGINT, before)
+            if self._pressed:
+                before(signal.SIGINT, None)
+
+    def _press(self, number: int, frame: object) -> None:
+        self._pressed = True
+
+
 _TIMER = _CompileTimer()
 event.register("numba:compile", _TIMER)
+event.register("numba:compile", _PatientInterrupt())
 
 
 def compile_seconds() -> float:

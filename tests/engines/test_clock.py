@@ -1,6 +1,7 @@
 """Limits: compile time does not count, an interrupt keeps what is proven."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -96,6 +97,69 @@ def test_ctrl_c_keeps_what_is_proven():
         check=False,
     )
     assert done.stdout.strip() == "kept", done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+def test_ctrl_c_waits_for_the_compiler():
+    """Inside, the compiler would swallow it and leave half a function behind."""
+    patient = _jit._PatientInterrupt()
+    before = signal.getsignal(signal.SIGINT)
+    patient.on_start(None)
+    patient.on_start(None)  # a function that the first one calls
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.05)
+    patient.on_end(None)
+    with pytest.raises(KeyboardInterrupt):
+        patient.on_end(None)
+    assert signal.getsignal(signal.SIGINT) is before
+    patient.on_start(None)
+    patient.on_end(None)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+COMPILING = """
+import os, signal, threading
+from labelcert import _jit
+
+def press():
+    started.wait()
+    os.kill(os.getpid(), signal.SIGINT)
+
+started = threading.Event()
+threading.Thread(target=press, daemon=True).start()
+
+@_jit.compiled
+def double(x):
+    return 2 * x
+
+class Starts(_jit.event.Listener):
+    def on_start(self, event):
+        started.set()
+    def on_end(self, event):
+        pass
+
+_jit.event.register("numba:compile", Starts())
+try:
+    double(1)
+    print("not interrupted")
+except KeyboardInterrupt:
+    print(double(2))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+def test_what_was_being_compiled_can_be_used_afterwards(tmp_path):
+    script = tmp_path / "script.py"  # machine code is cached by the name of a file
+    script.write_text(COMPILING)
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.stdout.strip() == "4", done.stderr
 
 
 def test_machine_code_of_changed_source_is_never_met(tmp_path):
