@@ -57,8 +57,11 @@ def test_bad_ids(ids, words):
 
 
 def test_a_table_that_repeats_or_lacks_ids():
-    with pytest.raises(InputError, match="names two nodes alike"):
+    with pytest.raises(InputError, match="lists the node 'a' of column 'id' again in row 2"):
         lc.datasets.from_table(NODES.assign(id="a"), id="id")
+    for make in (lc.datasets.from_table, lambda t, **o: lc.datasets.from_edge_list(EDGES, t, **o)):
+        with pytest.raises(InputError, match="id names the label column 'label'"):
+            make(NODES, id="label")
     with pytest.raises(InputError, match="empty cell in column 'id'"):
         lc.datasets.from_table(NODES.assign(id=["a", None, "c", "d", "e"]), id="id")
     with pytest.raises(InputError, match="no column 'key'"):
@@ -66,9 +69,9 @@ def test_a_table_that_repeats_or_lacks_ids():
 
 
 def test_files_call_nodes_by_id_or_else_by_number(tmp_path):
-    assert numbers_of(graph(), ["y", "007"], "f") == [3, 1]
+    assert numbers_of(graph(), ["y", "007"], "f") == {"y": 3, "007": 1}
     karate = lc.datasets.load("karate")
-    assert numbers_of(karate, ["3", "007"], "f") == [3, 7]
+    assert numbers_of(karate, ["3", "007"], "f") == {"3": 3, "007": 7}
     for entries, words in (
         (["3"], "f names the node '3', which the node table does not have: use its ids"),
         (["x", "x"], "f lists node x twice"),
@@ -86,3 +89,16 @@ def test_files_call_nodes_by_id_or_else_by_number(tmp_path):
     assert values.of([0, 1, 3], graph(), None) == [None, 5, 2]
     with pytest.raises(InputError, match="names the node 'y': write node numbers"):
         values.of([0], karate, None)
+
+
+def test_files_may_name_nodes_that_were_cut(tmp_path):
+    cut = graph().two_largest_classes().largest_component()
+    assert cut.cut_ids == {"y", "z"}
+    assert graph().cut_ids == frozenset()
+    assert numbers_of(cut, ["z", "x"], "f") == {"x": 2}
+    with pytest.raises(InputError, match="'w', which the node table does not have"):
+        numbers_of(cut, ["w"], "f")
+    costs = tmp_path / "costs.csv"
+    costs.write_text("node,cost\nz,9\nn7,4\n")
+    values = values_of_file(costs, "cost", "costs", as_text=False)
+    assert values.of([0, 1, 2], cut, None) == [4, None, None]

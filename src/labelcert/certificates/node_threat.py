@@ -13,10 +13,11 @@ from labelcert._errors import InputError
 from labelcert.data.node_values import as_name, whole_number
 
 
-def costs_of(values: Sequence[Any], nodes: Sequence[int], where: str) -> list[int]:
+def costs_of(values: Sequence[Any], nodes: Sequence[str], where: str) -> list[int]:
     """(n,) costs of labeled nodes from their cells; an empty one (None) costs 1.
 
-    Raises InputError for a cell that is no positive integer.
+    nodes (n,), where: what the nodes and the cells are called, for messages. Raises InputError for
+    a cell that is no positive integer.
     """
     prices: list[int] = []
     for node, value in zip(nodes, values, strict=True):
@@ -29,8 +30,8 @@ def costs_of(values: Sequence[Any], nodes: Sequence[int], where: str) -> list[in
     return prices
 
 
-def groups_of(values: Sequence[Any], nodes: Sequence[int], where: str) -> list[str]:
-    """(n,) groups of labeled nodes from their cells; raises InputError for an empty one."""
+def groups_of(values: Sequence[Any], nodes: Sequence[str], where: str) -> list[str]:
+    """(n,) groups of labeled nodes, as `costs_of`; raises InputError for an empty cell."""
     names: list[str] = []
     for node, value in zip(nodes, values, strict=True):
         if value is None:

@@ -39,7 +39,7 @@ def load_graph(request: Request) -> Graph:
         if getattr(request, name):
             raise InputError(
                 f"--{name} goes with a file, and {request.dataset!r} is none: leave it out, or "
-                "pass a .csv, .parquet or .npz file as DATASET."
+                "pass a table or graph of your own as DATASET."
             )
     return datasets.load(
         request.dataset,

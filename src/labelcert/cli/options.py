@@ -44,7 +44,11 @@ Drop = Annotated[
 ]
 Binary = Annotated[
     bool,
-    _option(_DATA, ("--binary",), "Keep the two most frequent classes, as labels 1 and 0."),
+    _option(
+        _DATA,
+        ("--binary",),
+        "Keep the two most frequent classes, as labels 1 and 0, without nodes then isolated.",
+    ),
 ]
 LargestComponent = Annotated[
     bool, _option(_DATA, ("--largest-component",), "Keep the largest connected component.")
@@ -113,8 +117,8 @@ MaxFlips = Annotated[
     str | None,
     _option(
         _ATTACK, ("--max-flips",),
-        "Largest number of flipped labels: a count, or a percentage of the labels such as 10%. "
-        "10 unless given.", "BUDGET",
+        "Largest number of flipped labels, or with --costs what they cost: a count, or a "
+        "percentage such as 10% of all labels or of what all cost. 10 unless given.", "BUDGET",
     ),
 ]  # fmt: skip
 Collective = Annotated[
@@ -136,7 +140,8 @@ Trusted = Annotated[
     Path | None,
     _option(
         _ATTACK, ("--trusted",),
-        "Text file of labeled nodes that cannot be flipped, one node number a line.", "FILE",
+        "Text file of labeled nodes that cannot be flipped, one a line, by id or else by number.",
+        "FILE",
     ),
 ]  # fmt: skip
 Direction = Annotated[

@@ -15,7 +15,7 @@ from labelcert.cli.group_choice import check_group_budgets, group_budgets, tell_
 from labelcert.cli.node_values import GivenValues
 from labelcert.cli.request import DEFAULT_MAX_FLIPS, Request
 from labelcert.data import Graph
-from labelcert.data.node_ids import numbers_of
+from labelcert.data.node_ids import name_of, numbers_of
 from labelcert.data.node_values import as_name, read_node_list
 
 
@@ -52,10 +52,11 @@ def choose_threat(
     nodes: list[int] = []
     if request.trusted is not None:
         entries = read_node_list(request.trusted, "trusted")
-        nodes = numbers_of(graph, entries, f"trusted file {str(request.trusted)!r}")
+        found = numbers_of(graph, entries, f"trusted file {str(request.trusted)!r}")
+        nodes = list(found.values())
     positions = _positions(nodes, labeled, graph)
     directions = [_direction(text) for text in request.directions]
-    at = labeled.tolist()
+    at = [name_of(graph, node) for node in labeled.tolist()]
     prices = names = None
     if costs is not None:
         prices = costs_of(costs.of(request, graph, labeled), at, costs.values.where)
@@ -113,10 +114,9 @@ def _positions(nodes: list[int], labeled: np.ndarray, graph: Graph) -> list[int]
     position = {node: i for i, node in enumerate(labeled.tolist())}
     for node in nodes:
         if node not in position:
-            called = node if graph.node_ids is None else graph.node_ids[node]
             raise InputError(
-                f"trusted node {called} is not labeled: name some of the nodes that '--output "
-                "run.json' lists as labeled."
+                f"trusted node {name_of(graph, node)} is not labeled: name some of the nodes that "
+                "'--output run.json' lists as labeled."
             )
     return [position[node] for node in nodes]
 

@@ -17,6 +17,7 @@ from labelcert.data.tables import (
     labels_and_features,
     read_table,
     require_column,
+    require_different,
     require_filled,
     table_name,
     text_ids,
@@ -61,9 +62,12 @@ def from_edge_list(
     """
     frame, where = read_table(nodes, "nodes", text_columns=(id,))
     require_column(frame, id, where)
+    if id == label:
+        raise InputError(f"id names the label column {label!r}: name another column")
     labels, features = labels_and_features(frame, label, [id, *_listed(drop)], where)
     identifiers = text_ids(frame, id, where)
-    position = _rows_of(identifiers.tolist(), id, where)
+    require_different(identifiers.tolist(), id, where)
+    position = {identifier: row for row, identifier in enumerate(identifiers.tolist())}
     adjacency = _adjacency(edges, position, source, target, weight)
     if symmetrize:
         adjacency = undirected(adjacency)
@@ -92,18 +96,6 @@ def _adjacency(
 
 def _listed(drop: Sequence[str]) -> list[str]:
     return [drop] if isinstance(drop, str) else list(drop)
-
-
-def _rows_of(identifiers: list[str], column: str, where: str) -> dict[str, int]:
-    position: dict[str, int] = {}
-    for row, identifier in enumerate(identifiers):
-        if identifier in position:
-            raise InputError(
-                f"{where} lists the node {identifier!r} of column {column!r} again in row "
-                f"{row + 1}: keep one row per node"
-            )
-        position[identifier] = row
-    return position
 
 
 def _positions(

@@ -34,7 +34,8 @@ class Graph:
         class_names: what each label was called before it was renumbered (see
             :meth:`two_largest_classes`), or None where labels are as they came.
         node_ids: (n,) text, what the user's table calls the nodes, or None where they have numbers
-            only. On input: different values, taken as text.
+            only. On input: different values, taken as text. cut_ids: those of nodes that
+            :meth:`subgraph` and its like have left out.
 
     Raises:
         InputError: a shape, type or value that cannot be used; the message says which and how to
@@ -47,6 +48,7 @@ class Graph:
     name: str = "graph"
     class_names: Mapping[int, int | str] | None = field(default=None, kw_only=True)
     node_ids: NDArray[Any] | None = field(default=None, kw_only=True)
+    cut_ids: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def __post_init__(self) -> None:
         features = as_features(self.features)
@@ -102,6 +104,7 @@ class Graph:
             self.name,
             class_names=self.class_names,
             node_ids=None if self.node_ids is None else self.node_ids[nodes],
+            cut_ids=self._without(nodes),
         )
 
     def without_isolated(self) -> Graph:
@@ -156,6 +159,7 @@ class Graph:
             self.name + "b",
             class_names={0: self._original(second), 1: self._original(first)},
             node_ids=part.node_ids,
+            cut_ids=part.cut_ids,
         )
         if not self.has_edges:
             return result
@@ -167,6 +171,12 @@ class Graph:
                 "the classes yourself with subgraph(...)"
             )
         return result
+
+    def _without(self, nodes: NDArray[np.int64]) -> frozenset[str]:
+        """The ids that are cut once only some nodes are kept."""
+        if self.node_ids is None:
+            return self.cut_ids
+        return self.cut_ids | set(np.delete(self.node_ids, nodes).tolist())
 
     def _original(self, label: Any) -> int | str:
         """Python scalar of a label, under the name it had at first."""

@@ -44,8 +44,8 @@ class NodeValues:
         """
         if isinstance(self.values, Mapping):
             numbers = numbers_of(graph, list(self.values), self.where)
-            found = dict(zip(numbers, self.values.values(), strict=True))
-            return [found.get(node) for node in nodes]
+            entry = {number: name for name, number in numbers.items()}
+            return [self.values[entry[n]] if n in entry else None for n in nodes]
         return [self.values[node if rows is None else rows[node]] for node in nodes]
 
 

@@ -44,11 +44,11 @@ def open_path(
             f"{', '.join(SUFFIXES)}"
         )
     if suffix == ".npz":
-        if edges is not None or id is not None or len(drop):
-            raise InputError(
-                "edges, id and drop go with tables only: an .npz file holds its graph, leave them "
-                "out"
-            )
+        for name, given in (("edges", edges), ("id", id), ("drop", list(drop) or None)):
+            if given is not None:
+                raise InputError(
+                    f"{name} goes with tables only: an .npz file holds its graph, leave it out"
+                )
         return from_npz(path, labels=label or "labels")
     if edges is not None:
         return from_edge_list(edges, path, label=label or "label", id=id or "id", drop=drop)

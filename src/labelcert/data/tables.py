@@ -49,7 +49,10 @@ def from_table(
     ids = None
     if id is not None:
         require_column(frame, id, where)
+        if id == label:
+            raise InputError(f"id names the label column {label!r}: name another column")
         ids = text_ids(frame, id, where)
+        require_different(ids.tolist(), id, where)
         drop = [id, *([drop] if isinstance(drop, str) else drop)]
     labels, features = labels_and_features(frame, label, drop, where)
     if features is None:
@@ -173,6 +176,18 @@ def text_ids(frame: pd.DataFrame, column: str, where: str) -> NDArray[np.str_]:
     if values.dtype.kind == "f" and np.array_equal(values, np.floor(values)):
         values = values.astype(np.int64)
     return np.array([str(value) for value in values.tolist()], dtype=np.str_)
+
+
+def require_different(ids: Sequence[str], column: str, where: str) -> None:
+    """Raise InputError if two rows have the same identifier."""
+    seen: set[str] = set()
+    for row, one in enumerate(ids):
+        if one in seen:
+            raise InputError(
+                f"{where} lists the node {one!r} of column {column!r} again in row {row + 1}: keep "
+                "one row per node"
+            )
+        seen.add(one)
 
 
 def table_name(table: str | os.PathLike[str] | pd.DataFrame) -> str:

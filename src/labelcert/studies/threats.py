@@ -20,7 +20,7 @@ from labelcert.certificates.budget import as_count
 from labelcert.certificates.node_threat import costs_of, group_budgets_of, groups_of
 from labelcert.data import Graph
 from labelcert.data.cuts import kept_nodes
-from labelcert.data.node_ids import numbers_of
+from labelcert.data.node_ids import name_of, numbers_of
 from labelcert.data.node_values import (
     NodeValues,
     as_name,
@@ -112,13 +112,14 @@ def threat_model(
     """
     threat = content["threat"]
     nodes = labeled.tolist()
+    names = [name_of(graph, node) for node in nodes]
     costs = groups = budgets = None
     if "costs" in threat:
         found = _cells(content, graph, nodes, files, "costs")
-        costs = costs_of(found.cells, nodes, found.where)
+        costs = costs_of(found.cells, names, found.where)
     if "groups" in threat:
         found = _cells(content, graph, nodes, files, "groups")
-        groups = groups_of(found.cells, nodes, found.where)
+        groups = groups_of(found.cells, names, found.where)
         budgets = _group_budgets(threat["group_budgets"], groups, found.everything)
     most = len(nodes) if costs is None else sum(costs)
     directions = threat["directions"]
@@ -187,4 +188,5 @@ def _group_budgets(
 
 def _trusted(trusted: Sequence[str], nodes: Sequence[int], graph: Graph) -> list[int]:
     position = {node: i for i, node in enumerate(nodes)}
-    return [position[n] for n in numbers_of(graph, trusted, "trusted") if n in position]
+    found = numbers_of(graph, trusted, "trusted").values()
+    return sorted(position[node] for node in found if node in position)

@@ -37,9 +37,8 @@ def find_gaps(results: Sequence[Result]) -> list[Gap]:
         end = ends[dataset]
         averages = (estimate(d[min(1, end) : end + 1]).mean for d in differences)
         gaps.append(Gap(dataset, model, None, estimate(averages), end))
-        for r in range(max(len(d) for d in differences)):
-            at_budget = (d[r] for d in differences if r < len(d))
-            gaps.append(Gap(dataset, model, r, estimate(at_budget), r))
+        for r in range(min(len(d) for d in differences)):  # a mean is one over all seeds
+            gaps.append(Gap(dataset, model, r, estimate(d[r] for d in differences), r))
     return gaps
 
 

@@ -89,7 +89,8 @@ def _place(
     group: Sequence[Result],
 ) -> Place | None:
     scores = [s for result in group if (s := _score(result, quantity, budgets)) is not None]
-    if not scores:
+    # A mean over some of the seeds could rise with the budget, which no ratio does.
+    if not scores or any(budgets[-1] > r.max_flips for r in group if r.curve(quantity)):
         return None
     upper = estimate(score.upper for score in scores).mean
     proven = estimate(score.proven for score in scores)

@@ -16,9 +16,11 @@ from labelcert.report.charts.chart import vega_lite_version
 from labelcert.report.charts.palette import DARK, LIGHT, css_variables
 from labelcert.report.findings import Findings, find
 from labelcert.report.page import page_tables as tables
+from labelcert.report.page.attackers import attackers_told
 from labelcert.report.page.graph_source import GraphSource, load_again
 from labelcert.report.page.page_data import page_data
 from labelcert.report.page.page_text import filled, json_for_script, policy
+from labelcert.report.results import Result
 from labelcert.report.study_results import Evaluation
 
 SUFFIXES = (".html", ".htm")
@@ -113,9 +115,23 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, str]]:
         ("Data sets", " · ".join(dict.fromkeys(r.dataset for r in results))),
         ("Models", " · ".join(dict.fromkeys(r.model for r in results))),
         ("Seeds", ", ".join(map(str, seeds))),
+        ("Attacker", attackers_told(results)),
+        *_units(results),
         ("Certificates", done),
         ("Exact", "all" if exact == len(results) else f"{exact}, the others leave intervals"),
     ]
+
+
+def _units(results: Sequence[Result]) -> list[tuple[str, str]]:
+    """A warning where some budgets are costs and others are not."""
+    units: dict[str, bool] = {}
+    for result in results:
+        units[result.dataset] = units.get(result.dataset, False) or result.counted_labels is None
+    costs = [name for name, counted in units.items() if counted]
+    if not 0 < len(costs) < len(units):
+        return []
+    told = f"costs on {', '.join(costs)}, flips elsewhere; averages over data sets mix the two"
+    return [("Budgets", told)]
 
 
 def _findings(findings: Findings, several: bool) -> str:

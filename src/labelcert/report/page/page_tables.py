@@ -23,7 +23,7 @@ def plateau_table(findings: Findings) -> str:
     rule = (
         f"A plateau is a run of at least {findings.shortest} budgets over which the collective "
         f"certified ratio stays within {points:g} percentage points: larger ones buy the attacker "
-        "nothing until it ends."
+        "nothing until it ends. Stretches at 100 % and at 0 do not count."
     )
     if not findings.plateaus:
         known = any(place.quantity.kind == "collective" for place in findings.places)
@@ -148,7 +148,7 @@ def _averaged(findings: Findings) -> str:
     if not shorter:
         return ""
     told = escape(", ".join(shorter))
-    return f" Averages go over the budgets that all models of a data set have: {told}."
+    return f" Averages go over the budgets that all certificates of a data set have: {told}."
 
 
 def _placed(place: Place) -> str:
