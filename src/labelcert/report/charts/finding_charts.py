@@ -25,7 +25,7 @@ def effect_chart(
     x = (
         alt.X("mean:Q")
         .title("difference, in percentage points")
-        .axis(labelExpr=POINTS, labelFlush=False)
+        .axis(labelExpr=POINTS, labelFlush=False, tickCount=10)
     )
     zero = alt.Chart(alt.Data(values=[{}])).mark_rule(color=look.palette.soft)
     points = _points([dict(row) for row in rows], "choice", "outcome", x, look)
