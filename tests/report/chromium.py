@@ -135,10 +135,15 @@ class Page:
         self.call("Emulation.setEmulatedMedia", media=medium, features=named)
 
     def click(self, selector: str) -> None:
-        """Click in the middle of the first element that a selector finds."""
+        """Click in the middle of the first element that a selector finds, once it stands still."""
         script = f"document.querySelector({json.dumps(selector)})"
-        self.js(f"{script}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
-        box = self.js(f"JSON.stringify({script}.getBoundingClientRect())")
+        box, before, deadline = "", None, time.monotonic() + SECONDS
+        while box != before:  # charts above it that are drawn again move it
+            assert time.monotonic() < deadline, f"{selector} does not stand still"
+            before = box
+            self.js(f"{script}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+            box = self.js(f"JSON.stringify({script}.getBoundingClientRect())")
+            time.sleep(0.05)
         place = json.loads(box)
         x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
