@@ -10,6 +10,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 GOLDENS = SHARED / "goldens"
 DATA = SHARED / "data"
 
+# The shared folder lies beside the repository where it is developed, and not in a clone elsewhere.
 needs_goldens = pytest.mark.skipif(
     not GOLDENS.is_dir(), reason=f"golden cases not found: {GOLDENS}"
 )

@@ -235,6 +235,7 @@ def test_every_engine_gives_the_same_advice(engine):
         ({"budget": "x"}, "budget='x'"),
         ({"max_flips": None}, "max_flips is missing"),
         ({"max_flips": -1}, "max_flips=-1"),
+        ({"max_flips": "x", "budget": 1}, "max_flips='x'"),
         ({"threat": lc.ThreatModel(1)}, "pass one of them"),
         ({"C": None}, "either C"),
         ({"time_limit": -1}, "time_limit"),

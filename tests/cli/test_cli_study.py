@@ -17,6 +17,7 @@ from labelcert.cli.study_progress import Following, duration, following, remaini
 from labelcert.cli.study_show import group_failures
 from labelcert.studies import Store
 from labelcert.studies.graphs import forget
+from signals import needs_signals
 
 STUDY = """\
 name: small
@@ -172,7 +173,7 @@ def test_a_study_that_the_store_lacks(invoke):
     assert done.stderr == "error: study 'other' is not in this store: it holds small.\n"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process")
+@needs_signals
 def test_ctrl_c(process):
     Path("small.yaml").write_text(STUDY.replace("[0, 1]", str(list(range(2000)))))
     command = [sys.executable, "-m", "labelcert", "study", "run", "small.yaml"]

@@ -18,6 +18,7 @@ from labelcert.cli.memory import watched
 
 FAST = ("certify", "karate", "--per-class", "2", "--max-flips", "2")
 
+# Other systems do not list the children of a thread, and then only the command itself counts.
 told_by_linux = pytest.mark.skipif(
     not Path("/proc/thread-self/children").exists(), reason="only Linux tells workers apart"
 )

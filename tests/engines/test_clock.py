@@ -13,6 +13,7 @@ import pytest
 import labelcert as lc
 from labelcert import _jit
 from labelcert.engines.clock import Clock, clock_until
+from signals import needs_signals
 
 
 def test_compiling_does_not_count(monkeypatch):
@@ -87,7 +88,7 @@ print("kept")
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+@needs_signals
 def test_ctrl_c_keeps_what_is_proven():
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED],
@@ -99,7 +100,7 @@ def test_ctrl_c_keeps_what_is_proven():
     assert done.stdout.strip() == "kept", done.stderr
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+@needs_signals
 def test_ctrl_c_waits_for_the_compiler():
     """Inside, the compiler would swallow it and leave half a function behind."""
     patient = _jit._PatientInterrupt()
@@ -147,7 +148,7 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+@needs_signals
 def test_what_was_being_compiled_can_be_used_afterwards(tmp_path):
     script = tmp_path / "script.py"  # machine code is cached by the name of a file
     script.write_text(COMPILING)

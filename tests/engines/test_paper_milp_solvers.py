@@ -16,6 +16,7 @@ from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, Watch
 from oracles.paper_milp_cases import hand_made, make_case
 
+# Commercial, and so an extra that nobody has to install; the same tests run with HiGHS.
 needs_gurobi = pytest.mark.skipif(
     importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed"
 )
@@ -99,7 +100,7 @@ def test_a_model_too_large_for_the_licence_says_so():
         decide_all(problem, sign, ledger, Clock(20.0), "gurobi")
     except InputError as raised:
         error = str(raised)
-    if error is None:
+    if error is None:  # the size limit is one of the licence that comes with pip
         pytest.skip("a full Gurobi licence is installed")
     assert "2000 constraints" in error
     assert 'backend "highs"' in error

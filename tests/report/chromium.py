@@ -25,6 +25,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 FOUND = next((path for name in NAMES if (path := shutil.which(name))), None)
 SECONDS = 30.0
 
+# A browser is no Python package; CI installs one. The pipe to it needs POSIX file descriptors.
 needs_chromium = pytest.mark.skipif(
     FOUND is None or os.name == "nt",
     reason="no Chromium found: apt-get install chromium",

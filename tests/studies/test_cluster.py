@@ -10,10 +10,10 @@ import pytest
 
 from labelcert._errors import InputError
 from labelcert.studies import Settings, Store, run_study
+from signals import needs_signals
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
-if os.name == "nt":
-    pytest.skip("no SIGKILL on Windows", allow_module_level=True)
+pytestmark = needs_signals
 
 PATH = Path("s.db")
 

@@ -13,8 +13,7 @@ from labelcert.studies import Settings, Store, run_study
 from labelcert.studies.graphs import forget
 from labelcert.studies.tasks import failure
 from labelcert.studies.work import run_task
-
-needs_signals = pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on Windows")
+from signals import needs_signals
 
 PATH = Path("s.db")
 ALONE = Settings(jobs=1)

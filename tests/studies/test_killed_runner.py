@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from labelcert.studies import Settings, run_study
+from signals import needs_signals
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on Windows")
+pytestmark = needs_signals
 
 KILLS = 20
 LONGEST = 120.0

@@ -14,8 +14,7 @@ import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.studies.pool import MOST_DEATHS, WorkerLost, in_turn, processes, run_tasks
 from labelcert.studies.tasks import Outcome, Task
-
-needs_signals = pytest.mark.skipif(os.name == "nt", reason="no SIGKILL on Windows")
+from signals import needs_signals
 
 
 def task(key: str) -> Task:

@@ -12,6 +12,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates.advice import Advice, AdviceStep
 from labelcert.certificates.arrays import FloatArray
+from labelcert.certificates.budget import as_count
 from labelcert.certificates.certificate import Certificate
 from labelcert.certificates.inputs import check_time_limit
 from labelcert.certificates.known import Known, known_of, rebuilt
@@ -122,10 +123,12 @@ def _check_budget(
     """The budget as a count, None for the default; what else is wrong is told by `certify`."""
     if budget is None or (threat is None) == (max_flips is None):
         return None
-    attacker = ThreatModel(max_flips) if max_flips is not None else threat
-    if not isinstance(attacker, ThreatModel):
+    if isinstance(threat, ThreatModel):  # a percentage is one of the costs, where it has some
+        most, count = threat.count(n), replace(threat, budget=budget).count(n)
+    elif max_flips is not None:
+        most, count = as_count(max_flips, n), as_count(budget, n, "budget")
+    else:
         return None
-    most, count = attacker.count(n), replace(attacker, budget=budget).count(n)
     if count > most:
         raise InputError(
             f"budget={count} is above the largest budget: pass 0 to {most}, or raise max_flips."

@@ -30,7 +30,9 @@ def models() -> None:
         for parameter in registry.parameters(kernel):
             option = "  --" + parameter.name.replace("_", "-")
             default = "none" if parameter.default is None else str(parameter.default)
-            table.add_row(option, default, Text(parameter.doc))
+            # The shell has no quotes, and says none.
+            words = parameter.doc.replace('"', "").replace("None", "none")
+            table.add_row(option, default, Text(words))
         console.print(table)
         console.print()
 

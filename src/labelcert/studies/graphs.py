@@ -16,7 +16,8 @@ KEPT = 2
 
 _graphs: OrderedDict[str, Graph] = OrderedDict()
 _refused: dict[str, str] = {}
-_run = ""
+_runs: list[str] = []
+"""The run that what is kept belongs to."""
 
 
 def graph_of(source: dict[str, Any], files: dict[str, str]) -> Graph:
@@ -44,10 +45,9 @@ def graph_of(source: dict[str, Any], files: dict[str, str]) -> Graph:
 
 def begin_run(run: str) -> None:
     """Forget all graphs where a run of a study begins: what was in its way may be mended."""
-    global _run  # noqa: PLW0603
-    if run != _run:
+    if _runs != [run]:
         forget()
-        _run = run
+        _runs[:] = [run]
 
 
 def forget() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
+from labelcert.engines.clock import Clock, clock_until
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.problem import Problem
@@ -42,13 +42,12 @@ class ClassHulls:
     def prepare(self, wanted: list[tuple[int, int]], clock: Clock, jobs: int) -> None:
         """Make the hulls of some (class, budget), on several processes."""
         missing = sorted({pair for pair in wanted if pair not in self._hulls}, reverse=True)
-        seconds = min(clock.remaining, 1e9)
+        deadline = clock.deadline
         pieces = [
-            (_Task(self.problem.class_problems[k], self._start(k, budget), budget, seconds),
-             self.rounds)
+            (self.problem.class_problems[k], self._start(k, budget), budget, deadline, self.rounds)
             for k, budget in missing
-        ]  # fmt: skip
-        for done, (number, hull) in enumerate(run_pieces(_work, pieces, clock, jobs), 1):
+        ]
+        for done, (number, hull) in enumerate(run_pieces(_until, pieces, clock, jobs), 1):
             self._hulls[missing[number]] = hull
             clock.report("bound tightening", done / len(pieces))
         for k, budget in missing:
@@ -84,16 +83,9 @@ def widest(problem: Problem, budget: int) -> Hull:
     return Hull.widest(gram, problem.y, problem.C * problem.scale, may, flips)
 
 
-@dataclass(frozen=True, eq=False)
-class _Task:
-    problem: Problem
-    hull: Hull
-    budget: int
-    seconds: float
-
-
-def _work(task: _Task, rounds: int) -> Hull:
-    return _tightened(task.problem, task.hull, task.budget, Clock(task.seconds), rounds)
+def _until(problem: Problem, hull: Hull, budget: int, deadline: float, rounds: int) -> Hull:
+    """`_tightened`, with one deadline for pieces that run one after another."""
+    return _tightened(problem, hull, budget, clock_until(deadline), rounds)
 
 
 def _tightened(problem: Problem, hull: Hull, budget: int, clock: Clock, rounds: int) -> Hull:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -98,11 +99,11 @@ class RelabelTree:
         return records, done == len(tasks) and stop[0] == 0
 
 
-class Worker:
+class Worker(Protocol):
     """What one thread needs; `do` visits the subtree of a prefix and writes to `record`."""
 
     record: Record
 
     def do(self, prefix: np.ndarray, size: int) -> None:
         """Visit the relabeling of `prefix` and its extensions of at most `size` changes."""
-        raise NotImplementedError
+        ...
