@@ -6,8 +6,8 @@ import numpy as np
 
 import labelcert as lc
 from labelcert.report.charts.chart_data_heat import heat_rows
+from labelcert.report.nodes.scenes import scenes_of
 from labelcert.report.page.page_html import write_page
-from labelcert.report.page.scenes import scenes_of
 from labelcert.report.results import told_apart
 from labelcert.report.study_results import Evaluation
 from report.hand_made_results import made

@@ -10,10 +10,10 @@ import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.data import Graph
 from labelcert.report.charts.chart_data_heat import heat_rows, highest, radius_told
-from labelcert.report.page.graph_layout import layout
-from labelcert.report.page.graph_picture import MOST_EDGES, MOST_NODES, draw
-from labelcert.report.page.graph_source import load_again
-from labelcert.report.page.scenes import scenes_of
+from labelcert.report.nodes.graph_layout import layout
+from labelcert.report.nodes.graph_picture import MOST_EDGES, MOST_NODES, draw
+from labelcert.report.nodes.graph_source import load_again
+from labelcert.report.nodes.scenes import scenes_of
 from report.hand_made_results import made
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from labelcert.report.findings import find
 from labelcert.report.findings.effects import find_effects
-from labelcert.report.page.graph_source import load_again
+from labelcert.report.nodes.graph_source import load_again
 from labelcert.report.page.page_data import page_data
 from labelcert.report.results import counted_once, told_apart
 from labelcert.report.study_results import read_store

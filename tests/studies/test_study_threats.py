@@ -11,7 +11,7 @@ import pytest
 
 import labelcert as lc
 from labelcert._errors import InputError
-from labelcert.report.page.graph_source import load_again
+from labelcert.report.nodes.graph_source import load_again
 from labelcert.report.study_results import read_store
 from labelcert.studies import Settings, Store, expand, load_study, run_study
 from labelcert.studies.graphs import forget

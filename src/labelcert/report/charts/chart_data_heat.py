@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from labelcert.report.page.scenes import Scene, called
+from labelcert.report.nodes.scenes import Scene, called
 
 MOST_MARKED = 36
 """Test nodes up to which radii are written into the cells."""

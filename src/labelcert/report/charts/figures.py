@@ -17,7 +17,7 @@ from labelcert.report.charts.heat_chart import heat_chart
 from labelcert.report.charts.study_charts import PAPER, curve_chart, pair_chart
 from labelcert.report.findings import find
 from labelcert.report.frames import not_a_formula
-from labelcert.report.page.scenes import scenes_of
+from labelcert.report.nodes.scenes import scenes_of
 from labelcert.report.results import Result, counted_labels
 from labelcert.report.study_results import Evaluation
 

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array, triu
 
 from labelcert.data import Graph
 from labelcert.data.matrices import shape
-from labelcert.report.page.graph_layout import layout
+from labelcert.report.nodes.graph_layout import layout
 
 MOST_NODES = 240
 MOST_EDGES = 1500

@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 
 from labelcert._errors import InputError
 from labelcert.data import Graph
-from labelcert.report.page.graph_picture import Drawing, Picture
-from labelcert.report.page.graph_source import GraphSource
+from labelcert.report.nodes.graph_picture import Drawing, Picture
+from labelcert.report.nodes.graph_source import GraphSource
 from labelcert.report.results import Result, counted_labels
 
 MOST_TESTS = 100

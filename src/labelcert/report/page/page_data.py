@@ -18,8 +18,8 @@ from labelcert.report.charts.palette import PAGE, SHAPES
 from labelcert.report.charts.study_charts import Look, curve_chart
 from labelcert.report.findings import Findings
 from labelcert.report.findings.averages import estimate
-from labelcert.report.page.graph_source import GraphSource
-from labelcert.report.page.scenes import MOST_TESTS, Scene, scenes_of
+from labelcert.report.nodes.graph_source import GraphSource
+from labelcert.report.nodes.scenes import MOST_TESTS, Scene, scenes_of
 from labelcert.report.results import Result, by_model, common_budgets, counted_labels
 
 _LOOK = Look(palette=PAGE, width="container", height=250, legend=False)

@@ -15,9 +15,9 @@ from labelcert.report.atomic import write_bytes
 from labelcert.report.charts.chart import vega_lite_version
 from labelcert.report.charts.palette import DARK, LIGHT, css_variables
 from labelcert.report.findings import Findings, find
+from labelcert.report.nodes.graph_source import GraphSource, load_again
 from labelcert.report.page import page_tables as tables
 from labelcert.report.page.attackers import attackers_told
-from labelcert.report.page.graph_source import GraphSource, load_again
 from labelcert.report.page.page_data import page_data
 from labelcert.report.page.page_text import filled, json_for_script, policy
 from labelcert.report.results import Result
