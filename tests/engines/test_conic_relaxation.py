@@ -27,14 +27,9 @@ from labelcert.engines.relaxation.functional import Functional, best_over, corne
 from labelcert.engines.relaxation.hull import Hull
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.learners.gram import check_gram
-from oracles.brute_force import solve_dual
-from oracles.problems import KINDS, make_problem
+from oracles.brute_force import solve_dual, trained_by_flips
+from oracles.problems import cases, make_problem
 from oracles.relabelings import every_labeling, random_space
-
-cases = st.tuples(
-    st.sampled_from(KINDS), st.integers(2, 6), st.integers(-3, 2), st.integers(0, 4),
-    st.integers(0, 2**31),
-)  # fmt: skip
 
 
 def setting(case):
@@ -47,14 +42,7 @@ def setting(case):
         gram, np.asarray(p.cross, float), p.y.astype(float), p.C, FlipSpace.unrestricted(n), budget
     )
     matrix, C = gram.matrix / problem.scale, p.C * problem.scale
-    truth = []
-    for size in range(budget + 1):
-        for flips in combinations(range(n), size):
-            flipped = problem.y.copy()
-            flipped[list(flips)] *= -1
-            beta = solve_dual(matrix, flipped, C)
-            truth.append((list(flips), beta, matrix @ beta))
-    return problem, matrix, C, truth
+    return problem, matrix, C, list(trained_by_flips(matrix, problem.y, C, budget))
 
 
 def widest(problem, matrix, C):

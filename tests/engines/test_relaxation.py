@@ -15,13 +15,8 @@ from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.tightening import tighten
 from labelcert.engines.relaxation.walk import count_sets
 from labelcert.learners.gram import check_gram
-from oracles.brute_force import solve_dual
-from oracles.problems import KINDS, make_problem
-
-cases = st.tuples(
-    st.sampled_from(KINDS), st.integers(2, 6), st.integers(-3, 2), st.integers(0, 4),
-    st.integers(0, 2**31),
-)  # fmt: skip
+from oracles.brute_force import solve_dual, trained_by_flips
+from oracles.problems import cases, make_problem
 
 
 def setting(case):
@@ -32,13 +27,7 @@ def setting(case):
     size = float(np.abs(gram).max()) or 1.0
     gram, cross, C = gram / size, np.asarray(p.cross, float) / size, p.C * size
     y = p.y.astype(float)
-    truth = []
-    for k in range(min(budget, n) + 1):
-        for flips in combinations(range(n), k):
-            flipped = y.copy()
-            flipped[list(flips)] *= -1
-            beta = solve_dual(gram, flipped, C)
-            truth.append((list(flips), beta, gram @ beta))
+    truth = list(trained_by_flips(gram, y, C, min(budget, n)))
     return gram, cross, y, C, min(budget, n), truth
 
 

@@ -74,6 +74,15 @@ def margins_by_flips(gram, cross, y, C, budget, allowed=None):
         yield flips, np.asarray(cross, float) @ solve_dual(gram, flipped, C)
 
 
+def trained_by_flips(gram, y, C, budget):
+    """(flip set, β (n,), f (n,) on the training points) of every flip set, the empty one first."""
+    for flips in flip_sets(len(y), budget):
+        flipped = np.array(y, float)
+        flipped[list(flips)] *= -1
+        beta = solve_dual(gram, flipped, C)
+        yield list(flips), beta, gram @ beta
+
+
 def brute_force(gram, cross, y, C, budget, allowed=None):
     """Worst margins (m, budget + 1) and collective table of (sizes, margins) for later counting."""
     clean, table = None, []

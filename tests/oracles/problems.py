@@ -42,6 +42,13 @@ def make_problem(kind: str, n: int, m: int, log_c: int, budget: int, seed: int) 
     return RandomProblem(kind, gram, cross, y, 10.0**log_c / size, min(budget, n))
 
 
+cases = st.tuples(
+    st.sampled_from(KINDS), st.integers(2, 6), st.integers(-3, 2), st.integers(0, 4),
+    st.integers(0, 2**31),
+)  # fmt: skip
+"""Kind, n, log C, budget and seed of a problem, for tests that make it themselves."""
+
+
 def problems(max_n: int = 6, max_m: int = 3) -> st.SearchStrategy[RandomProblem]:
     return st.builds(
         make_problem,

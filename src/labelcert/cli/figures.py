@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from labelcert.cli.report import Quiet, StoreFile, StudyName
+from labelcert.cli.store_options import Quiet, StoreFile, StudyName
 
 HELP = "\n\n".join(
     (

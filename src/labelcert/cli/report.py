@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from labelcert.cli.store_options import Quiet, StoreFile, StudyName
+
 HELP = "\n\n".join(
     (
         "Make one HTML page of a store: curves, ranking, radii, single predictions, findings.",
@@ -22,16 +24,6 @@ EPILOG = "\n\n".join(
         "labelcert report results.db --study seed-figure -o seed-figure.html",
     )
 )
-
-StoreFile = Annotated[
-    Path, typer.Argument(help="A store that 'study run' has made.", show_default=False)
-]
-StudyName = Annotated[
-    str | None, typer.Option("--study", help="Only this study of the store.", metavar="NAME")
-]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print nothing but errors, and no progress bar.")
-]
 
 
 def report(

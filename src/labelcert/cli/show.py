@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -16,7 +15,8 @@ from rich.text import Text
 
 from labelcert.cli.errors import printable
 from labelcert.report.document import Run
-from labelcert.report.tables import PredictionRow, Summary, summarize, telling
+from labelcert.report.run_facts import run_facts
+from labelcert.report.tables import PredictionRow, Summary, radius_told, summarize, telling
 
 _MOST_NAMED = 12
 """Flipped nodes of a witness that are named; the files have all."""
@@ -96,44 +96,18 @@ def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
 
 def facts(run: Run, summary: Summary, budget: str) -> Table:
     """What was certified, one fact a line; budget: the attacker in words."""
-    data, split = run.dataset, run.split
-    correct = summary.correct or 0
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
-    table.add_row("data set", text(f"{data['name']}: {size}"))
-    table.add_row("classes", text(_classes(data)))
-    table.add_row("model", text(_model(run)))
-    table.add_row(
-        "labels",
-        f"{summary.num_labeled} labeled nodes ({split['per_class']} + {split['validation']} a "
-        f"class, seed {split['seed']})",
-    )
+    for name, told in run_facts(run):
+        table.add_row(name, text(told))
+    correct = summary.correct or 0
     share = percent(correct / summary.num_test)
     table.add_row(
         "accuracy", f"{share} of {summary.num_test} test nodes ({correct} right), labels unflipped"
     )
     table.add_row("attacker", text(budget))
     return table
-
-
-def _classes(data: dict[str, Any]) -> str:
-    names = data["class_names"] or {}
-    return ", ".join(
-        f"{label} (was {names[str(label)]})" if str(label) in names else str(label)
-        for label in data["classes"]
-    )
-
-
-def _model(run: Run) -> str:
-    options = ", ".join(
-        f"{name.replace('_', '-')} {_value(value)}"
-        for name, value in run.model["parameters"].items()
-    )
-    name, value = next(iter(run.certificate.learner.items()))
-    learner = "SVM" if name == "C" else "kernel regression"
-    return f"{run.model['name']} ({options}), {learner} with {name} = {value:g}"
 
 
 def _survivors(summary: Summary) -> Table:
@@ -190,19 +164,11 @@ def _predictions(summary: Summary, called: Callable[[int], str]) -> Table:
             wrong = "" if row.prediction == row.true_label else "red"
             table.add_row(
                 name if i == 0 else "", text(called(row.node)), text(row.true_label),
-                Text(printable(str(row.prediction)), style=wrong), _radius(row, summary.max_flips),
+                Text(printable(str(row.prediction)), style=wrong),
+                radius_told(row.radius, row.radius_upper, summary.max_flips),
                 text(witness_text(row, called)),
             )  # fmt: skip
     return table
-
-
-def _radius(row: PredictionRow, max_flips: int) -> str:
-    if row.radius == row.radius_upper:
-        if row.radius < 0:
-            return "tie"
-        return f"{row.radius}+" if row.radius == max_flips else str(row.radius)
-    highest = f"{row.radius_upper}+" if row.radius_upper == max_flips else str(row.radius_upper)
-    return f"{'tie' if row.radius < 0 else row.radius} to {highest}"
 
 
 def witness_text(row: PredictionRow, called: Callable[[int], str] = str) -> str:
@@ -240,12 +206,6 @@ def spent(run: Run) -> str:
 
 def _engines(counts: dict[str, int]) -> str:
     return ", ".join(f"{engine} {count}" for engine, count in counts.items()) or "none"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "none" if value is None else str(value)
 
 
 def percent(share: float) -> str:

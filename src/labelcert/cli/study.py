@@ -9,6 +9,7 @@ import typer
 
 from labelcert._errors import InputError
 from labelcert.cli.errors import INTERRUPTED, complain
+from labelcert.cli.store_options import Quiet, StoreFile, StudyName
 
 HELP = "\n\n".join(
     (
@@ -34,13 +35,6 @@ EPILOG = "\n\n".join(
     )
 )
 FAILED = 1
-
-_StoreFile = Annotated[
-    Path, typer.Argument(help="A store that 'study run' has made.", show_default=False)
-]
-_Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print nothing but errors and failures.")
-]
 
 app = typer.Typer(help=HELP, epilog=EPILOG, no_args_is_help=True)
 
@@ -90,7 +84,7 @@ def run(
             help="Then write its figures into this folder, see 'labelcert figures'.", metavar="DIR"
         ),
     ] = None,
-    quiet: _Quiet = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run a study; the help of the command is `RUN_HELP`."""
     from rich.console import Console
@@ -126,7 +120,7 @@ def run(
 
 
 @app.command("status")
-def status(store: _StoreFile) -> None:
+def status(store: StoreFile) -> None:
     """Show what a store holds: done, failed, waiting, for every study and data set."""
     from rich.console import Console
 
@@ -139,15 +133,13 @@ def status(store: _StoreFile) -> None:
 
 @app.command("export")
 def export(
-    store: _StoreFile,
+    store: StoreFile,
     output: Annotated[
         Path,
         typer.Option("--output", "-o", help="A .csv or .parquet file.", metavar="FILE"),
     ],
-    study: Annotated[
-        str | None, typer.Option(help="Only this study of the store.", metavar="NAME")
-    ] = None,
-    quiet: _Quiet = False,
+    study: StudyName = None,
+    quiet: Quiet = False,
 ) -> None:
     """Write the results as one table: a row for every certificate and budget."""
     from rich.console import Console

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from labelcert._errors import InputError
 from labelcert.certificates import Advice
 from labelcert.report.atomic import write_bytes
-from labelcert.report.charts.chart import chart_title, check_suffix, render, styled, x_axis
+from labelcert.report.charts.chart import check_suffix, ratio_chart, render, x_axis
 
 if TYPE_CHECKING:
     import altair as alt
@@ -69,20 +69,8 @@ def _chart(advice: Advice, title: str | None) -> alt.LayerChart:
     base = alt.Chart(alt.Data(values=[dict(record) for record in records])).encode(
         x=x_axis(advice.before), color=alt.Color("curve:N").scale(colour).title(None)
     )
-    lower = alt.Y("lower:Q").title("predictions proven to survive")
-    lower = lower.scale(domain=[0, 1], nice=False).axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
-    layers: list[Any] = []
-    still_open = any(record["lower"] < record["upper"] for record in records)
-    if still_open:
-        band = base.mark_area(interpolate="step-after", opacity=0.18, clip=True)
-        layers.append(band.encode(y=lower, y2="upper:Q"))
-    for curve, style in zip(curves, _STYLES, strict=True):
-        one = base.transform_filter(f"datum.curve === '{curve}'")
-        line = one.mark_line(interpolate="step-after", strokeWidth=2, strokeDash=style[2])
-        layers.append(line.encode(y=lower))
     points = base.mark_point(filled=True, opacity=1, size=46)
-    layers.append(points.encode(y=lower, shape=alt.Shape("curve:N").scale(shape).title(None)))
-    chart: Any = alt.layer(*layers).properties(width=460, height=280)
-    if title or still_open:
-        chart = chart.properties(title=chart_title(title, still_open))
-    return styled(chart)
+    points = points.encode(shape=alt.Shape("curve:N").scale(shape).title(None))
+    dashes = {curve: style[2] for curve, style in zip(curves, _STYLES, strict=True)}
+    still_open = any(record["lower"] < record["upper"] for record in records)
+    return ratio_chart(base, points, "curve", dashes, still_open, title)

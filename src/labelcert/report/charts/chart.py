@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,27 +96,46 @@ def _chart(certificate: Certificate, title: str | None) -> alt.LayerChart:
     base = alt.Chart(alt.Data(values=[_row(record) for record in records])).encode(
         x=x_axis(certificate), color=_colour(records)
     )
+    points = base.mark_point(filled=True, opacity=1, size=_point_size(certificate))
+    points = points.encode(shape=_shape(records), tooltip=_tooltip(certificate.unit))
+    dashes = {kind: _KINDS[kind][2] for kind in _kinds(records)}
+    still_open = any(record["lower"] < record["upper"] for record in records)
+    return ratio_chart(base, points, "kind", dashes, still_open, title)
+
+
+def ratio_chart(
+    base: alt.Chart,
+    points: alt.Chart,
+    series: str,
+    dashes: Mapping[str, Sequence[int]],
+    still_open: bool,
+    title: str | None,
+) -> alt.LayerChart:
+    """Certified ratios as steps, with markers, over the band of what is still open.
+
+    base: records with "lower" and "upper", their x and colour. points: the markers, without y.
+    series: the field that tells curves apart; dashes: the dash of each of its values.
+    """
+    import altair as alt
+
     lower = alt.Y("lower:Q").title("predictions proven to survive")
     lower = lower.scale(domain=[0, 1], nice=False).axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
     layers: list[Any] = []
-    still_open = any(record["lower"] < record["upper"] for record in records)
     if still_open:
         band = base.mark_area(interpolate="step-after", opacity=0.18, clip=True)
         layers.append(band.encode(y=lower, y2="upper:Q"))
-    for kind in _kinds(records):  # a dash by encoding would fray the legend's symbols
-        one = base.transform_filter(f"datum.kind === '{kind}'")
-        line = one.mark_line(interpolate="step-after", strokeWidth=2, strokeDash=_KINDS[kind][2])
+    for value, dash in dashes.items():  # a dash by encoding would fray the legend's symbols
+        one = base.transform_filter(f"datum.{series} === '{value}'")
+        line = one.mark_line(interpolate="step-after", strokeWidth=2, strokeDash=list(dash))
         layers.append(line.encode(y=lower))
-    points = base.mark_point(filled=True, opacity=1, size=_point_size(certificate))
-    tooltip = _tooltip(certificate.unit)
-    layers.append(points.encode(y=lower, shape=_shape(records), tooltip=tooltip))
+    layers.append(points.encode(y=lower))
     chart: Any = alt.layer(*layers).properties(width=460, height=280)
     if title or still_open:
-        chart = chart.properties(title=chart_title(title, still_open))
+        chart = chart.properties(title=_title(title, still_open))
     return styled(chart)
 
 
-def chart_title(title: str | None, still_open: bool) -> alt.Title:
+def _title(title: str | None, still_open: bool) -> alt.Title:
     """The title, with a line on open intervals where there are any."""
     import altair as alt
 

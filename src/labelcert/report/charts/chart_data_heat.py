@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from labelcert.report.nodes.scenes import Scene, called
+from labelcert.report.tables import radius_told
 
 MOST_MARKED = 36
 """Test nodes up to which radii are written into the cells."""
@@ -49,13 +50,3 @@ def highest(scenes: Iterable[Scene]) -> int:
     """The highest radius of all scenes, at least 1: the one that has the last shade."""
     radii = (r for scene in scenes for v in scene["verdicts"] for r in v["radius_upper"])
     return max(1, max(radii, default=1))
-
-
-def radius_told(radius: int, radius_upper: int, max_flips: int) -> str:
-    """A radius in words: "3", "10+" where it is capped, "2 to 5" where it is open, "tie"."""
-    if radius == radius_upper:
-        if radius < 0:
-            return "tie"
-        return f"{radius}+" if radius == max_flips else str(radius)
-    highest = f"{radius_upper}+" if radius_upper == max_flips else str(radius_upper)
-    return f"{'tie' if radius < 0 else radius} to {highest}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from labelcert.report.charts.chart_data import CurveRow, EffectRow
 from labelcert.report.charts.palette import SHAPES
 from labelcert.report.charts.study_charts import PAPER, POINTS, Look, finished, legend, sized
+from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE
 
 if TYPE_CHECKING:
     import altair as alt
@@ -49,12 +50,10 @@ def ranking_chart(
     budgets = f" 1 to {last}" if last > 1 else ""
     x = alt.X("mean:Q").title(f"predictions proven to survive, averaged over the budgets{budgets}")
     x = x.scale(scale).axis(format="%", labelFlush=False)
-    named = {"sample-wise": "sample-wise", "collective": "collective"}
-    best = sorted((r for r in rows if r["panel"] in named), key=lambda r: (r["panel"], r["rank"]))
-    ordered = sorted(best, key=lambda r: r["panel"] != "sample-wise")
-    values = [{**row, "outcome": named[row["panel"]]} for row in ordered]
+    of_ratios = [row for row in rows if row["panel"] in (SAMPLE_WISE, COLLECTIVE)]
+    ordered = sorted(of_ratios, key=lambda row: (row["panel"] != SAMPLE_WISE, row["rank"]))
     look = look._replace(height=max(110, 2 * _ROW * len({row["model"] for row in ordered})))
-    points = _points(values, "model", "outcome", x, look)
+    points = _points([dict(row) for row in ordered], "model", "panel", x, look)
     return finished(sized(alt.layer(*points), look), look, title)
 
 

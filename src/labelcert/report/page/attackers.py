@@ -37,7 +37,8 @@ def attacker_told(threat: Mapping[str, Any]) -> str:
         parts.append("only " + " and ".join(f"{a} to {b}" for a, b in threat["directions"]))
     trusted = threat.get("trusted")
     if trusted:
-        parts.append(f"not the labels of {len(trusted)} trusted node{'s'[: len(trusted) != 1]}")
+        nodes = "node" if len(trusted) == 1 else "nodes"
+        parts.append(f"not the labels of {len(trusted)} trusted {nodes}")
     if threat.get("groups") is not None:
         parts.append(f"groups by {_source(threat['groups'])} with {_budgets(threat)}")
     return ", ".join(parts)

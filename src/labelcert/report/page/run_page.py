@@ -11,7 +11,8 @@ from labelcert._errors import InputError
 from labelcert.data import Graph, Split
 from labelcert.report.document import Run
 from labelcert.report.page.page_html import write_page
-from labelcert.report.results import Result, told
+from labelcert.report.results import Result
+from labelcert.report.run_facts import run_facts
 from labelcert.report.study_results import Evaluation
 
 _LEAD = (
@@ -58,27 +59,12 @@ def result_of(run: Run, graph: Graph) -> Result:
 
 
 def _facts(run: Run, attacker: str) -> list[tuple[str, str]]:
-    data, split = run.dataset, run.split
-    names = data["class_names"] or {}
-    classes = (
-        f"{label} (was {names[str(label)]})" if str(label) in names else str(label)
-        for label in data["classes"]
-    )
-    parameters = run.model["parameters"].items()
-    options = ", ".join(f"{name.replace('_', ' ')} {told(value)}" for name, value in parameters)
-    learner, value = next(iter(run.certificate.learner.items()))
-    machine = "SVM" if learner == "C" else "kernel regression"
     right = int((run.certificate.prediction == run.y_true).sum())
     exact = int(run.certificate.exact.sum())
     tests = len(run.test)
     return [
-        ("Data set", f"{data['name']}: {data['nodes']} nodes, {data['edges']} edges, "
-         f"{data['features']} features"),
-        ("Classes", ", ".join(classes)),
-        ("Model", f"{run.model['name']} ({options}), {machine} with {learner} = {value:g}"),
-        ("Labels", f"{len(run.labeled)} labeled nodes ({split['per_class']} + "
-         f"{split['validation']} a class, seed {split['seed']})"),
+        *((name.capitalize(), told) for name, told in run_facts(run)),
         ("Accuracy", f"{100 * right / tests:.1f} % of {tests} test nodes, labels unflipped"),
         ("Attacker", attacker),
         ("Radii known exactly", "all" if exact == tests else f"{exact} of {tests}"),
-    ]  # fmt: skip
+    ]
