@@ -66,6 +66,7 @@ class Certificate:
     predicted: IntArray | None = None
     exactness: str = "exact"
     relaxed_radius: IntArray | None = None
+    levels: IntArray | None = None
 
     @property
     def prediction(self) -> LabelArray:

@@ -29,6 +29,7 @@ class CollectiveCertificate:
     seconds: float = 0.0
     stopped: str = ""
     new_labels: tuple[LabelArray, ...] = ()
+    levels: IntArray | None = None
 
     @property
     def max_flips(self) -> int:

@@ -79,7 +79,7 @@ class Search:
             problem.max_budget + 3, problem.n, problem.m, len(self.core.group_budget)
         )
         self.record: Record = new_record(
-            problem.max_budget + 1, problem.n, problem.m, capacity=UNCLEAR
+            problem.ladder.levels, problem.n, problem.m, capacity=UNCLEAR
         )
         start(self.core, self._stack)
         self._relaxations: dict[int, Relaxation] = {}
@@ -263,6 +263,5 @@ def decide_one(
 def _settle(search: Search, ledger: Ledger, judge: ExactJudge) -> np.ndarray:
     """Settle unclear margins exactly; returns the cheapest unsettled cost of each test point."""
     return settle(
-        search.problem, search.sign, ledger, [search.record], search.problem.max_budget,
-        False, NAME, judge, search.clock,
+        search.problem, search.sign, ledger, [search.record], NAME, judge, search.clock,
     )  # fmt: skip

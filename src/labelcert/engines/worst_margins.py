@@ -80,7 +80,7 @@ def close_margins(
         low, high, record = results[number]
         t = waiting[number]
         add_witnesses(ledger, [record], NAME)
-        settle(problem, sign, ledger, [record], problem.max_budget, False, NAME, judge, clock)
+        settle(problem, sign, ledger, [record], NAME, judge, clock)
         ledger.bound_margin(t, low, high)
         proven = np.flatnonzero(ledger.margin_bound[t] > 0)
         if len(proven) and proven[-1] > ledger.robust[t]:

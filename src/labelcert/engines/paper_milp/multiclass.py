@@ -23,7 +23,7 @@ from labelcert.engines.paper_milp.program import Labels, Program, add_svm
 from labelcert.engines.paper_milp.sample_wise import NAME, Verdict, safety
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, MilpSolver, Watch
-from labelcert.learners.svm import scale_of
+from labelcert.learners.gram import scale_of
 
 
 @dataclass(frozen=True, eq=False)
