@@ -36,6 +36,7 @@ def dense_matrix(values: Any, argument: str) -> FloatArray:
 
 def real_array(values: Any, argument: str) -> FloatArray:
     """A finite real array of any shape as float64, as `dense_matrix`."""
+    given: Any = values
     if isinstance(values, np.ma.MaskedArray):
         hidden = np.ma.getmaskarray(values)
         if hidden.any():
@@ -43,8 +44,8 @@ def real_array(values: Any, argument: str) -> FloatArray:
                 f"{argument} has a masked entry at {_first(hidden)}: fill it with filled(…), or "
                 "leave its row out."
             )
-        values = values.data
-    array: NDArray[Any] = as_plain_array(values, argument)
+        given = values.data
+    array: NDArray[Any] = as_plain_array(given, argument)
     if array.ndim == 0:
         raise InputError(f"{argument} is no array: pass a matrix of real numbers.")
     if array.dtype.kind == "O":
@@ -79,7 +80,7 @@ def sparse_matrix(values: Any, argument: str) -> sparse.csr_array:
     return matrix
 
 
-def refuse_infinite(array: FloatArray, argument: str) -> None:
+def refuse_infinite(array: NDArray[Any], argument: str) -> None:
     """Raise InputError where an entry is NaN or infinite."""
     finite = np.isfinite(array)
     if not finite.all():
