@@ -60,10 +60,13 @@ def labels_or_missing(
     return _typed(there, argument, _largest_whole(values)), present
 
 
-def label_number(value: Any, classes: LabelArray, argument: str) -> int:
-    """Position in classes (K,) of a label of their own type; raises InputError for another one."""
+def label_number(value: Any, classes: LabelArray, argument: str, each: str = "label") -> int:
+    """Position in classes (K,) of a label of their own type; raises InputError for another one.
+
+    each: what the classes are called in messages.
+    """
     if is_missing(value):
-        raise InputError(f"{argument} has a missing value: name one of the labels.")
+        raise InputError(f"{argument} has a missing value: name one of the {each}s.")
     (label,) = _typed([value], argument, 2**53).tolist()
     known = classes.tolist()
     if label in known:
@@ -75,8 +78,8 @@ def label_number(value: Any, classes: LabelArray, argument: str) -> int:
         near = near_miss(str(label), [str(name) for name in known])
         meant = next((name for name in known if str(name) == near), None)
         meant_told = "" if meant is None else f"did you mean {meant!r}? "
-        hint = f"{meant_told}The labels are {told_names(known)}"
-    raise InputError(f"{argument} names the label {label!r}, which there is not: {hint}.")
+        hint = f"{meant_told}there are {told_names(known)}"
+    raise InputError(f"{argument} names the {each} {label!r}, which there is not: {hint}.")
 
 
 def label_from_text(text: str, classes: LabelArray, argument: str) -> Any:
