@@ -26,6 +26,8 @@ from labelcert.engines.relaxation.shared import SharedHulls
 
 NAME = "collective bound"
 
+SMALLEST = float(np.finfo(float).tiny)
+
 
 def bound_counts(
     problem: Problem, sign: np.ndarray, ledger: Ledger, hulls: SharedHulls, clock: Clock
@@ -58,15 +60,19 @@ def largest_count(
     for row, t in enumerate(points):
         if clock.expired:
             return total
-        most = -relaxation.bound(-cross[t], 4, 0.05)[0]
+        most = -relaxation.bound(-cross[t], 4, 0.05, time_limit=max(clock.remaining, 0.05))[0]
         # A margin that can never be positive is broken always: it keeps its 1 and no weight.
-        weights[row] = 1.0 / most if np.isfinite(most) and most > 0.0 else 0.0
+        # Below the smallest normal number its inverse would be none.
+        weights[row] = 1.0 / most if np.isfinite(most) and most > SMALLEST else 0.0
     used = weights > 0.0
-    least = relaxation.bound(weights @ cross[points], 20, 1e-3)[0]
-    if not np.isfinite(least) or not used.any():
-        return total
+    least = relaxation.bound(
+        weights @ cross[points], 20, 1e-3, time_limit=max(clock.remaining, 0.05)
+    )[0]
     # Rounding of the weighted sum of rows, in units of the count.
     n = cross.shape[1]
     size = relaxation.hull.C * float((weights @ np.abs(cross[points])).sum())
     slack = (n + total) * 4 * np.finfo(float).eps * (size + total)
-    return min(total, int(np.floor(total - least + slack)))
+    count = total - least + slack
+    if not (np.isfinite(count) and used.any()):
+        return total
+    return min(total, max(int(np.floor(count)), 0))

@@ -108,5 +108,7 @@ def margins_of_one(piece: Piece) -> tuple[np.ndarray, np.ndarray, Record]:
 def _cheapest(record: Record, t: int, budget: int, margin: float) -> int:
     """The smallest cost of a flip set seen with a margin as small as the worst one."""
     reached = np.flatnonzero(record.worst[: budget + 1, t] <= margin)
+    if len(reached) == 0:
+        return budget  # a margin that is no number was reached by nothing
     mask = record.worst_mask[reached[0], t]
     return int(reached[0]) if len(mask_to_indices(mask)) else 0
