@@ -30,7 +30,8 @@ CLOSED, BROKEN, UNSETTLED = "closed", "broken", "unsettled"
 @dataclass(frozen=True)
 class Outcome:
     """closed: no relabeling of the region breaks; broken: this one does; unsettled: none does for
-    sure, but some are level as far as floats can tell, and exact arithmetic is out of reach."""
+    sure, but some are level as far as floats can tell and exact arithmetic is out of reach, or some
+    were not retrained on, or came out as no number."""
 
     status: str
     changes: np.ndarray | None = None
@@ -43,6 +44,11 @@ class Listed:
     value: np.ndarray
     mask: np.ndarray
     bar: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether every flip set was retrained on: one that was not has the logit NaN."""
+        return bool(np.isfinite(self.value).all()) and np.isfinite(self.bar)
 
 
 class ClassSvm:
@@ -63,10 +69,10 @@ class ClassSvm:
         sizes: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray, float]:
         """Logits (N,) of test point t after flip sets (places in `points`) on top of `fixed`,
-        their masks, and an error bar for all."""
+        their masks, and an error bar for all; NaN for what was not reached."""
         count = len(sizes)
         words = self._stack.mask.shape[1]
-        values, gaps = np.zeros(count), np.zeros(count)
+        values, gaps = np.full(count, np.nan), np.zeros(count)
         masks = np.zeros((count, words), dtype=np.uint64)
         q = np.ascontiguousarray(self.core.cross[:, t])
         retrain_sets(
@@ -120,12 +126,16 @@ class PairLeaf:
         listed, gained = self._retrain(functional, moves[first], sets, first)
         if len(listed.value) == 0:
             return Outcome(CLOSED)
+        if not listed.complete:
+            return Outcome(UNSETTLED)
         rest = moves[1 - first].open_sets(LEAF, gained)
         if rest is None:
             return None
         other, _ = self._retrain(functional, moves[1 - first], rest, 1 - first)
         if len(other.value) == 0:
             return Outcome(CLOSED)
+        if not other.complete:
+            return Outcome(UNSETTLED)
         return self._join(*((listed, other) if first == 0 else (other, listed)))
 
     def _retrain(

@@ -147,7 +147,7 @@ def decide_pair(
 
 def _first_at_most(value: np.ndarray, union: np.ndarray, bar: float, budget: int) -> int:
     """The smallest union cost of two cells with a value ≤ bar; budget + 1 if there is none."""
-    reached = union[value <= bar]
+    reached = union[~(value > bar)]  # what is no number is not known to lie above
     return int(min(reached.min(initial=budget + 1), budget + 1))
 
 
