@@ -1,4 +1,4 @@
-"""The account of a tree search: every flip set is in one region that is open or closed for a reason.
+"""The account of a tree search: every flip set lies in one region, open or closed for a reason.
 
 "Nothing is left to search" proves something only if nothing got lost on the way: a node dropped by
 a limit, an exception, or a comparison with something that is no number looks just like a node that

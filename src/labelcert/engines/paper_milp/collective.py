@@ -16,7 +16,7 @@ import numpy as np
 from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
-from labelcert.engines.paper_milp.program import Labels, Program, add_flips, add_svm
+from labelcert.engines.paper_milp.program import Labels, Program, add_flips, add_svm, in_range
 from labelcert.engines.paper_milp.replay import Replay
 from labelcert.engines.paper_milp.sample_wise import NAME, safety
 from labelcert.engines.problem import Problem
@@ -56,6 +56,7 @@ def count_at(
     model, labels = collective_model(problem, sign, budget)
     replay = Replay(problem, sign, budget, ExactJudge(problem))
     everyone = np.arange(problem.m)
+    believed = in_range(problem.gram.matrix, problem.C)
 
     def see(solution: np.ndarray) -> bool:
         flips = replay.flips(solution, labels.column)
@@ -65,7 +66,7 @@ def count_at(
         return bool(ledger.broken_lower[budget] == ledger.broken_upper[budget])
 
     def closes(bound: float) -> bool:
-        return np.floor(bound + ROUNDING) <= ledger.broken_lower[budget]
+        return believed and np.floor(bound + ROUNDING) <= ledger.broken_lower[budget]
 
     watch = Watch(
         maximise=True,
@@ -78,8 +79,10 @@ def count_at(
     answer = solver(model, watch)
     if answer.solution is not None:
         see(answer.solution)
-    if answer.bound < problem.m:
-        ledger.bound_count(budget, int(np.floor(answer.bound + ROUNDING)))
+    most = np.floor(answer.bound + ROUNDING) if believed else np.inf
+    # A bound below what was retrained on refutes the solver, not the witness.
+    if ledger.broken_lower[budget] <= most < problem.m:
+        ledger.bound_count(budget, int(most))
 
 
 def count_all(

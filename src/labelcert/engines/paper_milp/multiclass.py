@@ -19,7 +19,7 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.paper_milp.program import Labels, Program, add_svm
+from labelcert.engines.paper_milp.program import Labels, Program, add_svm, in_range
 from labelcert.engines.paper_milp.sample_wise import NAME, Verdict, safety
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, MilpSolver, Watch
@@ -58,7 +58,8 @@ def decide_multiclass(
         if rival == clean:
             continue
         changes, low = _against(problem, trained, t, clean, rival, budget, clock, solver, threads)
-        bound = min(bound, low)
+        # What is no number must not get lost in a minimum.
+        bound = min(bound, low) if np.isfinite(low) else -np.inf
         if changes is not None:
             return MulticlassDecision("broken", -np.inf, changes)
     return MulticlassDecision("robust" if bound > 0 else "undecided", bound, None)
@@ -121,9 +122,10 @@ def _against(
         return bool(witness)
 
     slack = safety(len(model.objective))
+    believed = in_range(problem.gram.matrix, problem.C)
     watch = Watch(
         expired=lambda: clock.expired,
-        bound_suffices=lambda bound: bound > slack,
+        bound_suffices=lambda bound: believed and bound > slack,
         solution_suffices=see,
         seconds=clock.remaining,
         threads=threads,
@@ -131,7 +133,8 @@ def _against(
     answer = solver(model, watch)
     if answer.solution is not None:
         see(answer.solution)
-    return (witness[0] if witness else None), unit * (answer.bound - slack)
+    known = believed and np.isfinite(answer.bound)
+    return (witness[0] if witness else None), unit * (answer.bound - slack) if known else -np.inf
 
 
 def multiclass_model(

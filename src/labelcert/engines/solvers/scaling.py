@@ -20,14 +20,9 @@ def power_of_two_above(size: np.ndarray | float) -> np.ndarray:
 
 def largest_of_rows(matrix: sparse.csr_array) -> np.ndarray:
     """The size of each row's largest coefficient, 0 for an empty row."""
-    entries = matrix.tocoo()
-    size = np.zeros(entries.shape[0])
-    np.maximum.at(size, entries.coords[0], np.abs(entries.data))
-    return size
+    return np.asarray(abs(matrix).max(axis=1).todense(), dtype=float).ravel()
 
 
 def divided_rows(matrix: sparse.csr_array, unit: np.ndarray) -> sparse.csr_array:
     """The matrix with row i divided by unit[i], a power of two."""
-    entries = matrix.tocoo()
-    data = entries.data / unit[entries.coords[0]]
-    return sparse.csr_array(sparse.coo_array((data, entries.coords), shape=entries.shape))
+    return sparse.csr_array(sparse.diags_array(1.0 / unit) @ matrix)
