@@ -133,7 +133,8 @@ def collective_of(outcome: Outcome) -> CollectiveCertificate:
     ledger = outcome.ledger
     tied, doubtful = int(outcome.tied.sum()), int(outcome.doubtful.sum())
     rows, levels = _columns(outcome)
-    attacks = [outcome.given.witness(ledger.count_witness[row]) for row in rows]
+    found = [ledger.count_witness[int(row)] for row in rows]
+    attacks = [outcome.given.witness(changes) for changes in found]
     return CollectiveCertificate(
         broken_lower=ledger.broken_lower[rows] + tied,
         broken_upper=ledger.broken_upper[rows] + tied + doubtful,

@@ -73,6 +73,10 @@ class Account:
         """The last row up to which t is robust under every label vector; −1 if there is none."""
         return last_complete(self.expected, self.robust[:, t].tolist())
 
+    def all_robust(self, t: int, row: int) -> bool:
+        """Whether t is robust under all label vectors that were retrained on, up to a row."""
+        return bool(np.array_equal(self.robust[: row + 1, t], self.visited[: row + 1]))
+
     @property
     def seen_row(self) -> int:
         """The last row up to which the broken predictions of every label vector are bounded."""

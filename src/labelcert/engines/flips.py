@@ -78,9 +78,13 @@ class FlipSpace:
         """Cost of a flip set given by indices."""
         return int(self.cost[flips].sum())
 
+    def purses_after(self, flips: np.ndarray) -> np.ndarray:
+        """(groups,) int64 what each group may still spend after a flip set."""
+        left = self.group_budget.copy()
+        np.subtract.at(left, self.group[flips], self.cost[flips])
+        return left
+
     def contains(self, flips: np.ndarray, budget: int) -> bool:
         """Whether a flip set is allowed at a budget."""
-        spent = np.zeros(len(self.group_budget), dtype=np.int64)
-        np.add.at(spent, self.group[flips], self.cost[flips])
-        within = bool(self.allowed[flips].all()) and bool((spent <= self.group_budget).all())
+        within = bool(self.allowed[flips].all()) and bool((self.purses_after(flips) >= 0).all())
         return within and self.cost_of(flips) <= budget

@@ -58,6 +58,10 @@ class Ladder:
             low, high = (middle, high) if fits(int(self.levels[middle])) else (low, middle - 1)
         return int(self.levels[low]) if low >= 0 else -1
 
+    def at_most(self, budget: int) -> int:
+        """The dearest level that a budget ≥ 0 can pay for."""
+        return int(self.levels[self.row(budget)])
+
     def up_to(self, budget: int) -> list[int]:
         """Levels from 0 to a budget, ascending."""
         return self.levels[: self.row(budget) + 1].tolist()

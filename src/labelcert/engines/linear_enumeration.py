@@ -171,8 +171,8 @@ class _Seen(NamedTuple):
 
     @classmethod
     def nothing(cls, rows: int, flips: int) -> _Seen:
-        counts = (np.zeros(rows, dtype=np.int64) for _ in range(3))
-        return cls(*counts, np.full((rows, flips), -1, dtype=np.int64))
+        best, over, seen = (np.zeros(rows, dtype=np.int64) for _ in range(3))
+        return cls(best, over, seen, np.full((rows, flips), -1, dtype=np.int64))
 
 
 def most_flips(space: FlipSpace, budget: int) -> int:

@@ -39,7 +39,6 @@ class Record(NamedTuple):
     unclear_mask: np.ndarray  # (capacity, words) kept: label vectors with a margin inside its bar
     unclear_cost: np.ndarray  # (capacity,) int64
     unclear_used: np.ndarray  # (1,) int64
-    lost_at: np.ndarray  # (m,) int64 smallest cost of an unclear margin that found no room
     largest_gap: np.ndarray  # (1,) largest duality gap of all label vectors seen
 
 
@@ -67,7 +66,6 @@ def new_record(levels: np.ndarray, n: int, m: int, capacity: int = 20_000) -> Re
         unclear_mask=np.zeros((capacity, words), dtype=np.uint64),
         unclear_cost=np.zeros(capacity, dtype=np.int64),
         unclear_used=np.zeros(1, dtype=np.int64),
-        lost_at=np.full(m, NEVER, dtype=np.int64),
         largest_gap=np.zeros(1),
     )
 
@@ -155,7 +153,7 @@ def write_down(core, margin, record, mask, cost, sign, gap):
 
 @inner
 def _keep_unclear(core, margin, record, mask, cost, row, sign, width, not_robust):
-    """Keep a label vector with a margin inside its bar, if that margin could matter.
+    """Keep a label vector with a margin inside its bar, if that could matter and there is room.
 
     Returns whether it was kept; then what was noted of it is taken back, to be noted when settled.
     """
@@ -165,22 +163,17 @@ def _keep_unclear(core, margin, record, mask, cost, row, sign, width, not_robust
         value = sign * margin[t]
         if not (value <= -bar or value > bar) and cost < record.broken_at[t]:
             matters = True
-    if not matters:
-        return False
     used = record.unclear_used[0]
-    room = used < record.unclear_cost.shape[0]
-    if room:
-        copy_vector(mask, record.unclear_mask[used])
-        record.unclear_cost[used] = cost
-        record.unclear_used[0] = used + 1
+    if not matters or used >= record.unclear_cost.shape[0]:
+        return False
+    copy_vector(mask, record.unclear_mask[used])
+    record.unclear_cost[used] = cost
+    record.unclear_used[0] = used + 1
     for t in range(margin.shape[0]):
         bar = width * core.bar_slope[t] + core.bar_floor[t]
-        value = sign * margin[t]
-        if value > bar:
-            record.robust[row, t] -= room
-        elif not room and not value <= -bar:
-            record.lost_at[t] = min(record.lost_at[t], cost)
-    return room
+        if sign * margin[t] > bar:
+            record.robust[row, t] -= 1
+    return True
 
 
 @inner

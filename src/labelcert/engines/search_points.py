@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from labelcert.engines.branch_and_bound import NAME, Search, decide_one
+from labelcert.engines.branch_and_bound import NAME, Search
 from labelcert.engines.clock import Clock, clock_until
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
+from labelcert.engines.one_point import decide_one
 from labelcert.engines.problem import Problem
 from labelcert.engines.recording import Record
 from labelcert.engines.relaxation.shared import SharedHulls
@@ -77,7 +78,8 @@ def search_points(
 
 
 def _budget(ledger: Ledger, t: int) -> int:
-    return min(int(ledger.broken[t]) - 1, ledger.max_budget)
+    """The level that the search of t starts at."""
+    return ledger.ladder.at_most(min(int(ledger.broken[t]) - 1, ledger.max_budget))
 
 
 def _run_batch(

@@ -16,7 +16,7 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
-from labelcert.engines.recording import NEVER, Record, mask_to_indices
+from labelcert.engines.recording import Record, mask_to_indices
 
 
 def add_witnesses(ledger: Ledger, records: list[Record], engine: str) -> None:
@@ -62,26 +62,23 @@ def settle(
     judge: ExactJudge,
     clock: Clock,
     expected: Sequence[int] | None = None,
-) -> np.ndarray:
+) -> Account:
     """Settle unclear margins exactly, and write the proofs that the account allows.
 
     expected (rows,): how many flip sets cost exactly each level of the records, where these come
     from an enumeration, which meets none twice; None where nothing is to be proven.
-    Returns (m,) the smallest cost at which a margin of each test point stays unsettled, or `NEVER`.
+    Returns the account, kept label vectors included.
     """
-    unsettled = np.full(ledger.m, NEVER, dtype=np.int64)
-    for record in records:
-        unsettled = np.minimum(unsettled, record.lost_at)
     rows = len(records[0].levels)
     account = Account.of([0] * rows if expected is None else expected, records)
     for cost, flips in _unclear(records):
         row = int(np.searchsorted(records[0].levels, cost))
-        robust = _settle_one(sign, ledger, cost, flips, engine, judge, clock, unsettled)
+        robust = _settle_one(sign, ledger, cost, flips, engine, judge, clock)
         account.note(row, robust)
     if expected is not None:
         prove_all(ledger, account, engine)
         _bound_margins(problem, sign, ledger, records, account)
-    return unsettled
+    return account
 
 
 def prove_all(ledger: Ledger, account: Account, engine: str) -> None:
@@ -125,7 +122,6 @@ def _settle_one(
     engine: str,
     judge: ExactJudge,
     clock: Clock,
-    unsettled: np.ndarray,
 ) -> np.ndarray:
     """Write what a kept flip set breaks into the ledger; returns (m,) bool: surely robust under it.
 
@@ -144,8 +140,6 @@ def _settle_one(
         if found is not None:
             broken[t] = found * sign[t] <= 0
             robust[t] = not broken[t]
-    left = ~(broken | robust)
-    unsettled[left] = np.minimum(unsettled[left], cost)
     for t in np.flatnonzero(broken & (cost < ledger.broken)):
         ledger.break_(int(t), cost, flips, engine)
     ledger.count_broken(cost, int(broken.sum()), flips)

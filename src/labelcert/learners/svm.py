@@ -29,7 +29,7 @@ class SolverState(NamedTuple):
 
 
 class DualSolution(NamedTuple):
-    """beta (n,) for the kernel gram / scale; gap bounds its duality gap, rounding and shift included."""
+    """beta (n,) for the kernel gram / scale; gap bounds its duality gap, rounding included."""
 
     beta: np.ndarray
     gap: float
