@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelcert._errors import InputError
-from labelcert.intake.items import items_of
+from labelcert.intake.items import items_of, plain
 from labelcert.intake.missing import is_blank, is_missing, refuse_missing
 from labelcert.intake.names import near_miss, refuse_look_alikes, told_names
 
@@ -33,6 +33,9 @@ def as_labels(
     too large to be one integer, integers beyond 64 bits, mixed types, empty text, or names that
     differ in what nobody sees.
     """
+    plain = type(values) is np.ndarray and values.dtype.kind in "iu" and values.ndim == 1
+    if plain and values.size > 0 and count in (None, values.size):
+        return _of_range(values, int(values.min()), int(values.max()), argument)  # nothing to bend
     items = items_of(values, argument, f"one label for each {each}")
     if count is not None and len(items) != count:
         raise InputError(
@@ -65,9 +68,10 @@ def label_number(value: Any, classes: LabelArray, argument: str, each: str = "la
 
     each: what the classes are called in messages.
     """
-    if is_missing(value):
+    given = plain(value)
+    if is_missing(given):
         raise InputError(f"{argument} has a missing value: name one of the {each}s.")
-    (label,) = _typed([value], argument, 2**53).tolist()
+    (label,) = _typed([given], argument, _largest_whole(value)).tolist()
     known = classes.tolist()
     if label in known:
         return known.index(label)
@@ -164,7 +168,11 @@ def _integers(items: Sequence[Any], argument: str, largest: int) -> LabelArray:
                     "stands for several integers: pass integers or text."
                 )
         whole.append(int(value))
-    low, high = min(whole), max(whole)
+    return _of_range(whole, min(whole), max(whole), argument)
+
+
+def _of_range(whole: Any, low: int, high: int, argument: str) -> LabelArray:
+    """Integers of a range in the smallest type that keeps them apart."""
     if low >= -(2**63) and high < 2**63:
         return np.array(whole, dtype=np.int64)
     if low >= 0 and high < 2**64:
