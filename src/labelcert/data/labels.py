@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labelcert.intake import labels as intake
-from labelcert.intake.labels import LabelArray
+from labelcert.intake.label_types import LabelArray
 
 
 def as_labels(labels: Any, num_nodes: int | None = None) -> LabelArray:

@@ -10,6 +10,8 @@ import numpy as np
 
 from labelcert._errors import InputError
 
+_NEVER_MISSING = {bool, int, str, bytes}
+
 
 def is_missing(value: Any) -> bool:
     """Whether a single value is None, NaN, NaT, pandas' NA or NumPy's `masked`.
@@ -35,6 +37,8 @@ def is_blank(value: Any) -> bool:
 
 def refuse_missing(items: Sequence[Any], argument: str, remedy: str) -> None:
     """Raise InputError at the first missing entry of a sequence."""
+    if set(map(type, items)) <= _NEVER_MISSING:
+        return
     for position, value in enumerate(items):
         if is_missing(value):
             more = sum(map(is_missing, items)) - 1

@@ -92,11 +92,9 @@ class ThreatSpec(_Part):
     @field_validator("group_budgets")
     @classmethod
     def _budgets(cls, value: Any) -> Any:
-        return (
-            {k: _read_budget(v) for k, v in value.items()}
-            if isinstance(value, dict)
-            else (None if value is None else _read_budget(value))
-        )
+        if isinstance(value, dict):
+            return {name: _read_budget(budget) for name, budget in value.items()}
+        return None if value is None else _read_budget(value)
 
 
 class DatasetSpec(Varied):

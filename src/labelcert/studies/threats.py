@@ -74,7 +74,7 @@ class NodeTables:
         has_columns = table is not None and _is_table(table)
         at = entry_of(role, dataset)
         if table and has_columns and _column(str(folder / table), asked, role) is not None:
-            if asked == (dataset.spec.label or "label"):
+            if asked == ("label" if dataset.spec.label is None else dataset.spec.label):
                 raise Fault(at, f"names the label column {asked!r}: name another column.")
             self.content[role] = {"column": asked}
             self.columns.append(asked)

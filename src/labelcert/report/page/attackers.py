@@ -62,6 +62,6 @@ def _budgets(threat: Mapping[str, Any]) -> str:
     return " and ".join(named) or "no limits"
 
 
-def _count(budget: int | str) -> str:
+def _count(budget: Any) -> str:
     """A budget of a group; a percentage is one of what its labels cost together."""
     return f"{budget} of the group" if isinstance(budget, str) else str(budget)
