@@ -143,7 +143,8 @@ def check_ledger(ledger, problem, truth, rows, exact=True, counts=None):
             assert ledger.robust[row] == min(ledger.broken[row] - 1, problem.max_budget)
     for r in range(problem.max_budget + 1) if counts else ():
         sure, most = truth.most_broken(r, rows)
-        assert ledger.broken_lower[r] <= most
-        assert ledger.broken_upper[r] >= sure
+        level = ledger.ladder.row(r)
+        assert ledger.broken_lower[level] <= most
+        assert ledger.broken_upper[level] >= sure
         if counts == "exact":
-            assert ledger.broken_lower[r] == ledger.broken_upper[r]
+            assert ledger.broken_lower[level] == ledger.broken_upper[level]

@@ -35,9 +35,9 @@ def run_binary(given: BinaryInput, plan: Plan, clock: Clock) -> Outcome:
 def _svm(given: BinaryInput, plan: Plan, clock: Clock) -> tuple[CleanFit, Ledger]:
     assert given.C is not None
     problem = Problem(given.gram, given.cross, given.y, given.C, given.space, given.max_flips)
-    clean = clean_fit(problem)
+    clean = clean_fit(problem, clock)
     decided = np.flatnonzero(clean.sign != 0)
-    part = Problem(given.gram, given.cross[decided], given.y, given.C, given.space, given.max_flips)
+    part = problem.of_test_points(decided)
     return clean, run_svm(part, clean.sign[decided], plan, clock)
 
 
@@ -46,7 +46,7 @@ def _ridge(given: BinaryInput, plan: Plan, clock: Clock) -> tuple[CleanFit, Ledg
     model = ridge.linear_model(given.gram, given.cross, given.ridge, given.max_flips)
     clean = clean_ridge(model, given.y)
     decided = np.flatnonzero(clean.sign != 0)
-    part = ridge.linear_model(given.gram, given.cross[decided], given.ridge, given.max_flips)
+    part = model.of_test_points(decided)
     ledger = run_ridge(
         part, given.y, clean.sign[decided], given.space, given.max_flips, plan, clock
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.arrays import BoolArray, FloatArray, IntArray, LabelArray
-from labelcert.certificates.collective_certificate import CollectiveCertificate
+from labelcert.certificates.collective_certificate import CollectiveCertificate, covered
 from labelcert.certificates.relaxation_gap import RelaxationGap, relaxation_gap
 from labelcert.certificates.witness import Witness
 from labelcert.intake.items import items_of
@@ -33,16 +33,22 @@ class Certificate:
     with K > 2 classes, (m, K) logits, the largest of which wins; error_bar of the same shape: how
     far each can be from the truth. predicted (m,): positions of the predictions in classes, where
     the values are too close to tell as exact arithmetic has them (None: as decision has them).
-    radius (m,): proven robust up to this budget; −1 where the clean prediction is a tie. Capped at
-    max_flips: radius == max_flips means at least that.
+    radius (m,): proven robust up to this budget; −1 where not even budget 0 is proven, see
+    `status`. Capped at max_flips: radius == max_flips means at least that.
     radius_upper (m,): no witness is known at or below it; equal to radius where exact.
-    worst_margin (m, max_flips + 1): smallest margin found at each budget, NaN where the verdict did
-    not need it; worst_margin_bound of the same shape: proven, no flip set of the budget reaches
-    below it (−inf where nothing is proven). They meet, to the error bar, at every budget where
+    max_flips: the largest budget covered, no more than all labels cost together; asked: the one
+    asked for (None: the same). Beyond max_flips nothing changes.
+    worst_margin (m, L): smallest margin found at each of `budgets`, NaN where the verdict did not
+    need it; worst_margin_bound of the same shape: proven, no flip set of the budget reaches below
+    it (−inf where nothing is proven). They meet, to the error bar, at every budget where
     certify(worst_margins=True) finished.
+    levels: budgets of these columns where they are not all from 0 to max_flips, see `budgets`.
     proven_by, broken_by (m,): the engine that proved the radius, and the one that found the witness
     ("" if none).
-    stopped: "" if the search ended by itself, else "time limit" or "interrupted".
+    stopped: "" if the search ended by itself or left nothing open, else "time limit" or
+    "interrupted". gram_shift: what had to be added to the diagonal of the kernel to make it
+    provably positive semidefinite; verdicts hold with and without it, and what they cannot tell for
+    both is open.
     unit: what budgets and radii count, "flips", or "cost" where not every label costs 1.
     exactness: what was asked for, "exact" or "relaxed". relaxed_radius (m,): with K > 2 classes,
     the radius by independent worst cases of the classes alone, None where it was not computed.
@@ -72,6 +78,7 @@ class Certificate:
     exactness: str = "exact"
     relaxed_radius: IntArray | None = None
     levels: IntArray | None = None
+    asked: int | None = None
 
     @property
     def prediction(self) -> LabelArray:
@@ -89,6 +96,22 @@ class Certificate:
         if self.relaxed_radius is None:
             return None
         return relaxation_gap(self.relaxed_radius, self.radius, self.radius_upper)
+
+    @property
+    def budgets(self) -> IntArray:
+        """(L,) budgets of the columns of `worst_margin`.
+
+        All from 0 to max_flips; where max_flips is above 4,096, those of them at which something
+        can change: what flip sets can cost.
+        """
+        return np.arange(self.max_flips + 1) if self.levels is None else self.levels
+
+    @property
+    def status(self) -> tuple[str, ...]:
+        """(m,) "robust" at budget 0 and beyond, "tie" on the clean labels, or "open": neither is
+        proven, for lack of time or because a shift of the kernel's diagonal leaves it in doubt."""
+        pairs = zip(self.radius.tolist(), self.radius_upper.tolist(), strict=True)
+        return tuple("robust" if low >= 0 else "tie" if up < 0 else "open" for low, up in pairs)
 
     @property
     def exact(self) -> BoolArray:
@@ -121,7 +144,7 @@ class Certificate:
 
     def certified_ratio_bounds(self, r: int) -> tuple[float, float]:
         """Share proven robust at budget r, and share not known to be broken at r."""
-        self._check_budget(r)
+        r = self._budget(r)
         if self.num_test == 0:
             return float("nan"), float("nan")
         return float((self.radius >= r).mean()), float((self.radius_upper >= r).mean())
@@ -133,7 +156,7 @@ class Certificate:
         was not among the labels counts as predicted wrong. Raises InputError: another type, a
         missing value, or nothing but classes that the certificate does not know.
         """
-        self._check_budget(r)
+        r = self._budget(r)
         if self.num_test == 0 and not items_of(y_true, "y_true", "one label for each test point"):
             return float("nan")
         truth = as_labels(y_true, "y_true", count=self.num_test, each="test point")
@@ -202,13 +225,8 @@ class Certificate:
         lead = self.decision[at] - rivals.max(axis=1)
         return lead, self.error_bar[at] + bars.max(axis=1)
 
-    def _check_budget(self, r: int) -> None:
-        number = whole_or_none(r)
-        if number is None or not 0 <= number <= self.max_flips:
-            raise InputError(
-                f"r={told(r)} is out of range: this certificate covers 0 to {self.max_flips}, "
-                "in whole numbers."
-            )
+    def _budget(self, r: int) -> int:
+        return covered(r, self.max_flips, self.asked)
 
     def __repr__(self) -> str:
         learner = ", ".join(f"{k}={v:g}" for k, v in self.learner.items())

@@ -47,6 +47,7 @@ def certify_collective(
     Raises InputError as `certify` does. Source: collective certificate of arXiv 2412.00537,
     section 3; computed by enumeration, attack and relaxation (our own notes, 4.1 and 4.4).
     """
+    clock = Clock(check_time_limit(time_limit), progress)
     given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
     check_engine(engine, solver, ridge)
     plan = Plan(
@@ -57,5 +58,4 @@ def certify_collective(
         solver=solver,
         exactness=check_exactness(exactness, engine),
     )
-    clock = Clock(check_time_limit(time_limit), progress)
     return collective_of(run_engines(given, plan, clock))

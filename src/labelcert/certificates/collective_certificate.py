@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,10 +17,11 @@ from labelcert.intake.numbers import told, whole_or_none
 class CollectiveCertificate:
     """Most predictions broken by one flip set, for each budget, as a proven interval.
 
-    broken_lower, broken_upper (max_flips + 1,): a flip set is known that breaks broken_lower[r] of
-    the num_test predictions at budget r; none breaks more than broken_upper[r].
-    flip_sets: for each budget the indices of that flip set; new_labels: what its labels become.
-    A clean tie counts as broken always.
+    broken_lower, broken_upper (L,): at each of `budgets` a flip set is known that breaks so many of
+    the num_test predictions, and none breaks more. flip_sets: the indices of that flip set;
+    new_labels: what its labels become. A clean tie counts as broken always.
+    levels: the budgets where they are not all from 0 to max_flips, see `budgets`; asked: the budget
+    asked for, where that is more than all labels cost together (max_flips).
     Source: arXiv 2412.00537, section 3.
     """
 
@@ -31,11 +33,24 @@ class CollectiveCertificate:
     stopped: str = ""
     new_labels: tuple[LabelArray, ...] = ()
     levels: IntArray | None = None
+    asked: int | None = None
 
     @property
     def max_flips(self) -> int:
-        """The largest budget covered."""
-        return len(self.broken_lower) - 1
+        """The largest budget covered, no more than all labels cost together."""
+        if self.levels is None:
+            return len(self.broken_lower) - 1
+        return int(self.levels[-1]) if self.asked is None else self.asked
+
+    @property
+    def budgets(self) -> IntArray:
+        """(L,) budgets of the entries: all from 0 to max_flips, or those that change anything."""
+        return np.arange(len(self.broken_lower)) if self.levels is None else self.levels
+
+    def row(self, r: int) -> int:
+        """Where in the arrays a budget r is found."""
+        budget = covered(r, self.max_flips, self.asked)
+        return int(np.searchsorted(self.budgets, budget, side="right")) - 1
 
     @property
     def exact(self) -> bool:
@@ -44,39 +59,45 @@ class CollectiveCertificate:
 
     def certified_ratio(self, r: int) -> tuple[float, float]:
         """Share of predictions that survive the worst attack of budget r: (lower, upper)."""
-        self._check_budget(r)
+        row = self.row(r)
         if self.num_test == 0:
             return float("nan"), float("nan")
         m = self.num_test
-        return 1 - int(self.broken_upper[r]) / m, 1 - int(self.broken_lower[r]) / m
+        return 1 - int(self.broken_upper[row]) / m, 1 - int(self.broken_lower[row]) / m
 
     def witness(self, r: int) -> IntArray:
         """Indices of a flip set of budget r that breaks broken_lower[r] predictions."""
-        self._check_budget(r)
-        return self.flip_sets[r]
+        return self.flip_sets[self.row(r)]
 
     def relabeling(self, r: int) -> Witness:
         """`witness(r)` with the new labels."""
-        self._check_budget(r)
+        row = self.row(r)
         if not self.new_labels:
             raise InputError("new_labels are not known: certify anew to have them.")
-        return Witness(self.flip_sets[r], self.new_labels[r])
-
-    def _check_budget(self, r: int) -> None:
-        number = whole_or_none(r)
-        if number is None or not 0 <= number <= self.max_flips:
-            raise InputError(
-                f"r={told(r)} is out of range: this certificate covers 0 to {self.max_flips}, "
-                "in whole numbers."
-            )
+        return Witness(self.flip_sets[row], self.new_labels[row])
 
     def __repr__(self) -> str:
         parts = [
             f"{low}" if low == high else f"{low} to {high}"
             for low, high in zip(self.broken_lower[1:6], self.broken_upper[1:6], strict=True)
         ]
-        more = ", …" if self.max_flips > 5 else ""
+        more = ", …" if len(self.broken_lower) > 6 else ""
+        budgets = ", ".join(str(r) for r in self.budgets[1:3].tolist())
         return (
-            f"CollectiveCertificate({self.num_test} test points; broken at budgets 1, 2, …: "
+            f"CollectiveCertificate({self.num_test} test points; broken at budgets {budgets}, …: "
             f"{', '.join(parts)}{more})"
         )
+
+
+def covered(r: Any, max_flips: int, asked: int | None) -> int:
+    """A budget that a certificate covers, max_flips for what lies beyond and was asked for.
+
+    Raises InputError for anything else.
+    """
+    number = whole_or_none(r)
+    most = max_flips if asked is None else max(asked, max_flips)
+    if number is None or not 0 <= number <= most:
+        raise InputError(
+            f"r={told(r)} is out of range: this certificate covers 0 to {most}, in whole numbers."
+        )
+    return min(number, max_flips)

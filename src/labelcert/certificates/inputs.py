@@ -22,7 +22,7 @@ from labelcert.intake import numbers
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.budgets import as_count
 from labelcert.intake.labels import as_labels
-from labelcert.learners.gram import CheckedGram, check_gram
+from labelcert.learners.gram import CheckedGram, check_gram, check_magnitudes
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,8 @@ class CheckedInput:
     numbers: IntArray  # (n,) position of each label in classes
     C: float | None
     ridge: float | None
-    max_flips: int
+    max_flips: int  # no more than all labels cost together
+    asked: int  # the budget as asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,12 +94,14 @@ def check_input(
         budget, attacker = as_count(max_flips, len(given)), ThreatModel(0)
     else:
         budget, attacker = threat.count(len(given)), threat
+    check_magnitudes(checked, rows, weight, penalty)
     number = class_numbers(given, names)
+    shared = (checked, rows, given, names, number, weight, penalty)
     if len(names) == 2:
-        space = attacker.flip_space(given, names)
-        return BinaryInput(checked, rows, given, names, number, weight, penalty, budget, space)
-    space = attacker.relabel_space(given, names)
-    return MulticlassInput(checked, rows, given, names, number, weight, penalty, budget, space)
+        flips = attacker.flip_space(given, names)
+        return BinaryInput(*shared, min(budget, int(flips.cost.sum())), budget, flips)
+    relabels = attacker.relabel_space(given, names)
+    return MulticlassInput(*shared, min(budget, int(relabels.cost.sum())), budget, relabels)
 
 
 def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:

@@ -13,6 +13,7 @@ from labelcert.certificates.arrays import IntArray, LabelArray
 from labelcert.certificates.certificate import EXACTNESS, Certificate
 from labelcert.certificates.collective_certificate import CollectiveCertificate
 from labelcert.certificates.witness import Witness
+from labelcert.intake.labels import as_labels
 
 FORMAT = "labelcert certificate"
 VERSION = 1
@@ -37,6 +38,8 @@ def dump(certificate: Certificate, indent: int | None) -> str:
         "proven_by": list(c.proven_by),
         "broken_by": list(c.broken_by),
         "max_flips": c.max_flips,
+        "asked": c.asked,
+        "levels": None if c.levels is None else c.levels.tolist(),
         "unit": c.unit,
         "exactness": c.exactness,
         "relaxed_radius": None if c.relaxed_radius is None else c.relaxed_radius.tolist(),
@@ -65,6 +68,8 @@ def _witness(witness: Witness | None) -> dict[str, Any] | None:
 
 def _collective(c: CollectiveCertificate) -> dict[str, Any]:
     return {
+        "asked": c.asked,
+        "levels": None if c.levels is None else c.levels.tolist(),
         "broken_lower": c.broken_lower.tolist(),
         "broken_upper": c.broken_upper.tolist(),
         "num_test": c.num_test,
@@ -97,8 +102,10 @@ def parse(text: str) -> Certificate:
 
 def _build(d: dict[str, Any]) -> Certificate:
     """The certificate; what files of before a field was written lack is filled in."""
-    m, budgets = len(d["decision"]), int(d["max_flips"]) + 1
-    labels, classes = np.asarray(d["labels"]), np.asarray(d["classes"])
+    m, levels = len(d["decision"]), _read_numbers(d.get("levels"))
+    max_flips = int(d["max_flips"])
+    budgets = max_flips + 1 if levels is None else len(levels)
+    labels, classes = as_labels(d["labels"]), as_labels(d["classes"], "classes")
     shape = (m,) if len(classes) == 2 else (m, len(classes))
     margins = [[math.nan if v is None else v for v in row] for row in d["worst_margin"]]
     unknown = [[None] * budgets] * m
@@ -118,7 +125,7 @@ def _build(d: dict[str, Any]) -> Certificate:
         witnesses=tuple(_read_witness(w) for w in d["witnesses"]),
         proven_by=tuple(str(v) for v in d["proven_by"]),
         broken_by=tuple(str(v) for v in d["broken_by"]),
-        max_flips=budgets - 1,
+        max_flips=max_flips,
         learner={str(k): float(v) for k, v in d["learner"].items()},
         gram_shift=float(d["gram_shift"]),
         seconds=float(d["seconds"]),
@@ -128,6 +135,8 @@ def _build(d: dict[str, Any]) -> Certificate:
         predicted=_read_numbers(d.get("predicted")),
         exactness=_one_of(d.get("exactness", "exact"), EXACTNESS),
         relaxed_radius=_read_numbers(d.get("relaxed_radius")),
+        levels=levels,
+        asked=_read_number(d.get("asked")),
     )
     _check(certificate)
     return certificate
@@ -141,6 +150,55 @@ def _check(c: Certificate) -> None:
         raise ValueError("columns of different lengths")
     if c.predicted is not None and not set(c.predicted.tolist()) <= set(range(len(c.classes))):
         raise ValueError("predicted names no class")
+    if not set(c.labels.tolist()) <= set(c.classes.tolist()):
+        raise ValueError("labels of other classes than those named")
+    _check_radii(c)
+    if c.collective is not None:
+        _check_counts(c.collective, c)
+
+
+def _check_radii(c: Certificate) -> None:
+    """ValueError where proofs, witnesses and bounds contradict each other."""
+    if bool(((c.radius < -1) | (c.radius > c.max_flips) | (c.radius_upper > c.max_flips)).any()):
+        raise ValueError("a radius above max_flips, or below -1")
+    if bool((c.radius > c.radius_upper).any()):
+        raise ValueError("a prediction proven robust where it is broken")
+    if bool((c.relaxed_radius is not None) and (c.relaxed_radius > c.radius_upper).any()):
+        raise ValueError("a relaxed radius where the prediction is broken")
+    for witness, upper in zip(c.witnesses, c.radius_upper.tolist(), strict=True):
+        if witness is None:
+            continue
+        if upper >= c.max_flips or len(witness.indices) != len(witness.labels):
+            raise ValueError("a witness beyond max_flips, or without its labels")
+        _check_flips(witness.indices, c.num_labeled)
+        if c.unit == "flips" and len(witness.indices) > upper + 1:
+            raise ValueError("a witness of more flips than break the prediction")
+
+
+def _check_counts(found: CollectiveCertificate, c: Certificate) -> None:
+    lower, upper = found.broken_lower, found.broken_upper
+    if (
+        len(lower) != len(upper)
+        or len(lower) != len(c.budgets)
+        or len(found.flip_sets) != len(lower)
+    ):
+        raise ValueError("collective columns of different lengths")
+    if found.num_test != c.num_test:
+        raise ValueError("a collective certificate of other test points")
+    if bool(((lower < 0) | (lower > upper) | (upper > c.num_test)).any()):
+        raise ValueError("more predictions broken than a proof allows")
+    if bool((np.diff(lower) < 0).any()):
+        raise ValueError("a larger budget that breaks fewer predictions")
+    alone = (c.radius[:, None] < c.budgets[None, :]).sum(axis=0)
+    if bool((lower > alone).any()):
+        raise ValueError("more predictions broken at once than can be broken at all")
+    for flips in found.flip_sets:
+        _check_flips(flips, c.num_labeled)
+
+
+def _check_flips(flips: IntArray, n: int) -> None:
+    if len(set(flips.tolist())) < len(flips) or bool(((flips < 0) | (flips >= n)).any()):
+        raise ValueError("flipped labels that do not exist, or that are named twice")
 
 
 def _one_of(value: Any, known: tuple[str, ...]) -> str:
@@ -153,10 +211,16 @@ def _read_numbers(numbers: list[int] | None) -> IntArray | None:
     return None if numbers is None else np.asarray(numbers, dtype=np.int64)
 
 
+def _read_number(number: Any) -> int | None:
+    return None if number is None else int(number)
+
+
 def _read_witness(w: dict[str, Any] | None) -> Witness | None:
     if w is None:
         return None
-    return Witness(np.asarray(w["indices"], dtype=np.int64), np.asarray(w["labels"]))
+    labels: list[Any] = w["labels"]
+    new = as_labels(labels) if labels else np.zeros(0, dtype=np.int64)
+    return Witness(np.asarray(w["indices"], dtype=np.int64), new)
 
 
 def _read_collective(
@@ -174,4 +238,6 @@ def _read_collective(
         seconds=float(d["seconds"]),
         stopped=str(d["stopped"]),
         new_labels=tuple(np.asarray(new, dtype=classes.dtype) for new in given or ()),
+        levels=_read_numbers(d.get("levels")),
+        asked=_read_number(d.get("asked")),
     )

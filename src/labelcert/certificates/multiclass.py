@@ -44,7 +44,7 @@ def run_many(given: MulticlassInput, plan: Plan, clock: Clock) -> Outcome:
 def _svm(given: MulticlassInput, plan: Plan, clock: Clock) -> tuple[CleanClasses, MulticlassResult]:
     assert given.C is not None
     problem = MulticlassProblem(given.gram, given.cross, given.C, given.space, given.max_flips)
-    clean = clean_classes(problem)
+    clean = clean_classes(problem, clock)
     decided = _decided(clean)
     part = problem.of_test_points(decided)
     return clean, run_multiclass(part, clean.predicted[decided], plan, clock)
@@ -57,7 +57,7 @@ def _ridge(
     model = ridge.linear_model(given.gram, given.cross, given.ridge, given.max_flips)
     clean = clean_linear(LinearLogits(model, given.space))
     decided = _decided(clean)
-    part = ridge.linear_model(given.gram, given.cross[decided], given.ridge, given.max_flips)
+    part = model.of_test_points(decided)
     result = run_multiclass_ridge(
         part, given.space, clean.predicted[decided], given.max_flips, plan, clock
     )

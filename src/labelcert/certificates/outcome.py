@@ -62,6 +62,9 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
     proven_by, broken_by = [""] * len(radius), ["training" if tie else "" for tie in outcome.tied]
     for k, t in enumerate(decided):
         proven_by[t], broken_by[t] = ledger.proven_by[k], ledger.broken_by[k]
+    left_open = bool((radius < upper).any()) or (
+        collective is not None and bool(collective.stopped)
+    )
     learner = {"C": given.C} if given.C is not None else {"ridge": given.ridge}
     return Certificate(
         labels=given.labels,
@@ -79,13 +82,14 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         learner={k: float(v) for k, v in learner.items() if v is not None},
         gram_shift=given.gram.shift,
         seconds=outcome.seconds,
-        stopped=outcome.stopped,
+        stopped=outcome.stopped if left_open else "",
         collective=collective,
         unit="flips" if bool((given.space.cost == 1).all()) else "cost",
         predicted=outcome.predicted,
         exactness=outcome.exactness,
         relaxed_radius=outcome.relaxed_radius,
         levels=_columns(outcome)[1],
+        asked=given.asked,
     )
 
 
@@ -135,13 +139,15 @@ def collective_of(outcome: Outcome) -> CollectiveCertificate:
     rows, levels = _columns(outcome)
     found = [ledger.count_witness[int(row)] for row in rows]
     attacks = [outcome.given.witness(changes) for changes in found]
+    lower, upper = ledger.broken_lower[rows] + tied, ledger.broken_upper[rows] + tied + doubtful
     return CollectiveCertificate(
-        broken_lower=ledger.broken_lower[rows] + tied,
-        broken_upper=ledger.broken_upper[rows] + tied + doubtful,
+        broken_lower=lower,
+        broken_upper=upper,
         num_test=len(outcome.tied),
         flip_sets=tuple(attack.indices for attack in attacks),
         seconds=outcome.seconds,
-        stopped=outcome.stopped,
+        stopped=outcome.stopped if bool((lower < upper).any()) else "",
         new_labels=tuple(attack.labels for attack in attacks),
         levels=levels,
+        asked=outcome.given.asked,
     )

@@ -88,6 +88,7 @@ def certify(
     The problem and its definitions are those of arXiv 2412.00537; the engines are described in
     `labelcert.engines`.
     """
+    clock = Clock(check_time_limit(time_limit), progress)
     given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
     check_engine(engine, solver, ridge)
     collective, worst_margins = flag(collective, "collective"), flag(worst_margins, "worst_margins")
@@ -103,6 +104,5 @@ def certify(
         seconds_a_point=float("inf") if seconds is None else seconds,
         exactness=check_exactness(exactness, engine),
     )
-    clock = Clock(check_time_limit(time_limit), progress)
     outcome = run_engines(given, plan, clock)
     return sample_wise(outcome, collective_of(outcome) if collective else None)

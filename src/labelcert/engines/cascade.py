@@ -37,6 +37,9 @@ SEARCH_FROM = 20.0
 ENOUGH = 0.5
 """Branch and bound goes on while at least this share of a batch of test points gets decided."""
 
+RELAXATION_SIZE = 250
+"""Beyond so many labels one program of the relaxation takes longer than a look at the clock may."""
+
 LONGEST_ENUMERATION = 7 * 24 * 3600.0
 """No enumeration expected to take longer than this is begun, whatever the time limit."""
 
@@ -214,7 +217,7 @@ def _relax_the_rest(
 ) -> None:
     """Spend what time is left on what enumeration could not reach."""
     ledger.combine()
-    if _needed_budget(ledger, plan) < 0 or clock.expired:
+    if _needed_budget(ledger, plan) < 0 or clock.expired or problem.n > RELAXATION_SIZE:
         return
     if plan.sample_wise and ledger.open.any():
         share = 0.5 if plan.collective or plan.margins else 1.0

@@ -6,10 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.linear import LinearModel
 from labelcert.engines.problem import Problem
 from labelcert.engines.retraining import Core, measure, new_stack, solve_level, start
+from labelcert.engines.threads import run_in_threads
+
+QUICK = 40
+"""Up to so many labels exact signs take milliseconds: they are settled whatever the clock says."""
 
 
 class CleanFit(NamedTuple):
@@ -21,8 +26,22 @@ class CleanFit(NamedTuple):
     doubtful: np.ndarray
 
 
-def clean_fit(problem: Problem) -> CleanFit:
-    """Fit the kernel SVM on the clean labels; signs inside their error bar are settled exactly."""
+def fit_in_time(problem: Problem, clock: Clock) -> None:
+    """Fit the clean labels, for as long as the clock allows."""
+
+    def run() -> None:
+        assert problem.clean is not None
+
+    run_in_threads(run, clock, 1, problem.stop_fit)
+
+
+def clean_fit(problem: Problem, clock: Clock | None = None) -> CleanFit:
+    """Fit the kernel SVM on the clean labels; signs inside their error bar are settled exactly.
+
+    Where the clock ends the fit early, error bars are as wide as that makes them.
+    """
+    clock = clock or Clock()
+    fit_in_time(problem, clock)
     core: Core = problem.core(np.ones(problem.m))
     stack = new_stack(1, problem.n, problem.m, len(problem.space.group_budget))
     start(core, stack)
@@ -35,7 +54,10 @@ def clean_fit(problem: Problem) -> CleanFit:
     # A row of zeros has no bar, and is a tie.
     unclear = np.flatnonzero((sign == 0) & (np.abs(problem.cross).sum(axis=1) > 0))
     if len(unclear):
-        exact = ExactJudge(problem).signs(np.zeros(0, dtype=np.int64), unclear)
+        judge = ExactJudge(problem)
+        none = np.zeros(0, dtype=np.int64)
+        in_time = problem.n <= QUICK or not clock.expired
+        exact = judge.signs(none, unclear) if in_time else [None] * len(unclear)
         for t, found in zip(unclear.tolist(), exact, strict=True):
             # Of an unsettled clean sign nothing is claimed.
             doubtful[t], sign[t] = found is None, found or 0

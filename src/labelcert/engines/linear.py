@@ -38,6 +38,16 @@ class LinearModel(NamedTuple):
     max_budget: int
     name: str
 
+    def of_test_points(self, rows: np.ndarray) -> LinearModel:
+        """The same model with some of the test points."""
+
+        def exact_weights(t: int) -> list[Fraction] | None:
+            return self.exact_weights(int(rows[t]))
+
+        return self._replace(
+            weights=self.weights[rows], error=self.error[rows], exact_weights=exact_weights
+        )
+
 
 def decide(
     model: LinearModel, y: np.ndarray, sign: np.ndarray, space: FlipSpace, ledger: Ledger

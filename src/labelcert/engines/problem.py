@@ -6,7 +6,7 @@ are exact in floating point and leave every decision value as it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,8 +14,10 @@ import numpy as np
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.retraining import Core
-from labelcert.learners.error_bars import cross_bars
+from labelcert.learners.error_bars import Bars, cross_bars
 from labelcert.learners.gram import CheckedGram
+from labelcert.learners.path import OUT
+from labelcert.learners.svm import SolverState, fit_state
 
 RELATIVE_GAP_TARGET = 1e-12
 
@@ -55,12 +57,40 @@ class Problem:
         """What flip sets up to the largest budget can cost."""
         return self.space.ladder(self.max_budget)
 
+    @cached_property
+    def stop_fit(self) -> np.ndarray:
+        """(1,) uint8: set to 1 to end the clean fit early."""
+        return np.zeros(1, dtype=np.uint8)
+
+    @cached_property
+    def clean(self) -> SolverState:
+        """The fit of the clean labels, for the scaled kernel; computed once."""
+        scaled = np.ascontiguousarray(self.gram.matrix / self.scale)
+        return fit_state(scaled, self.y, self.C * self.scale, self.stop_fit)
+
+    @cached_property
+    def bars(self) -> Bars:
+        """What the error bars of the test points are made of."""
+        return cross_bars(self.gram, self.cross / self.scale, self.C * self.scale)
+
+    def of_test_points(self, rows: np.ndarray) -> Problem:
+        """The same problem with some of the test points; what is computed already is kept."""
+        part = replace(self, cross=self.cross[rows])
+        for name in ("ladder", "clean", "stop_fit"):
+            if name in self.__dict__:
+                part.__dict__[name] = self.__dict__[name]
+        if "bars" in self.__dict__:
+            part.__dict__["bars"] = Bars(*(values[rows] for values in self.bars))
+        return part
+
     def core(self, sign: np.ndarray) -> Core:
         """The arrays of the hot loops; sign (m,) ±1 orients the margins."""
         gram = self.gram.matrix / self.scale
         cross = self.cross / self.scale
         C = self.C * self.scale
-        bars = cross_bars(self.gram, cross, C)
+        clean = self.clean
+        # Nothing is built upon a fit that was ended early.
+        unfinished = np.uint8((clean.state == OUT).any())
         return Core(
             gram=gram,
             cross=np.ascontiguousarray((cross * sign[:, None]).T),
@@ -68,12 +98,17 @@ class Problem:
             C=C,
             size=float(np.abs(gram).max()),
             gap_target=RELATIVE_GAP_TARGET * self.n * C * max(1.0, C),
-            bar_slope=bars.slope,
-            bar_floor=bars.floor,
+            bar_slope=self.bars.slope,
+            bar_floor=self.bars.floor,
             shift=self.gram.shift / self.scale,
-            doubt=bars.doubt,
+            doubt=self.bars.doubt,
             cost=self.space.cost.astype(np.int64),
             group=self.space.group.astype(np.int64),
             group_budget=self.space.group_budget.astype(np.int64),
-            stop=np.zeros(1, dtype=np.uint8),
+            stop=np.full(1, unfinished),
+            clean_tableau=clean.tableau,
+            clean_slack=clean.slack,
+            clean_low=clean.low,
+            clean_high=clean.high,
+            clean_state=clean.state,
         )

@@ -35,6 +35,11 @@ class Core(NamedTuple):
     group: np.ndarray  # (n,) int64
     group_budget: np.ndarray  # (groups,) int64
     stop: np.ndarray  # (1,) uint8, set to 1 to end every loop soon
+    clean_tableau: np.ndarray  # (n, n): the clean fit, see `labelcert.learners.path`
+    clean_slack: np.ndarray  # (n,)
+    clean_low: np.ndarray
+    clean_high: np.ndarray
+    clean_state: np.ndarray  # (n,) int8
 
 
 class Stack(NamedTuple):
@@ -96,18 +101,20 @@ def copy_vector(source, target):
 
 @compiled
 def start(core, stack):
-    """Fit the clean labels at level 0."""
-    copy_vector(core.labels, stack.y[0])
+    """Put the clean fit at level 0."""
     for word in range(stack.mask.shape[1]):
         stack.mask[0, word] = 0
     for g in range(stack.used.shape[1]):
         stack.used[0, g] = 0
     stack.spent[0] = 0
     stack.owner[0] = 0
-    fit_from_nothing(
-        core.gram, stack.tableau[0], stack.slack[0], stack.low[0], stack.high[0],
-        stack.state[0], stack.y[0], core.C, stack.rate,
-    )  # fmt: skip
+    copy_vector(core.clean_slack, stack.slack[0])
+    copy_vector(core.clean_low, stack.low[0])
+    copy_vector(core.clean_high, stack.high[0])
+    copy_vector(core.clean_state, stack.state[0])
+    copy_vector(core.labels, stack.y[0])
+    for row in range(stack.tableau.shape[1]):
+        copy_vector(core.clean_tableau[row], stack.tableau[0, row])
 
 
 @inner
@@ -155,8 +162,10 @@ def flip_at(core, stack, level, i):
     if flip_in_place(shared, slack, low, high, state, y, core.C, i, stack.rate):
         return
     tableau = own_tableau(stack, level)
-    if not flip(tableau, slack, low, high, state, y, core.C, i, stack.rate):
-        fit_from_nothing(core.gram, tableau, slack, low, high, state, y, core.C, stack.rate)
+    if not flip(tableau, slack, low, high, state, y, core.C, i, stack.rate, core.stop):
+        fit_from_nothing(
+            core.gram, tableau, slack, low, high, state, y, core.C, stack.rate, core.stop
+        )
 
 
 @inner
@@ -193,13 +202,15 @@ def _solved(core, stack, level):
     stack.owner[level] = level
     fit_from_nothing(
         core.gram, stack.tableau[level], slack, stack.low[level], stack.high[level], state, y,
-        core.C, stack.rate,
+        core.C, stack.rate, core.stop,
     )  # fmt: skip
     gap = read_solution(core.gram, slack, state, y, core.C, core.size, stack.beta, stack.f)
     if gap <= core.gap_target:
         return gap
     multiply(core.gram, stack.beta, stack.f)
-    return descend(core.gram, y, core.C, stack.beta, stack.f, core.size, core.gap_target, 2000)
+    return descend(
+        core.gram, y, core.C, stack.beta, stack.f, core.size, core.gap_target, 2000, core.stop
+    )
 
 
 @inner

@@ -68,10 +68,11 @@ def multiply(gram, beta, f):
 
 
 @compiled
-def descend(gram, y, C, beta, f, size, target, sweeps):
+def descend(gram, y, C, beta, f, size, target, sweeps, stop):
     """Cyclic coordinate descent on the dual from a feasible β, in place; return the gap's bound.
 
-    The safety net for Gram matrices too close to singular for the tableau.
+    The safety net for Gram matrices too close to singular for the tableau. Ends after the sweep in
+    which stop[0] is set.
     """
     n = gram.shape[0]
     gap = np.inf
@@ -88,9 +89,9 @@ def descend(gram, y, C, beta, f, size, target, sweeps):
                         f[j] += change * row[j]
             elif gram[i, i] <= 0.0:
                 beta[i] = y[i] * C
-        if sweep % 16 == 15 or sweep == sweeps - 1:
+        if sweep % 16 == 15 or sweep == sweeps - 1 or stop[0] != 0:
             multiply(gram, beta, f)
             gap = gap_bound(y, beta, f, C, size)
-            if gap <= target:
+            if gap <= target or stop[0] != 0:
                 break
     return gap

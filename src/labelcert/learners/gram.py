@@ -106,17 +106,19 @@ def check_magnitudes(
     cross (m, n) rows, and C or ridge, all as handed in.
     """
     scale = gram.scale
-    size = np.abs(cross) / scale
+    size = np.abs(cross)
     largest, smallest = float(size.max(initial=0.0)), _smallest(size, cross)
-    if not largest <= LARGEST:
+    with np.errstate(over="ignore", under="ignore"):
+        fits = largest / scale <= LARGEST, smallest / scale >= SMALLEST
+    if not fits[0]:
         raise InputError(
-            f"cross has an entry of size {largest * scale:.1e} beside a kernel of size "
-            f"{scale:.1e}: rescale features so that both are of one order."
+            f"cross has an entry of size {largest:.1e} beside a kernel of size {scale:.1e}: "
+            "rescale features so that both are of one order."
         )
-    if not smallest >= SMALLEST:
+    if not fits[1]:
         raise InputError(
-            f"cross has an entry of size {smallest * scale:.1e} beside a kernel of size "
-            f"{scale:.1e}: set entries that small to 0, or rescale the kernel."
+            f"cross has an entry of size {smallest:.1e} beside a kernel of size {scale:.1e}: set "
+            "entries that small to 0, or rescale the kernel."
         )
     if C is not None and not 1 / LARGEST <= C * scale <= LARGEST:
         raise InputError(

@@ -94,10 +94,15 @@ def advance(slack, low, high, rate, i, step, on_its_way):
 
 
 @inner
-def walk(tableau, slack, low, high, state, y, C, i, b, rate):
-    """Move y_i β_i from b ≤ 0 up until point i satisfies its own condition; False if it cycles."""
+def walk(tableau, slack, low, high, state, y, C, i, b, rate, stop):
+    """Move y_i β_i from b ≤ 0 up until point i satisfies its own condition.
+
+    False if it cycles, or once stop[0] is set; β then is feasible, and no more than that.
+    """
     n = tableau.shape[0]
     for _ in range(50 + 10 * n):
+        if stop[0] != 0:
+            return False
         if b >= 0.0 and slack[i] >= 0.0:
             set_side(state, slack, low, high, i, ZERO, 0.0, C)
             return True
@@ -173,8 +178,8 @@ def flip_in_place(tableau, slack, low, high, state, y, C, i, rate):
 
 
 @compiled
-def flip(tableau, slack, low, high, state, y, C, i, rate):
-    """Flip the label of point i and walk to the new optimum, in place; False if it cycles."""
+def flip(tableau, slack, low, high, state, y, C, i, rate, stop):
+    """Flip the label of point i and walk to the new optimum, in place; False as in `walk`."""
     if state[i] == FREE:
         b = -slack[i]
         pivot(tableau, i)
@@ -184,12 +189,12 @@ def flip(tableau, slack, low, high, state, y, C, i, rate):
         slack[i] = -slack[i] - 2.0
     y[i] = -y[i]
     set_side(state, slack, low, high, i, OUT, 0.0, C)
-    return walk(tableau, slack, low, high, state, y, C, i, b, rate)
+    return walk(tableau, slack, low, high, state, y, C, i, b, rate, stop)
 
 
 @compiled
-def fit_from_nothing(gram, tableau, slack, low, high, state, y, C, rate):
-    """Solve for labels y by inserting the points one by one; False if a walk cycles."""
+def fit_from_nothing(gram, tableau, slack, low, high, state, y, C, rate, stop):
+    """Solve for labels y by inserting the points one by one; False as in `walk`."""
     n = gram.shape[0]
     for i in range(n):
         for j in range(n):
@@ -198,7 +203,7 @@ def fit_from_nothing(gram, tableau, slack, low, high, state, y, C, rate):
         set_side(state, slack, low, high, i, OUT, 0.0, C)
     done = True
     for i in range(n):
-        done = walk(tableau, slack, low, high, state, y, C, i, 0.0, rate) and done
+        done = walk(tableau, slack, low, high, state, y, C, i, 0.0, rate, stop) and done
     return done
 
 

@@ -6,7 +6,7 @@ are unique even where β is not.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -37,14 +37,30 @@ class DualSolution(NamedTuple):
     state: SolverState
 
 
+def fit_state(matrix: np.ndarray, y: np.ndarray, C: float, stop: np.ndarray) -> SolverState:
+    """Where the path ends for labels y (n,) ±1; matrix (n, n) and C scaled alike.
+
+    Once stop (1,) uint8 is set to 1 it ends early; the state then is feasible, but not optimal.
+    """
+    state = _empty_state(len(y), y, C)
+    fit_from_nothing(matrix, *state, np.zeros(len(y)), stop)
+    return state
+
+
 def fit_dual(
-    gram: CheckedGram, y: np.ndarray, C: float, warm: SolverState | None = None
+    gram: CheckedGram,
+    y: np.ndarray,
+    C: float,
+    warm: SolverState | None = None,
+    stop: np.ndarray | None = None,
 ) -> DualSolution:
     """Solve max Σα − ½ αᵀ(yyᵀ∘Q)α, 0 ≤ α ≤ C, for labels y (n,) ±1.
 
     warm: the state of an earlier solution for the same Gram matrix and C; only the labels that
-    differ are walked. The state is copied, never changed.
+    differ are walked. The state is copied, never changed. stop as in `fit_state`: the gap then is
+    as large as it is.
     """
+    stop = np.zeros(1, dtype=np.uint8) if stop is None else stop
     scale = gram.scale
     matrix = np.ascontiguousarray(gram.matrix / scale)
     C = C * scale
@@ -54,15 +70,15 @@ def fit_dual(
     if warm is not None and warm.C == C:
         state = _copy_state(warm)
         for i in np.flatnonzero(state.y != y):
-            done = done and flip(*state, i, rate)
+            done = done and flip(*state, i, rate, stop)
     else:
         state = _empty_state(n, y, C)
-        done = fit_from_nothing(matrix, *state, rate)
-    beta, gap = _read(matrix, state, y, C)
+        done = fit_from_nothing(matrix, *state, rate, stop)
+    beta, gap = _read(matrix, state, y, C, stop)
     if not done:
         state = _empty_state(n, y, C)
-        fit_from_nothing(matrix, *state, rate)
-        beta, gap = _read(matrix, state, y, C)
+        fit_from_nothing(matrix, *state, rate, stop)
+        beta, gap = _read(matrix, state, y, C, stop)
     shift = gram.shift / scale
     alpha = np.abs(beta)
     gap += shift * float((alpha * (C - alpha)).sum()) * (1 + 4 * n * np.finfo(float).eps)
@@ -89,7 +105,7 @@ def _copy_state(state: SolverState) -> SolverState:
 
 
 def _read(
-    matrix: np.ndarray, state: SolverState, y: np.ndarray, C: float
+    matrix: np.ndarray, state: SolverState, y: np.ndarray, C: float, stop: np.ndarray
 ) -> tuple[np.ndarray, float]:
     n = len(y)
     beta, f = np.zeros(n), np.zeros(n)
@@ -101,7 +117,7 @@ def _read(
         gap = read_solution(matrix, state.slack, state.state, state.y, C, size, beta, f)
     if gap > target:
         multiply(matrix, beta, f)
-        gap = descend(matrix, state.y, C, beta, f, size, target, 5000)
+        gap = descend(matrix, state.y, C, beta, f, size, target, 5000, stop)
     return beta, min(float(gap), _extended_gap(matrix, state.y, C, beta))
 
 
@@ -120,10 +136,24 @@ def _extended_gap(matrix: np.ndarray, y: np.ndarray, C: float, beta: np.ndarray)
     return float(terms.sum()) * (1 + 4 * n * np.finfo(float).eps)
 
 
+class Fitted(Protocol):
+    """A solution for the scaled kernel: β (n,) and a bound on its duality gap."""
+
+    @property
+    def beta(self) -> np.ndarray:
+        """(n,) y_i α_i."""
+        ...
+
+    @property
+    def gap(self) -> float:
+        """Upper bound on the duality gap."""
+        ...
+
+
 def decision_values(
-    gram: CheckedGram, cross: np.ndarray, solution: DualSolution, C: float
+    gram: CheckedGram, cross: np.ndarray, solution: Fitted, C: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Decision values (m,) and their error bars (m,) for cross-kernel rows (m, n)."""
-    scaled = cross / solution.scale
-    bars = cross_bars(gram, scaled, C * solution.scale)
+    scaled = cross / gram.scale
+    bars = cross_bars(gram, scaled, C * gram.scale)
     return scaled @ solution.beta, np.sqrt(2 * solution.gap) * bars.slope + bars.floor

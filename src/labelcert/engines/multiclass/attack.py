@@ -173,15 +173,15 @@ def attack_each(problem: MulticlassProblem, rivals: Rivals, clock: Clock, jobs: 
     waiting = [t for t in range(problem.m) if ledger.open[t] and rivals.needed(t) >= 1]
     if not waiting or clock.expired:
         return
-    effects = single_effects(Retrainer(problem))
+    stop = np.zeros(1, dtype=np.uint8)
+    (effects,) = run_in_threads(lambda: single_effects(Retrainer(problem, stop)), clock, 1, stop)
     queue = iter(waiting)
     lock = threading.Lock()
-    stop = np.zeros(1, dtype=np.uint8)
     done = 0
 
     def run() -> list[tuple[int, Found]]:
         nonlocal done
-        trained = Retrainer(problem)
+        trained = Retrainer(problem, stop)
         clean, _ = trained.logits()
         found: list[tuple[int, Found]] = []
         while not clock.expired:

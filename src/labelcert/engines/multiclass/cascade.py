@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcert.engines import saturation
-from labelcert.engines.cascade import SMALL_SECONDS, Plan, seconds_a_vector
+from labelcert.engines.cascade import RELAXATION_SIZE, SMALL_SECONDS, Plan, seconds_a_vector
 from labelcert.engines.clock import Clock
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.linear import LinearModel
@@ -31,6 +31,7 @@ from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.retrainer import Retrainer
 from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.multiclass.tree import RelabelTree
+from labelcert.engines.threads import run_in_threads
 
 LARGEST_ENUMERATION = 2**40
 """No collective enumeration of more relabelings than this is begun."""
@@ -171,7 +172,8 @@ def _classes(
 
 
 def _branch_and_bound(problem: MulticlassProblem, rivals: Rivals, clock: Clock, plan: Plan) -> None:
-    if rivals.ledger.open.any() and not clock.expired:
+    reachable = problem.n <= RELAXATION_SIZE or plan.engine != "auto"
+    if rivals.ledger.open.any() and reachable and not clock.expired:
         from labelcert.engines.multiclass.search_pairs import search_pairs
 
         share = 0.5 if plan.collective else 1.0
@@ -184,7 +186,12 @@ def _count_broken(problem: MulticlassProblem, rivals: Rivals, plan: Plan, clock:
     if not plan.collective:
         return
     ledger = rivals.ledger
-    attack_count(Retrainer(problem), rivals, problem.max_budget, clock)
+    stop = np.zeros(1, dtype=np.uint8)
+
+    def attack() -> None:
+        attack_count(Retrainer(problem, stop), rivals, problem.max_budget, clock)
+
+    run_in_threads(attack, clock, 1, stop)
     ledger.combine()
 
     def enumerate_up_to(budget: int) -> None:

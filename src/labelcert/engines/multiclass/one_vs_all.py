@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -19,7 +19,20 @@ from labelcert.engines.judge import SIZE_LIMIT
 from labelcert.learners.error_bars import cross_bars
 from labelcert.learners.exact import exact_dual, gap_of_shift, to_fractions
 from labelcert.learners.gram import CheckedGram
-from labelcert.learners.svm import DualSolution, decision_values, fit_dual
+from labelcert.learners.svm import decision_values, fit_dual
+
+REFIT_SIZE = 600
+"""Beyond so many labels a comparison in doubt stays so: another fit would take seconds."""
+
+MOST_FITS = 64
+"""Fits kept, by labels; nearby comparisons ask for the same ones again."""
+
+
+class Fit(NamedTuple):
+    """β (n,) of one class's SVM and a bound on its duality gap."""
+
+    beta: np.ndarray
+    gap: float
 
 
 class Comparison(Protocol):
@@ -41,6 +54,7 @@ class OneVsAll:
         self.gram = gram
         self.cross = np.asarray(cross, dtype=np.float64)
         self.C = C
+        self._fitted: dict[bytes, Fit] = {}
 
     def sign(self, labels: np.ndarray, t: int, a: int, b: int) -> int | None:
         """The sign −1, 0 or +1 of p_a − p_b at test point t after training on labels (n,).
@@ -48,6 +62,8 @@ class OneVsAll:
         None where exact arithmetic would be needed and is out of reach, or where the kernel had to
         be shifted and the difference is no further from 0 than that may move it.
         """
+        if len(labels) > REFIT_SIZE:
+            return None
         first, second = self._fit(labels, a), self._fit(labels, b)
         row = self.cross[t : t + 1]
         (value_a,), (bar_a,) = decision_values(self.gram, row, first, self.C)
@@ -74,8 +90,15 @@ class OneVsAll:
                 best = k
         return best
 
-    def _fit(self, labels: np.ndarray, k: int) -> DualSolution:
-        return fit_dual(self.gram, np.where(labels == k, 1.0, -1.0), self.C)
+    def _fit(self, labels: np.ndarray, k: int) -> Fit:
+        member = labels == k
+        key = member.tobytes()
+        if key not in self._fitted:
+            if len(self._fitted) >= MOST_FITS:
+                self._fitted.clear()
+            found = fit_dual(self.gram, np.where(member, 1.0, -1.0), self.C)
+            self._fitted[key] = Fit(found.beta, found.gap)
+        return self._fitted[key]
 
     @cached_property
     def _fractions(self) -> list[list[Fraction]]:
@@ -85,12 +108,12 @@ class OneVsAll:
         self,
         labels: np.ndarray,
         t: int,
-        first: tuple[int, DualSolution],
-        second: tuple[int, DualSolution],
+        first: tuple[int, Fit],
+        second: tuple[int, Fit],
     ) -> int | None:
         if len(labels) > SIZE_LIMIT:
             return None
-        scale = first[1].scale
+        scale = self.gram.scale
         C = Fraction(float(self.C)) * Fraction(scale)
         betas = []
         for k, fit in (first, second):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -64,5 +64,11 @@ class MulticlassProblem:
         )  # fmt: skip
 
     def of_test_points(self, rows: np.ndarray) -> MulticlassProblem:
-        """The same problem with some of the test points."""
-        return MulticlassProblem(self.gram, self.cross[rows], self.C, self.space, self.max_budget)
+        """The same problem with some of the test points; what is computed already is kept."""
+        part = replace(self, cross=self.cross[rows])
+        if "ladder" in self.__dict__:
+            part.__dict__["ladder"] = self.ladder
+        if "class_problems" in self.__dict__:
+            problems = tuple(problem.of_test_points(rows) for problem in self.class_problems)
+            part.__dict__["class_problems"] = problems
+        return part

@@ -51,6 +51,8 @@ def reset_level(stack, clean):
 def look_at_flips(core, stack, level, points, values, gaps):
     """Logits values (c, m), and gaps (c,), after the flip of each of points (c,) at a level."""
     for row in range(points.shape[0]):
+        if core.stop[0] != 0:
+            break
         gaps[row] = solve_leaf(core, stack, level, points[row])
         measure(core, stack)
         for t in range(values.shape[1]):
@@ -61,6 +63,8 @@ def look_at_flips(core, stack, level, points, values, gaps):
 def look_at_one(core, stack, level, points, t, values):
     """Logits values (c,) of test point t after the flip of each of points (c,) at a level."""
     for row in range(points.shape[0]):
+        if core.stop[0] != 0:
+            break
         solve_leaf(core, stack, level, points[row])
         total = 0.0
         for i in range(core.cross.shape[0]):
@@ -79,12 +83,17 @@ def logits_at(core, stack, level, values):
 
 
 class Retrainer:
-    """The K SVMs at a current relabeling; starts at the clean labels."""
+    """The K SVMs at a current relabeling; starts at the clean labels.
 
-    def __init__(self, problem: MulticlassProblem):
+    stop (1,) uint8: once it is set to 1, solutions and what is measured on them may be anything;
+    error bars say so.
+    """
+
+    def __init__(self, problem: MulticlassProblem, stop: np.ndarray | None = None):
         self.problem = problem
+        stop = np.zeros(1, dtype=np.uint8) if stop is None else stop
         ones = np.ones(problem.m)
-        self.cores: list[Core] = [p.core(ones) for p in problem.class_problems]
+        self.cores: list[Core] = [p.core(ones)._replace(stop=stop) for p in problem.class_problems]
         groups = len(problem.space.group_budget)
         self._stack = new_stack(problem.classes * DEPTH, problem.n, problem.m, groups)
         # `start` works at level 0, so class 0 comes last.

@@ -8,7 +8,7 @@ import numpy as np
 
 from labelcert.engines.account import Account
 from labelcert.engines.clock import Clock
-from labelcert.engines.multiclass.one_vs_all import Comparison
+from labelcert.engines.multiclass.one_vs_all import REFIT_SIZE, Comparison
 from labelcert.engines.multiclass.recording import Record, changes_of
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
@@ -92,6 +92,9 @@ def _verdicts(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Surely broken (m,) bool and surely robust (m,) bool after some changes."""
     labels = space.apply(changes)
+    if clock.expired or len(labels) > REFIT_SIZE:
+        nothing = np.zeros(len(predicted), dtype=bool)
+        return nothing, nothing
     broken = np.zeros(len(predicted), dtype=bool)
     robust = np.zeros(len(predicted), dtype=bool)
     logits, bars = exact.logits(labels, space.classes)
