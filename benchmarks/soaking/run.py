@@ -1,0 +1,109 @@
+"""One problem of the soak: certify, compare, and count what was compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+from oracles.rational_truth import Truth
+from soaking import against_truth, relations
+from soaking.draw import Problem
+from soaking.setting import Setting
+
+import labelcert as lc
+from labelcert.engines import branch_and_bound as bnb
+from labelcert.engines import cascade
+
+
+@dataclass
+class Result:
+    """pairs: (test point, budget) compared; open: those that neither a proof nor a witness
+    decides; shifted: those of a kernel that was no kernel before its diagonal was raised, and
+    differ: those of them where the kernel as given has another answer (ridge alone has one).
+    undefined: pairs left out because the cross kernel does not go with the Gram matrix.
+    """
+
+    pairs: int = 0
+    open: int = 0
+    shifted: int = 0
+    differ: int = 0
+    undefined: int = 0
+    found: list[str] = field(default_factory=list)
+
+
+def check(problem: Problem) -> Result:
+    """Certify a problem and hold the certificate to the oracle, or to its relatives."""
+    result = Result()
+    with ExitStack() as stack:
+        if problem.odd:
+            stack.enter_context(patch.multiple(bnb, LEAF=8))
+            stack.enter_context(patch.multiple(cascade, SMALL_SECONDS=0.0))
+        cert = _certify(problem.setting, problem.options, result)
+        if cert is None:
+            return result
+        if problem.task == "relations":
+            _relate(problem, cert, result)
+        else:
+            _hold(problem.setting, cert, result)
+    return result
+
+
+def _certify(
+    setting: Setting, options: dict[str, Any], result: Result, note: str = ""
+) -> lc.Certificate | None:
+    try:
+        return lc.certify(**setting.arguments(), **options)
+    except Exception as error:  # no problem drawn here is a reason for one
+        result.found.append(f"{note}{type(error).__name__}: {error}")
+        return None
+
+
+def _hold(setting: Setting, cert: lc.Certificate, result: Result) -> None:
+    defined = against_truth.well_defined(setting, 0.0)
+    if cert.gram_shift > 0:
+        result.shifted += setting.m * (setting.budget + 1)
+        if defined is not None:
+            result.found.append(f"a shift of {cert.gram_shift!r} where none is needed")
+        defined = against_truth.well_defined(setting, cert.gram_shift)
+    if defined is None:
+        result.found.append(f"with a shift of {cert.gram_shift!r} the kernel is indefinite")
+        return
+    if "ridge" in setting.learner:
+        defined[:] = True
+    rows = np.flatnonzero(defined)
+    truth = Truth(setting.machine(cert.gram_shift), setting.attacker())
+    result.found += against_truth.contradictions(cert, truth, setting, rows)
+    _count(cert, rows, result)
+    result.undefined += (setting.m - len(rows)) * (setting.budget + 1)
+    if cert.gram_shift > 0 and "ridge" in setting.learner:
+        given = Truth(setting.machine(), setting.attacker()).radius
+        missed = (cert.radius - given).clip(0) + (given - cert.radius_upper).clip(0)
+        result.differ += int(missed.sum())
+
+
+def _relate(problem: Problem, cert: lc.Certificate, result: Result) -> None:
+    for name, variant in relations.variants(problem):
+        options = {**problem.options, **variant.options}
+        other = _certify(variant.setting, options, result, f"{name}: ")
+        if other is not None:
+            found = relations.conflicts(cert, problem.setting, variant, other)
+            result.found += [f"{name}: {text}" for text in found]
+            _count(other, np.arange(len(other.radius)), result)
+
+
+def _count(cert: lc.Certificate, rows: np.ndarray, result: Result) -> None:
+    result.pairs += len(rows) * (cert.max_flips + 1)
+    result.open += int((cert.radius_upper - cert.radius)[rows].sum())
+
+
+def figures(result: Result) -> Iterator[int]:
+    """A result's numbers in the order of `COLUMNS`."""
+    yield from (1, result.pairs, result.open, result.shifted, result.differ, result.undefined)
+    yield len(result.found)
+
+
+COLUMNS = ("problems", "pairs", "open", "shifted", "differ", "undefined", "wrong")
