@@ -69,11 +69,14 @@ def soak(options: argparse.Namespace) -> int:
         shown = result.found if options.only is not None else result.found[:SHOWN]
         if result.found or options.only is not None:
             more = "" if len(shown) == len(result.found) else f" {len(result.found)} in all."
-            print(f"benchmarks/soak.py --only {problem.seed}  # {describe(problem)}.{more}")
+            told = f"{describe(problem)}{f', shift {result.shift:.1e}' if result.shift else ''}"
+            print(f"benchmarks/soak.py --only {problem.seed}  # {told}.{more}")
         for text in shown:
             print(f"    {text}", flush=True)
         if seconds > options.slow:
-            print(f"slow: {seconds:.1f} s, --only {problem.seed}  # {describe(problem)}", flush=True)
+            print(
+                f"slow: {seconds:.1f} s, --only {problem.seed}  # {describe(problem)}", flush=True
+            )
         for tag in (*problem.tags, "all"):
             row = rows.setdefault(tag, np.zeros(len(COLUMNS), dtype=np.int64))
             row += np.fromiter(figures(result), dtype=np.int64)

@@ -49,6 +49,7 @@ def _shape(cert: lc.Certificate, setting: Setting) -> Iterator[str]:
     numbers = (cert.decision, cert.error_bar)
     if not all(np.isfinite(x).all() for x in numbers):
         yield "a decision or an error bar is not finite"
+        return
     if len(cert.radius) != setting.m or cert.max_flips != setting.budget:
         yield f"made for {len(cert.radius)} test points and budget {cert.max_flips}"
     text = cert.to_json()
@@ -70,6 +71,8 @@ def _decision(cert: lc.Certificate, truth: Truth, t: int) -> Iterator[str]:
 
 def _replay(truth: Truth, setting: Setting, indices, labels) -> int | None:
     """The row of `truth` that a witness leads to, None if it is outside the threat model."""
+    if len(indices) != len(labels):
+        return None
     new = setting.numbers.copy()
     new[np.asarray(indices, dtype=np.int64)] = [setting.names.index(v) for v in labels.tolist()]
     return truth.number.get(tuple(new.tolist()))
@@ -106,9 +109,7 @@ def _margins(cert: lc.Certificate, truth: Truth, setting: Setting, t: int) -> It
         yield f"point {t} at {r}: worst margin {found[r]!r} seen, truth {true[r]!r}"
 
 
-def _collective(
-    count: lc.CollectiveCertificate, truth: Truth, setting: Setting
-) -> Iterator[str]:
+def _collective(count: lc.CollectiveCertificate, truth: Truth, setting: Setting) -> Iterator[str]:
     for r, true in enumerate(truth.most_broken.tolist()):
         low, high = int(count.broken_lower[r]), int(count.broken_upper[r])
         if not low <= true <= high:

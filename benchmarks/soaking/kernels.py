@@ -29,11 +29,12 @@ def dyadic(rng: np.random.Generator, n: int, m: int) -> Kernels:
 
 def near_duplicates(rng: np.random.Generator, n: int, m: int) -> Kernels:
     """Rows 10⁻² to 10⁻⁶ apart, and tests that see little but the difference."""
-    points, tests = features(rng, n, m, int(rng.integers(1, 7)))
-    twin = rng.integers(0, (n + 1) // 2, n)
+    half = (n + 1) // 2
+    points, tests = features(rng, n, m, int(rng.integers(1, 9)))
+    twin = rng.integers(0, half, n) if rng.random() < 0.3 else np.arange(n) % half
     apart = 10.0 ** rng.uniform(-6, -2)
     points = points[twin] + apart * rng.standard_normal(points.shape)
-    if rng.random() < 0.7:
+    if rng.random() < 0.5:
         points, tests = on_grid(points, 20), on_grid(tests, 20)
     if n > 1:
         few = rng.random(m) < 0.2

@@ -21,10 +21,11 @@ from labelcert.engines import cascade
 
 @dataclass
 class Result:
-    """pairs: (test point, budget) compared; open: those that neither a proof nor a witness
+    """pairs: (test point, budget) compared, of budgets that buy the same only one; open: those that neither a proof nor a witness
     decides; shifted: those of a kernel that was no kernel before its diagonal was raised, and
     differ: those of them where the kernel as given has another answer (ridge alone has one).
     undefined: pairs left out because the cross kernel does not go with the Gram matrix.
+    shift: what was added to the diagonal.
     """
 
     pairs: int = 0
@@ -32,6 +33,7 @@ class Result:
     shifted: int = 0
     differ: int = 0
     undefined: int = 0
+    shift: float = 0.0
     found: list[str] = field(default_factory=list)
 
 
@@ -45,6 +47,7 @@ def check(problem: Problem) -> Result:
         cert = _certify(problem.setting, problem.options, result)
         if cert is None:
             return result
+        result.shift = cert.gram_shift
         if problem.task == "relations":
             _relate(problem, cert, result)
         else:
@@ -65,7 +68,6 @@ def _certify(
 def _hold(setting: Setting, cert: lc.Certificate, result: Result) -> None:
     defined = against_truth.well_defined(setting, 0.0)
     if cert.gram_shift > 0:
-        result.shifted += setting.m * (setting.budget + 1)
         if defined is not None:
             result.found.append(f"a shift of {cert.gram_shift!r} where none is needed")
         defined = against_truth.well_defined(setting, cert.gram_shift)
@@ -77,12 +79,15 @@ def _hold(setting: Setting, cert: lc.Certificate, result: Result) -> None:
     rows = np.flatnonzero(defined)
     truth = Truth(setting.machine(cert.gram_shift), setting.attacker())
     result.found += against_truth.contradictions(cert, truth, setting, rows)
-    _count(cert, rows, result)
-    result.undefined += (setting.m - len(rows)) * (setting.budget + 1)
+    budgets = np.unique(truth.cost)
+    _count(cert, rows, budgets, result)
+    result.undefined += (setting.m - len(rows)) * len(budgets)
+    if cert.gram_shift > 0:
+        result.shifted += len(rows) * len(budgets)
     if cert.gram_shift > 0 and "ridge" in setting.learner:
-        given = Truth(setting.machine(), setting.attacker()).radius
-        missed = (cert.radius - given).clip(0) + (given - cert.radius_upper).clip(0)
-        result.differ += int(missed.sum())
+        given = Truth(setting.machine(), setting.attacker()).radius[:, None]
+        proven, broken = budgets <= cert.radius[:, None], budgets > cert.radius_upper[:, None]
+        result.differ += int(((proven & (budgets > given)) | (broken & (budgets <= given))).sum())
 
 
 def _relate(problem: Problem, cert: lc.Certificate, result: Result) -> None:
@@ -92,12 +97,14 @@ def _relate(problem: Problem, cert: lc.Certificate, result: Result) -> None:
         if other is not None:
             found = relations.conflicts(cert, problem.setting, variant, other)
             result.found += [f"{name}: {text}" for text in found]
-            _count(other, np.arange(len(other.radius)), result)
+            budgets = np.arange(min(other.max_flips, problem.setting.n) + 1)
+            _count(other, np.arange(len(other.radius)), budgets, result)
 
 
-def _count(cert: lc.Certificate, rows: np.ndarray, result: Result) -> None:
-    result.pairs += len(rows) * (cert.max_flips + 1)
-    result.open += int((cert.radius_upper - cert.radius)[rows].sum())
+def _count(cert: lc.Certificate, rows: np.ndarray, budgets: np.ndarray, result: Result) -> None:
+    result.pairs += len(rows) * len(budgets)
+    low, high = cert.radius[rows, None], cert.radius_upper[rows, None]
+    result.open += int(((low < budgets) & (budgets <= high)).sum())
 
 
 def figures(result: Result) -> Iterator[int]:

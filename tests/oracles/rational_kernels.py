@@ -41,7 +41,9 @@ def inverse(matrix: Rows) -> tuple[int, Rows] | None:
         for i in range(n):
             if i != k:
                 factor = work[i][k]
-                work[i] = [(head * a - factor * b) // last for a, b in zip(work[i], top, strict=True)]
+                work[i] = [
+                    (head * a - factor * b) // last for a, b in zip(work[i], top, strict=True)
+                ]
         last = head
     adjugate = [row[n:] for row in work]
     columns = list(zip(*adjugate, strict=True))

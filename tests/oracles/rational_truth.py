@@ -1,7 +1,7 @@
 """The exact truth of a small certification problem: every relabeling, each retrained exactly.
 
-"Broken" has a tie in it, and the prediction of many classes is the class of the largest logit, as
-defined in `labelcert.certify`. Nothing here is shared with labelcert.
+A tie counts as broken, what ties on the clean labels is broken always, and the prediction of many
+classes is the class of the largest logit, as defined in `labelcert.certify`. Nothing here is shared with labelcert.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ class Truth:
         self.cost = np.array([cost for _, cost in relabelings], dtype=np.int64)
         found = [self.logits(labels) for labels, _ in relabelings]
         (self._two if self.classes == 2 else self._many)(found)
+        self.tie = self.broken[0].copy()
+        self.broken[:, self.tie] = True  # sign(0) · f is 0, whatever f becomes
 
     def logits(self, labels) -> list[Values]:
         """Decision values of each class's machine; of two classes, of that of class 1 alone."""
@@ -81,7 +83,7 @@ class Truth:
     def _two(self, found: list[list[Values]]) -> None:
         clean = found[0][0]
         sign = np.where(clean.signs == 0, 1, clean.signs)
-        self.tie, self.predicted = clean.signs == 0, (sign > 0).astype(np.int64)
+        self.predicted = (sign > 0).astype(np.int64)
         self.broken = np.array([one.signs * sign <= 0 for (one,) in found])
         self.lead = np.array([one.floats * sign for (one,) in found])
         self.slack = np.zeros(self.m)
@@ -100,7 +102,6 @@ class Truth:
         for r, k, t in np.argwhere(level):  # the same float is not yet the same number
             mine, other = found[r][self.predicted[t]], found[r][k]
             self.broken[r, t] |= _compare(mine, other, t) <= 0
-        self.tie = self.broken[0].copy()
 
     @cached_property
     def radius(self) -> np.ndarray:
