@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from oracles.brute_force import brute_force, broken_interval, solve_dual
+from oracles.brute_force import broken_interval, brute_force, solve_dual
 from oracles.problems import make_problem
 from oracles.rational_kernels import in_span, inverse, is_psd, to_integers
 from oracles.rational_machines import RidgeMachine, SvmMachine, assert_kkt

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
+
+import labelcert as lc
 from oracles.rational_kernels import in_span, is_psd
 from oracles.rational_machines import Machine
 from oracles.rational_truth import Truth
 from soaking.setting import Setting
-
-import labelcert as lc
 
 
 def well_defined(setting: Setting, shift: float) -> np.ndarray | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from soaking.kernels import KERNELS
 from soaking.setting import Setting
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from soaking.draw import Problem
-from soaking.setting import Setting
 
 import labelcert as lc
+from soaking.draw import Problem
+from soaking.setting import Setting
 
 
 @dataclass(frozen=True, eq=False)

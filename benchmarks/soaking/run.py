@@ -9,14 +9,14 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from oracles.rational_truth import Truth
-from soaking import against_truth, relations
-from soaking.draw import Problem
-from soaking.setting import Setting
 
 import labelcert as lc
 from labelcert.engines import branch_and_bound as bnb
 from labelcert.engines import cascade
+from oracles.rational_truth import Truth
+from soaking import against_truth, relations
+from soaking.draw import Problem
+from soaking.setting import Setting
 
 
 @dataclass

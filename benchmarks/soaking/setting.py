@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from oracles.rational_machines import Machine, RidgeMachine, SvmMachine
-from oracles.rational_truth import UNLIMITED, Attacker
 
 import labelcert as lc
+from oracles.rational_machines import Machine, RidgeMachine, SvmMachine
+from oracles.rational_truth import UNLIMITED, Attacker
 
 
 @dataclass(frozen=True, eq=False)
