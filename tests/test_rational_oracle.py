@@ -94,7 +94,7 @@ def test_a_small_problem_by_hand():
 def test_attackers_keep_to_their_limits():
     allowed = np.array([[True, True], [False, True], [True, True], [True, True]])
     attacker = Attacker(np.array([1, 1, 0, 0]), allowed, [2, 1, 3, 1], [0, 0, 1, 1], [5, 3], 4)
-    found = {labels: cost for labels, cost in attacker.relabelings()}
+    found = dict(attacker.relabelings())
     expected = {(1, 1, 0, 0): 0, (0, 1, 0, 0): 2, (1, 1, 1, 0): 3, (1, 1, 0, 1): 1, (0, 1, 0, 1): 3}
     assert found == expected
 

@@ -64,23 +64,30 @@ def counts(**changes):
     return replace(cert.collective, **changes)
 
 
+def too_few(cert):
+    """The witness of a test point that takes two flips, without the second."""
+    witness = cert.witnesses[t]
+    return certificates.Witness(witness.indices[:1], witness.labels[:1])
+
+
 LIES = {
-    "radius too large": {"radius": at(cert.radius, t, 2), "radius_upper": at(cert.radius_upper, t, 2)},
+    "radius too large": {
+        "radius": at(cert.radius, t, 2),
+        "radius_upper": at(cert.radius_upper, t, 2),
+    },
     "upper end too small": {"radius_upper": at(cert.radius_upper, t, 0)},
     "a tie that is none": {"radius": cert.radius * 0 - 1, "radius_upper": cert.radius * 0 - 1},
     "another prediction": {"predicted": 1 - (cert.decision > 0).astype(int)},
     "another decision": {"decision": cert.decision + 2 * cert.error_bar + 1e-9},
     "not a number": {"error_bar": at(cert.error_bar, t, np.nan)},
     "no witness": {"witnesses": tuple(None for _ in cert.witnesses)},
-    "a witness that breaks nothing": {
-        "witnesses": tuple(certificates.Witness(w.indices[:1], w.labels[:1]) for w in [cert.witnesses[t]] * len(cert.witnesses))
-    },
+    "a witness that breaks nothing": {"witnesses": (too_few(cert),) * len(cert.witnesses)},
     "a bound too high": {"worst_margin_bound": cert.worst_margin_bound + 1e-3},
     "a margin too low": {"worst_margin": cert.worst_margin - 1 - abs(cert.worst_margin)},
     "more broken": {"collective": counts(broken_lower=counts().broken_upper + 1)},
     "fewer broken": {"collective": counts(broken_upper=counts().broken_upper - 1)},
     "another flip set": {"collective": counts(flip_sets=counts().flip_sets[::-1])},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("lie", LIES)

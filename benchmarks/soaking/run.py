@@ -21,9 +21,10 @@ from soaking.setting import Setting
 
 @dataclass
 class Result:
-    """pairs: (test point, budget) compared, of budgets that buy the same only one; open: those that neither a proof nor a witness
-    decides; shifted: those of a kernel that was no kernel before its diagonal was raised, and
-    differ: those of them where the kernel as given has another answer (ridge alone has one).
+    """pairs: (test point, budget) compared, of budgets that buy the same only one; open: those that
+    neither a proof nor a witness decides; shifted: those of a kernel that was no kernel before its
+    diagonal was raised, and differ: those of them where the kernel as given has another answer
+    (ridge alone has one).
     undefined: pairs left out because the cross kernel does not go with the Gram matrix.
     shift: what was added to the diagonal.
     """

@@ -1,7 +1,8 @@
 """The exact truth of a small certification problem: every relabeling, each retrained exactly.
 
 A tie counts as broken, what ties on the clean labels is broken always, and the prediction of many
-classes is the class of the largest logit, as defined in `labelcert.certify`. Nothing here is shared with labelcert.
+classes is the class of the largest logit, as defined in `labelcert.certify`. Nothing here is
+shared with labelcert.
 """
 
 from __future__ import annotations
