@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from labelcert._errors import InputError
 from labelcert.data.labels import as_labels
-from labelcert.data.numeric import whole
+from labelcert.intake.numbers import whole
 
 
 @dataclass(frozen=True, eq=False, repr=False)

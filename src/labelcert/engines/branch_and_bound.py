@@ -9,19 +9,19 @@ test points of a budget share. When to prefer it: margins well away from 0 at bu
 number of label vectors is out of reach; close margins favour enumeration.
 Source: our own note, ``math.md`` 4.3, 4.4 and 8. "Robust" rests on proven functionals and on
 retrained flip sets with their error bars, never on a solver's status; "broken" on retrained flips.
+It needs an account in which every flip set was closed by one of the two
+(`labelcert.engines.search_account`): a node that gets lost leaves an interval.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from labelcert.engines.clock import Clock
-from labelcert.engines.judge import ExactJudge
-from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.engines.recording import NEVER, Record, new_record
 from labelcert.engines.relaxation.functional import Functional, best_over
@@ -29,7 +29,7 @@ from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.shared import SharedHulls
 from labelcert.engines.relaxation.walk import count_sets, visit_set, walk_sets
 from labelcert.engines.retraining import Core, Stack, new_stack, start
-from labelcert.engines.settle import add_witnesses, settle
+from labelcert.engines.search_account import SearchAccount
 
 NAME = "branch and bound"
 
@@ -42,29 +42,37 @@ MOST_NODES = 200_000
 MARGIN_PRECISION = 1e-10
 """Worst margins are searched to this share of C ‖q_t‖₁, far below what any report shows."""
 
+TRIVIAL = -1e300
+"""Stands for the base of a functional that knows nothing; sums of it stay finite."""
+
 UNCLEAR = 500
 """How many label vectors with a margin inside its error bar are kept for exact arithmetic."""
 
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """Labels fixed so far (+1 kept, −1 flipped, 0 open) and the bound for everything below."""
+    """Labels fixed so far (+1 kept, −1 flipped, 0 open), the bound for everything below, and the
+    ticket in the account of the search."""
 
     states: np.ndarray  # (n,) int8
     bound: float
     functional: Functional
+    ticket: int = 0
 
 
 @dataclass(frozen=True)
 class Finding:
     """What a search of one test point knows at its end.
 
-    bound: proven lower bound on the margin at the budget; decided: whether no flip set of the
-    budget is left open, except those inside an error bar that only exact arithmetic can settle.
+    bound: proven lower bound on the margin at the budget, −inf if something got lost. proven: every
+    flip set of the budget lies above the limit by a proof, or was retrained on and noted in the
+    record, where only those inside an error bar are left to settle. broken: the record holds one
+    that surely breaks.
     """
 
     bound: float
-    decided: bool
+    proven: bool
+    broken: bool
     nodes: int
     retrained: int
 
@@ -79,10 +87,12 @@ class Search:
             problem.max_budget + 3, problem.n, problem.m, len(self.core.group_budget)
         )
         self.record: Record = new_record(
-            problem.max_budget + 1, problem.n, problem.m, capacity=UNCLEAR
+            problem.ladder.levels, problem.n, problem.m, capacity=UNCLEAR
         )
         start(self.core, self._stack)
         self._relaxations: dict[int, Relaxation] = {}
+        space = problem.space
+        self._prices_bind = not space.unit_cost or space.groups_bind
 
     def decide(self, t: int, budget: int, limit: float = 0.0) -> Finding:
         """Search all flip sets of cost ≤ budget for one with a margin of t of `limit` or below.
@@ -101,47 +111,66 @@ class Search:
         """
         precision = MARGIN_PRECISION * self.core.C * float(np.abs(self.core.cross[:, t]).sum())
         visit_set(self.core, self._stack, self.record, np.zeros(0, dtype=np.int64))
+        rows = self.problem.ladder.row(budget) + 1
 
         def limit() -> float:
-            return float(self.record.worst[: budget + 1, t].min()) - precision
+            return float(self.record.worst[:rows, t].min()) - precision
 
         finding = self._search(t, budget, limit, until_broken=False)
-        high = float(self.record.worst[: budget + 1, t].min())
+        high = float(self.record.worst[:rows, t].min())
         gap = float(self.record.largest_gap[0])
         bar = np.sqrt(2 * gap) * float(self.core.bar_slope[t]) + float(self.core.bar_floor[t])
-        return min(finding.bound, high - max(bar, precision)), high
+        low = min(finding.bound, high - max(bar, precision))
+        return (low if low <= high else -np.inf), high
 
     def _search(
         self, t: int, budget: int, limit_now: Callable[[], float], until_broken: bool
     ) -> Finding:
         relaxation = self._relaxation(budget)
         q = np.ascontiguousarray(self.core.cross[:, t])
-        limit = limit_now()
-        root = self._node(relaxation, q, np.zeros(self.problem.n, dtype=np.int8), limit)
+        account = SearchAccount(1 << self.problem.n)
+        doubt = float(self.core.doubt[t])
+        nothing_fixed = np.zeros(self.problem.n, dtype=np.int8)
+        root = self._node(relaxation, q, doubt, nothing_fixed, limit_now())
         heap = [(root.bound, 0, root)]
-        nodes, retrained = 1, 0
+        nodes, retrained, lost = 1, 0, False
         while heap:
-            bound, _, node = heap[0]
-            limit = limit_now()
-            if bound > limit:
-                return Finding(bound, True, nodes, retrained)
             if until_broken and self.record.broken_at[t] <= budget:
-                return Finding(bound, True, nodes, retrained)
-            if self.clock.expired or len(heap) > MOST_NODES:
-                return Finding(bound, False, nodes, retrained)
-            heapq.heappop(heap)
+                return Finding(-np.inf, False, True, nodes, retrained)
+            if heap[0][0] > limit_now() or self.clock.expired or len(heap) > MOST_NODES or lost:
+                break
+            _, _, node = heapq.heappop(heap)
             if not until_broken:
                 self._round(node, t, budget)
-                limit = limit_now()
+            limit = limit_now()
             finished = self._finish(node, t, budget, limit)
-            if finished >= 0:
-                retrained += finished
+            if finished is None:
+                for child in self._branch(relaxation, q, doubt, node, limit, budget, account):
+                    nodes += 1
+                    heapq.heappush(heap, (child.bound, nodes, child))
+                self.clock.report(NAME, min(nodes / (nodes + 50.0), 0.99))
                 continue
-            for child in self._branch(relaxation, q, node, limit, budget):
-                nodes += 1
-                heapq.heappush(heap, (child.bound, nodes, child))
-            self.clock.report(NAME, min(nodes / (nodes + 50.0), 0.99))
-        return Finding(limit_now(), True, nodes, retrained)
+            retrained += abs(finished)
+            lost = finished < 0
+            if not lost:
+                account.close(node.ticket)
+        bound, proven = self._sum_up(account, [node for _, _, node in heap], limit_now())
+        return Finding(bound, proven, False, nodes, retrained)
+
+    def _sum_up(
+        self, account: SearchAccount, waiting: list[Node], limit: float
+    ) -> tuple[float, bool]:
+        """The bound that holds for all flip sets, and whether all of them are accounted for.
+
+        Closed ones lie above the limit of their time, which was no smaller, or were retrained on.
+        """
+        if not account.waits_in(node.ticket for node in waiting):
+            return -np.inf, False
+        for node in waiting:
+            if node.bound > limit:
+                account.close(node.ticket)
+        bound = min([limit, *(node.bound for node in waiting)])
+        return (bound if np.isfinite(bound) else -np.inf), account.complete
 
     def _round(self, node: Node, t: int, budget: int) -> None:
         """Retrain on the flip set that the functional fears most, for a smaller margin seen."""
@@ -161,16 +190,25 @@ class Search:
         return self._relaxations[budget]
 
     def _node(
-        self, relaxation: Relaxation, q: np.ndarray, states: np.ndarray, limit: float
+        self,
+        relaxation: Relaxation,
+        q: np.ndarray,
+        doubt: float,
+        states: np.ndarray,
+        limit: float,
     ) -> Node:
+        """The node of some labels; doubt: taken off its bound for a shift of the diagonal."""
         relaxation.fix(states)
         bound, functional, _ = relaxation.bound(
-            q, enough=limit, time_limit=max(self.clock.remaining, 0.05)
+            q, enough=limit + doubt, time_limit=max(self.clock.remaining, 0.05)
         )
-        return Node(states, bound, functional)
+        return Node(states, bound - doubt, functional._replace(base=functional.base - doubt))
 
-    def _finish(self, node: Node, t: int, budget: int, limit: float) -> int:
-        """Retrain on every open flip set below a node if they are few; −1 if they are not."""
+    def _finish(self, node: Node, t: int, budget: int, limit: float) -> int | None:
+        """Retrain on every open flip set below a node if they are few; None if they are not.
+
+        Returns how many there were; −1 if some were not reached, so that the node is not done.
+        """
         step = node.functional.step
         flipped = np.flatnonzero(node.states < 0)
         free = self._affordable(node, budget)
@@ -182,7 +220,7 @@ class Search:
         inside = step[flipped]
         finite = step[np.isfinite(step)]
         # The trivial functional rules nothing out.
-        start_value = max(node.functional.base, -1e300)
+        start_value = max(node.functional.base, TRIVIAL)
         base = start_value + float(inside.sum())
         # Sums of the walk round; sets that close to the limit are retrained on as well.
         slack = (
@@ -191,78 +229,62 @@ class Search:
             * np.finfo(float).eps
             * (abs(start_value) + float(np.abs(finite).sum()))
         )
-        many = count_sets(base, step, order, flips, limit + slack, LEAF) >= LEAF
-        if many and flips > 0:
-            return -1
+        if not np.isfinite(base + slack):
+            base, step, slack = TRIVIAL, np.where(np.isposinf(step), np.inf, 0.0), 0.0
+        counted = count_sets(base, step, order, flips, limit + slack, LEAF)
+        if counted >= LEAF and flips > 0:
+            return None
+        before = int(self.record.visited.sum())
         done = walk_sets(
             self.core, self._stack, self.record, t, base, step, order,
             flipped.astype(np.int64), budget, flips, limit + slack, NEVER,
         )  # fmt: skip
-        return 0 if done < 0 else int(done)
+        # Where every set can be paid for, the walk has to meet all that were counted.
+        whole = done == counted or (done < counted <= LEAF and self._prices_bind)
+        noted = int(self.record.visited.sum()) - before
+        return int(done) if done >= 0 and whole and noted == done else -1
 
     def _affordable(self, node: Node, budget: int) -> np.ndarray:
         """Points that may still be flipped on top of a node's flips."""
         space = self.problem.space
         flipped = np.flatnonzero(node.states < 0)
-        purse = space.group_budget - np.bincount(
-            space.group[flipped], weights=space.cost[flipped], minlength=len(space.group_budget)
-        )
+        purse = space.purses_after(flipped)
         left = np.minimum(purse[space.group], budget - space.cost_of(flipped))
-        may = (node.states == 0) & np.isfinite(node.functional.step) & (space.cost <= left)
+        may = (node.states == 0) & (node.functional.step < np.inf) & (space.cost <= left)
         return np.flatnonzero(may)
 
     def _branch(
-        self, relaxation: Relaxation, q: np.ndarray, node: Node, limit: float, budget: int
+        self,
+        relaxation: Relaxation,
+        q: np.ndarray,
+        doubt: float,
+        node: Node,
+        limit: float,
+        budget: int,
+        account: SearchAccount,
     ) -> list[Node]:
+        """Split a node at the flip that its functional fears most; the children that stay open."""
         step = node.functional.step
         cost = self.problem.space.cost
         free = self._affordable(node, budget)
         i = int(free[np.argmin(step[free])])
+        parts = [node.states.copy(), node.states.copy()]
+        parts[0][i], parts[1][i] = -1, 1
+        tickets = account.split(node.ticket, [_sets_below(states) for states in parts])
         children = []
-        for state in (-1, 1):
-            states = node.states.copy()
-            states[i] = state
-            child = self._node(relaxation, q, states, limit)
-            fixed = states != 0
+        for states, ticket in zip(parts, tickets, strict=True):
+            child = self._node(relaxation, q, doubt, states, limit)
             # The parent's functional holds below as well: keep the better one.
-            inherited = best_over(node.functional, budget, cost, states < 0, fixed)
+            inherited = best_over(node.functional, budget, cost, states < 0, states != 0)
             if inherited > child.bound:
                 child = Node(states, inherited, node.functional)
-            if child.bound <= limit:
-                children.append(child)
+            if child.bound > limit:
+                account.close(ticket)
+            else:
+                children.append(replace(child, ticket=ticket))
         return children
 
 
-def decide_one(
-    search: Search, t: int, ledger: Ledger, judge: ExactJudge, time_limit: float = float("inf")
-) -> bool:
-    """Close the radius interval of test point t as far as time allows; True if it is exact.
-
-    Works downwards from the smallest known witness: proving the budget just below it closes the
-    interval at once, and a new witness lowers it.
-    """
-    problem = search.problem
-    begin = search.clock.elapsed
-    while ledger.robust[t] < min(int(ledger.broken[t]) - 1, problem.max_budget):
-        budget = min(int(ledger.broken[t]) - 1, problem.max_budget)
-        if search.clock.expired or search.clock.elapsed - begin > time_limit:
-            return False
-        finding = search.decide(t, budget)
-        add_witnesses(ledger, [search.record], NAME)
-        open_after = _settle(search, ledger, judge)
-        if not finding.decided:
-            return False
-        if ledger.broken[t] <= budget:
-            continue
-        if open_after[t] <= budget:
-            return False
-        ledger.prove(t, budget, NAME)
-    return True
-
-
-def _settle(search: Search, ledger: Ledger, judge: ExactJudge) -> np.ndarray:
-    """Settle unclear margins exactly; returns the cheapest unsettled cost of each test point."""
-    return settle(
-        search.problem, search.sign, ledger, [search.record], search.problem.max_budget,
-        False, NAME, judge, search.clock,
-    )  # fmt: skip
+def _sets_below(states: np.ndarray) -> int:
+    """How many sets of labels a node leaves to be chosen, affordable or not."""
+    return 1 << int((states == 0).sum())

@@ -26,6 +26,8 @@ from labelcert.engines.relaxation.shared import SharedHulls
 
 NAME = "collective bound"
 
+SMALLEST = float(np.finfo(float).tiny)
+
 
 def bound_counts(
     problem: Problem, sign: np.ndarray, ledger: Ledger, hulls: SharedHulls, clock: Clock
@@ -33,22 +35,29 @@ def bound_counts(
     """Lower the upper ends of all open collective intervals as far as the clock allows."""
     cross = problem.cross * sign[:, None] / problem.scale
     waiting = np.flatnonzero(ledger.broken_lower < ledger.broken_upper)
-    for number, budget in enumerate(waiting):
+    doubt = problem.core(sign).doubt
+    for number, row in enumerate(waiting):
+        budget = int(ledger.ladder.levels[row])
         if clock.expired:
             return
         stage = clock.within(clock.remaining / (len(waiting) - number))
-        relaxation = hulls.relaxation(int(budget), stage.within(0.5 * stage.remaining))
-        count = largest_count(relaxation, cross, ledger.robust < budget, stage)
-        ledger.bound_count(int(budget), max(count, int(ledger.broken_lower[budget])))
+        relaxation = hulls.relaxation(budget, stage.within(0.5 * stage.remaining))
+        count = largest_count(relaxation, cross, doubt, ledger.robust < budget, stage)
+        ledger.bound_count(budget, max(count, int(ledger.broken_lower[row])))
         clock.report(NAME, (number + 1) / len(waiting))
 
 
 def largest_count(
-    relaxation: Relaxation, cross: np.ndarray, open_points: np.ndarray, clock: Clock
+    relaxation: Relaxation,
+    cross: np.ndarray,
+    doubt: np.ndarray,
+    open_points: np.ndarray,
+    clock: Clock,
 ) -> int:
     """A proven upper bound on how many of the open points (bool (m,)) break at once.
 
     cross (m, n): rows oriented so that the margin is cross·β, scaled like the relaxation's kernel.
+    doubt (m,): a margin up to this may be broken for the kernel without its shift.
     """
     points = np.flatnonzero(open_points)
     total = len(points)
@@ -58,15 +67,20 @@ def largest_count(
     for row, t in enumerate(points):
         if clock.expired:
             return total
-        most = -relaxation.bound(-cross[t], 4, 0.05)[0]
+        most = -relaxation.bound(-cross[t], 4, 0.05, time_limit=max(clock.remaining, 0.05))[0]
         # A margin that can never be positive is broken always: it keeps its 1 and no weight.
-        weights[row] = 1.0 / most if np.isfinite(most) and most > 0.0 else 0.0
+        # Below the smallest normal number its inverse would be none.
+        weights[row] = 1.0 / most if np.isfinite(most) and most > SMALLEST else 0.0
     used = weights > 0.0
-    least = relaxation.bound(weights @ cross[points], 20, 1e-3)[0]
-    if not np.isfinite(least) or not used.any():
-        return total
+    least = relaxation.bound(
+        weights @ cross[points], 20, 1e-3, time_limit=max(clock.remaining, 0.05)
+    )[0]
     # Rounding of the weighted sum of rows, in units of the count.
     n = cross.shape[1]
     size = relaxation.hull.C * float((weights @ np.abs(cross[points])).sum())
     slack = (n + total) * 4 * np.finfo(float).eps * (size + total)
-    return min(total, int(np.floor(total - least + slack)))
+    slack += float(weights @ doubt[points])
+    count = total - least + slack
+    if not (np.isfinite(count) and used.any()):
+        return total
+    return min(total, max(int(np.floor(count)), 0))

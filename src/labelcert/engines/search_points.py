@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from labelcert.engines.branch_and_bound import NAME, Search, decide_one
+from labelcert.engines.branch_and_bound import NAME, Search
 from labelcert.engines.clock import Clock, clock_until
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
+from labelcert.engines.one_point import decide_one
 from labelcert.engines.problem import Problem
 from labelcert.engines.recording import Record
 from labelcert.engines.relaxation.shared import SharedHulls
@@ -77,7 +78,8 @@ def search_points(
 
 
 def _budget(ledger: Ledger, t: int) -> int:
-    return min(int(ledger.broken[t]) - 1, ledger.max_budget)
+    """The level that the search of t starts at."""
+    return ledger.ladder.at_most(min(int(ledger.broken[t]) - 1, ledger.max_budget))
 
 
 def _run_batch(
@@ -112,7 +114,7 @@ def _run_batch(
     for number in sorted(results):
         robust, record = results[number]
         add_witnesses(ledger, [record], NAME)
-        settle(problem, sign, ledger, [record], problem.max_budget, False, NAME, judge, clock)
+        settle(problem, sign, ledger, [record], NAME, judge, clock)
         if robust > ledger.robust[batch[number]]:
             ledger.prove(batch[number], robust, NAME)
 
@@ -120,7 +122,7 @@ def _run_batch(
 def search_one(piece: Piece) -> tuple[int, Record]:
     """Search one test point; returns its proven budget and what was seen."""
     clock = clock_until(piece.deadline, piece.seconds)
-    known = Ledger(piece.problem.m, piece.problem.max_budget)
+    known = Ledger(piece.problem.m, piece.problem.ladder)
     known.robust[piece.t] = piece.robust
     known.broken[piece.t] = piece.broken
     search = Search(piece.problem, piece.sign, piece.hulls, clock)

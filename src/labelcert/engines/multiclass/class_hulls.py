@@ -76,7 +76,7 @@ def widest(problem: Problem, budget: int) -> Hull:
     space: FlipSpace = problem.space
     candidates = space.candidates
     may = np.zeros(problem.n, dtype=bool)
-    may[candidates] = True
+    may[candidates[space.cost[candidates] <= budget]] = True
     cheapest = int(space.cost[candidates].min()) if len(candidates) else 1
     flips = min(budget // cheapest, len(candidates))
     gram = problem.gram.matrix / problem.scale

@@ -30,10 +30,12 @@ class PairFunctional(NamedTuple):
 def pair_functional(first: Functional, second: Functional, states: PairStates) -> PairFunctional:
     """Put the functionals of p_a and −p_b together."""
     step = np.where(states.allowed, 0.0, np.inf)
-    for c, part in enumerate((first, second)):
-        step += np.where(states.side[:, :, c] == 1, part.step[:, None], 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for c, part in enumerate((first, second)):
+            step += np.where(states.side[:, :, c] == 1, part.step[:, None], 0.0)
+        base = first.base + second.base
     step[np.isnan(step)] = -np.inf  # +inf −inf: nothing is known
-    return PairFunctional(first.base + second.base, step, first, second)
+    return PairFunctional(base if np.isfinite(base) else -np.inf, step, first, second)
 
 
 def best_states(
@@ -73,7 +75,8 @@ def best_states(
         size += abs(gain[i])
         if left <= 0.0:
             break
-    return float(value - 4 * len(step) * UNIT * size)
+    bound = float(value - 4 * len(step) * UNIT * size)
+    return bound if np.isfinite(bound) else -np.inf
 
 
 def surviving_states(

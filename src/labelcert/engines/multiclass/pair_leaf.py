@@ -30,7 +30,8 @@ CLOSED, BROKEN, UNSETTLED = "closed", "broken", "unsettled"
 @dataclass(frozen=True)
 class Outcome:
     """closed: no relabeling of the region breaks; broken: this one does; unsettled: none does for
-    sure, but some are level as far as floats can tell, and exact arithmetic is out of reach."""
+    sure, but some are level as far as floats can tell and exact arithmetic is out of reach, or some
+    were not retrained on, or came out as no number."""
 
     status: str
     changes: np.ndarray | None = None
@@ -43,6 +44,11 @@ class Listed:
     value: np.ndarray
     mask: np.ndarray
     bar: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether every flip set was retrained on: one that was not has the logit NaN."""
+        return bool(np.isfinite(self.value).all()) and np.isfinite(self.bar)
 
 
 class ClassSvm:
@@ -63,10 +69,10 @@ class ClassSvm:
         sizes: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray, float]:
         """Logits (N,) of test point t after flip sets (places in `points`) on top of `fixed`,
-        their masks, and an error bar for all."""
+        their masks, and an error bar for all; NaN for what was not reached."""
         count = len(sizes)
         words = self._stack.mask.shape[1]
-        values, gaps = np.zeros(count), np.zeros(count)
+        values, gaps = np.full(count, np.nan), np.zeros(count)
         masks = np.zeros((count, words), dtype=np.uint64)
         q = np.ascontiguousarray(self.core.cross[:, t])
         retrain_sets(
@@ -92,6 +98,7 @@ class PairLeaf:
     ):
         self.states, self.rules, self.svms = states, rules, svms
         self.exact, self.t, self.budget = exact, t, budget
+        self.levels = states.space.points.ladder(budget).levels
 
     def try_states(self, chosen: np.ndarray) -> np.ndarray | None:
         """The changes into states (n,) if they surely break the prediction."""
@@ -120,12 +127,16 @@ class PairLeaf:
         listed, gained = self._retrain(functional, moves[first], sets, first)
         if len(listed.value) == 0:
             return Outcome(CLOSED)
+        if not listed.complete:
+            return Outcome(UNSETTLED)
         rest = moves[1 - first].open_sets(LEAF, gained)
         if rest is None:
             return None
         other, _ = self._retrain(functional, moves[1 - first], rest, 1 - first)
         if len(other.value) == 0:
             return Outcome(CLOSED)
+        if not other.complete:
+            return Outcome(UNSETTLED)
         return self._join(*((listed, other) if first == 0 else (other, listed)))
 
     def _retrain(
@@ -155,14 +166,14 @@ class PairLeaf:
         """Look at all relabelings that the listed flip sets make and that reach a tie or less."""
         ends = [float(np.abs(x.value).max()) for x in (own, rival)]
         bar = _joint_bar([own.bar, rival.bar], ends)
-        best = np.full(self.budget + 1, np.inf)
-        chosen = np.zeros((self.budget + 1, 2), dtype=np.int64)
+        best = np.full(len(self.levels), np.inf)
+        chosen = np.zeros((len(self.levels), 2), dtype=np.int64)
         unclear = np.zeros((UNCLEAR, 3), dtype=np.int64)
         used = np.zeros(1, dtype=np.int64)
         rules, space = self.rules, self.states.space
         seen_all = join(
             own.value, own.mask, rival.value, rival.mask, rules.both, rules.first, rules.second,
-            space.cost, space.group, space.group_budget, np.int64(self.budget), bar, best, chosen,
+            space.cost, space.group, space.group_budget, self.levels, bar, best, chosen,
             unclear, used, np.int64(MOST_PAIRS),
         )  # fmt: skip
         broken = np.flatnonzero(best <= -bar)

@@ -9,12 +9,14 @@ fears most.
 Cost: a convex program a region, some hundred where hulls are narrowed (1 ms each at n = 20, 10 ms
 at n = 70). When to prefer it: budgets beyond the enumeration of the flip sets of single classes.
 Source: our own note, ``math.md`` 4.3, 4.4, 6 and 8. "Robust" rests on proven functionals and on
-retrained flip sets with their error bars, "broken" on retrained flip sets.
+retrained flip sets with their error bars, "broken" on retrained flip sets. It needs an account in
+which every relabeling was closed by one of the two (`labelcert.engines.search_account`).
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,11 +30,12 @@ from labelcert.engines.multiclass.pair_functional import (
     most_feared,
     surviving_states,
 )
-from labelcert.engines.multiclass.pair_leaf import BROKEN, UNSETTLED, ClassSvm, PairLeaf
+from labelcert.engines.multiclass.pair_leaf import BROKEN, CLOSED, ClassSvm, PairLeaf
 from labelcert.engines.multiclass.pair_relaxation import PairRelaxation, Region
 from labelcert.engines.multiclass.pair_states import PairStates
 from labelcert.engines.multiclass.pairs import PairRules
 from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.search_account import SearchAccount
 
 NAME = "branch and bound"
 
@@ -60,11 +63,13 @@ class PairFinding:
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A region that may hold a relabeling that breaks, with its functional."""
+    """A region that may hold a relabeling that breaks, with its functional and its ticket in the
+    account of the search."""
 
     region: Region
     bound: float
     functional: PairFunctional
+    ticket: int
     narrowings: int = 0
 
 
@@ -85,8 +90,9 @@ class PairSearch:
         hulls = (self.hulls.hull(a, budget, clock), self.hulls.hull(b, budget, clock))
         core = svms[0].core
         relaxation = PairRelaxation(
-            core.gram, np.ascontiguousarray(core.cross[:, t]), states, hulls, budget
-        )
+            core.gram, np.ascontiguousarray(core.cross[:, t]), states, hulls, budget,
+            float(core.doubt[t]),
+        )  # fmt: skip
         return Tree(relaxation, leaf, clock).search(Region(states.allowed, hulls))
 
     def _svm(self, k: int) -> ClassSvm:
@@ -104,15 +110,16 @@ class Tree:
         self.relaxation, self.leaf, self.clock = relaxation, leaf, clock
         self.states, self.budget = relaxation.states, relaxation.budget
         self.nodes = 0
+        self._account = SearchAccount(1)
         self._heap: list[tuple[float, int, Node]] = []
         self._pushed = 0
 
     def search(self, region: Region) -> PairFinding:
         """Search a region, best bound first."""
-        root = self._open(region, None)
+        self._account = SearchAccount(_choices(region.allowed))
+        root = self._open(region, None, self._account.root)
         self._push(root)
         bound = root.bound if root is not None else 0.0
-        settled = True
         while self._heap:
             if self.clock.expired:
                 return PairFinding(OPEN, None, bound, self.nodes)
@@ -127,39 +134,46 @@ class Tree:
                 self._narrow_or_split(node)
             elif outcome.status == BROKEN:
                 return PairFinding(BROKEN, outcome.changes, bound, self.nodes)
-            else:
-                settled = settled and outcome.status != UNSETTLED
-        return PairFinding(PROVEN if settled else OPEN, None, bound, self.nodes)
+            elif outcome.status == CLOSED:
+                self._account.close(node.ticket)
+            # An unsettled region stays open in the account, and the others may still break.
+        return PairFinding(PROVEN if self._account.complete else OPEN, None, bound, self.nodes)
 
     def _push(self, node: Node | None) -> None:
         if node is not None:
             self._pushed += 1
             heapq.heappush(self._heap, (node.bound, self._pushed, node))
 
-    def _open(self, region: Region, parent: Node | None) -> Node | None:
-        """The node of a region; None if nothing in it can break."""
-        if not region.allowed.any(axis=1).all():
-            return None
+    def _open(self, region: Region, parent: Node | None, ticket: int) -> Node | None:
+        """The node of a region; None, and its ticket closed, if nothing in it can break."""
         inherited = -np.inf
+        if not region.allowed.any(axis=1).all():
+            self._account.close(ticket)  # it holds no relabeling at all
+            return None
         if parent is not None:
             inherited = best_states(parent.functional, self.states, region.allowed, self.budget)
             if inherited > 0.0:
+                self._account.close(ticket)
                 return None
         self.nodes += 1
         bound, functional = self.relaxation.bound(region)
         if parent is not None and inherited > bound:
             bound, functional = inherited, parent.functional
         if bound > 0.0:
+            self._account.close(ticket)
             return None
         allowed = surviving_states(functional, self.states, region.allowed, self.budget)
+        self._account.shrink(ticket, _choices(allowed))
         if not allowed.any(axis=1).all():
+            self._account.close(ticket)
             return None
-        return Node(Region(allowed, region.hulls), bound, functional)
+        return Node(Region(allowed, region.hulls), bound, functional, ticket)
 
     def _narrow_or_split(self, node: Node) -> None:
         if node.narrowings < NARROWINGS:
             region = self.relaxation.narrow(node.region, self.clock)
-            narrowed = self._open(region, node)
+            self._account.shrink(node.ticket, _choices(region.allowed))
+            narrowed = self._open(region, node, node.ticket)
             if narrowed is None:
                 return
             if narrowed.bound >= WORTH * node.bound:
@@ -171,10 +185,21 @@ class Tree:
     def _split(self, node: Node) -> None:
         """Split a node at the point whose worst state costs the bound most."""
         allowed = node.region.allowed
+        several = np.flatnonzero(allowed.sum(axis=1) > 1)
+        if len(several) == 0:
+            return  # a single relabeling that retraining could not decide: it stays open
         step = np.where(allowed, node.functional.step, np.inf).min(axis=1)
-        step[allowed.sum(axis=1) < 2] = np.inf
-        i = int(np.argmin(step))
+        i = int(several[np.argmin(step[several])])
+        parts = []
         for s in np.flatnonzero(allowed[i]):
             child = allowed.copy()
             child[i] = np.arange(3) == s
-            self._push(self._open(Region(child, node.region.hulls), node))
+            parts.append(child)
+        tickets = self._account.split(node.ticket, [_choices(part) for part in parts])
+        for part, ticket in zip(parts, tickets, strict=True):
+            self._push(self._open(Region(part, node.region.hulls), node, ticket))
+
+
+def _choices(allowed: np.ndarray) -> int:
+    """How many choices of states a region has, affordable or not; allowed (n, 3)."""
+    return math.prod(allowed.sum(axis=1).tolist())

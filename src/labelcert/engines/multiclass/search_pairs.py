@@ -120,5 +120,5 @@ def search_one(piece: Piece) -> tuple[list[Proof], np.ndarray | None]:
             if found.status != BROKEN or found.changes is None:
                 break
             witness = found.changes
-            budget = piece.problem.space.cost_of(witness) - 1
+            budget = min(piece.problem.space.cost_of(witness), budget) - 1
     return proofs, witness

@@ -19,11 +19,11 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.paper_milp.program import Labels, Program, add_svm
+from labelcert.engines.paper_milp.program import Labels, Program, add_svm, in_range
 from labelcert.engines.paper_milp.sample_wise import NAME, Verdict, safety
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, MilpSolver, Watch
-from labelcert.learners.svm import scale_of
+from labelcert.learners.gram import scale_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,8 @@ def decide_multiclass(
         if rival == clean:
             continue
         changes, low = _against(problem, trained, t, clean, rival, budget, clock, solver, threads)
-        bound = min(bound, low)
+        # What is no number must not get lost in a minimum.
+        bound = min(bound, low) if np.isfinite(low) else -np.inf
         if changes is not None:
             return MulticlassDecision("broken", -np.inf, changes)
     return MulticlassDecision("robust" if bound > 0 else "undecided", bound, None)
@@ -81,7 +82,7 @@ def decide_all_classes(
     ledger = rivals.ledger
     for t in np.flatnonzero(ledger.open):
         within = clock.within(seconds_a_point)
-        for budget in range(1, rivals.needed(int(t)) + 1):
+        for budget in ledger.ladder.up_to(rivals.needed(int(t)))[1:]:
             if within.expired:
                 break
             clean = int(rivals.predicted[t])
@@ -121,9 +122,13 @@ def _against(
         return bool(witness)
 
     slack = safety(len(model.objective))
+    believed = in_range(problem.gram.matrix, problem.C)
+    core = problem.class_problems[clean].core(np.ones(problem.m))
+    doubt = 2 * float(core.doubt[t])
+    enough = slack + doubt / unit if doubt > 0 else slack
     watch = Watch(
         expired=lambda: clock.expired,
-        bound_suffices=lambda bound: bound > slack,
+        bound_suffices=lambda bound: believed and bound > enough,
         solution_suffices=see,
         seconds=clock.remaining,
         threads=threads,
@@ -131,7 +136,9 @@ def _against(
     answer = solver(model, watch)
     if answer.solution is not None:
         see(answer.solution)
-    return (witness[0] if witness else None), unit * (answer.bound - slack)
+    known = believed and np.isfinite(answer.bound)
+    bound = unit * (answer.bound - slack) - doubt if known else -np.inf
+    return (witness[0] if witness else None), bound
 
 
 def multiclass_model(

@@ -26,6 +26,15 @@ from labelcert.engines.flips import FlipSpace
 from labelcert.engines.solvers.milp import MilpModel
 from labelcert.engines.solvers.rows import Rows
 
+LARGEST_REACH = 1e6
+"""Beyond this C Σ_j|Q_ij| the 1 of the margins sinks towards the solvers' tolerances, in units in
+which decision values are at most 1; what they prove then is not believed."""
+
+
+def in_range(gram: np.ndarray, C: float) -> bool:
+    """Whether solvers can tell a margin of 1 from 0; gram (n, n)."""
+    return bool(C * float(np.abs(gram).sum(axis=1).max(initial=0.0)) <= LARGEST_REACH)
+
 
 @dataclass(frozen=True, eq=False)
 class Labels:

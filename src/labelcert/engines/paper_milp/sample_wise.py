@@ -7,7 +7,8 @@ and grows fast. When to prefer it: for comparison only; every other engine is qu
 What its verdicts rest on: "broken" on a witness that was retrained, as everywhere; "robust" on the
 solver's proven bound, never on its incumbent. That bound is computed in floating point and is true
 up to the solver's tolerances, which labelcert's other engines do not need; therefore a bound counts
-only beyond `SAFETY`.
+only beyond `SAFETY`. What a solver refuses, ends with a status that is not understood, or cannot
+tell apart in its tolerances (`labelcert.engines.paper_milp.program.LARGEST_REACH`) stays undecided.
 Source: [LC] arXiv 2412.00537, section 3; ``math.md`` 3 for the traps.
 """
 
@@ -22,7 +23,7 @@ import numpy as np
 from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
-from labelcert.engines.paper_milp.program import Program, add_flips, add_svm
+from labelcert.engines.paper_milp.program import Program, add_flips, add_svm, in_range
 from labelcert.engines.paper_milp.replay import Replay
 from labelcert.engines.problem import Problem
 from labelcert.engines.solvers import milp_solver
@@ -111,10 +112,13 @@ def decide(
     size = float(np.abs(core.cross[:, t]).sum())
     model = program.model(z, core.cross[:, t] / (size or 1.0), maximise=False)
     margin_unit, slack = core.C * size, safety(program.columns)
+    doubt = float(core.doubt[t])
+    enough = slack + doubt / margin_unit if doubt > 0 else slack
+    believed = in_range(core.gram, core.C)
     seen = _Incumbents(Replay(problem, sign, budget, judge), t, labels.column, not exact_margin)
     watch = Watch(
         expired=lambda: clock.expired,
-        bound_suffices=lambda bound: bound > slack and not exact_margin,
+        bound_suffices=lambda bound: believed and bound > enough and not exact_margin,
         solution_suffices=seen.see,
         seconds=clock.remaining,
         threads=threads,
@@ -122,7 +126,8 @@ def decide(
     answer = solver(model, watch)
     if answer.solution is not None:
         seen.see(answer.solution)
-    bound = margin_unit * (answer.bound - slack)
+    known = believed and np.isfinite(answer.bound)
+    bound = margin_unit * (answer.bound - slack) - doubt if known else -np.inf
     verdict: Verdict = "undecided"
     if seen.broken:
         verdict = "broken"
@@ -185,7 +190,9 @@ def _radius(
             ledger.prove(t, 0, "training")
         last = int(min(ledger.broken[t] - 1, ledger.max_budget))
     # An undecided budget does not end the search: a larger one may still bring a witness.
-    for budget in range(int(ledger.robust[t]) + 1, last + 1):
+    for budget in ledger.ladder.up_to(last):
+        if budget <= ledger.robust[t]:
+            continue
         if clock.expired:
             return
         decision = decide(problem, sign, t, budget, clock, solver, judge=judge)

@@ -73,10 +73,12 @@ class ConicRelaxation:
         """
         self._minimise(objective, allowed, tolerance)
         it = self._iterate
+        with np.errstate(over="ignore", invalid="ignore"):
+            gamma, weight = it.price[: self._svms, None] * it.beta, it.price / self.C
         return [
             lower_bound(
-                self.gram, self.absolute, objective[c], self.corners[c], it.mu[c],
-                it.price[c] * it.beta[c], float(it.price[c]) / self.C,
+                self.gram, self.absolute, objective[c], self.corners[c], it.mu[c], gamma[c],
+                float(weight[c]),
             )
             for c in range(self._svms)
         ]  # fmt: skip

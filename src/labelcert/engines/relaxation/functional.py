@@ -26,7 +26,9 @@ UNIT = np.finfo(float).eps
 class Functional(NamedTuple):
     """margin(F) ≥ base + Σ_{i in F} step_i for every flip set F of the hull's budget.
 
-    step (n,) is +inf for points that cannot be flipped.
+    base is finite, or −inf where nothing is known; step (n,) is finite, or +inf for points that
+    cannot be flipped. Neither is ever NaN: searches compare them, and what compares as neither
+    larger nor smaller would fall through their loops unseen.
     """
 
     base: float
@@ -47,13 +49,12 @@ class Corners(NamedTuple):
 def corners_of(hull: Hull) -> Corners:
     """Evaluate a hull's corners once."""
     beta, f = hull.vertices()
-    return Corners(
-        beta, f, beta * f, np.abs(f).max(axis=(1, 2)), hull.may_flip & _possible(hull), hull.C
-    )
+    return Corners(beta, f, beta * f, np.abs(f).max(axis=(1, 2)), hull.may_flip, hull.C)
 
 
-def _possible(hull: Hull) -> np.ndarray:
-    return hull.low[:, FLIPPED] <= hull.high[:, FLIPPED]
+def nothing_known(corners: Corners) -> Functional:
+    """The functional that holds whatever happens."""
+    return Functional(-np.inf, np.where(corners.may_flip, 0.0, np.inf))
 
 
 def lower_bound(
@@ -68,13 +69,30 @@ def lower_bound(
     """The functional of q (n,) for multipliers mu, gamma (n,) and weight N ≥ 0.
 
     gram (n, n) and its absolute values are those of the hull's problem. Holds for any multipliers;
-    non-finite ones give the trivial bound −inf.
+    non-finite ones, and those that lead to non-finite numbers, give the trivial bound −inf.
     """
-    n = len(q)
     if not (np.isfinite(mu).all() and np.isfinite(gamma).all() and np.isfinite(weight)):
-        return Functional(-np.inf, np.where(corners.may_flip, 0.0, np.inf))
+        return nothing_known(corners)
     if weight <= 0.0:
-        weight, gamma = 0.0, np.zeros(n)
+        weight, gamma = 0.0, np.zeros(len(q))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        base, step = _evaluate(gram, absolute, q, corners, mu, gamma, weight)
+    if not (np.isfinite(base) and np.isfinite(step[corners.may_flip]).all()):
+        return nothing_known(corners)
+    return Functional(base, step)
+
+
+def _evaluate(
+    gram: np.ndarray,
+    absolute: np.ndarray,
+    q: np.ndarray,
+    corners: Corners,
+    mu: np.ndarray,
+    gamma: np.ndarray,
+    weight: float,
+) -> tuple[float, np.ndarray]:
+    """Base and steps, their rounding taken off the base."""
+    n = len(q)
     w = q - gram @ mu + 2.0 * (gram @ gamma)
     energy = float(gamma @ (gram @ gamma)) / weight if weight > 0.0 else 0.0
     value = (
@@ -89,7 +107,7 @@ def lower_bound(
     )
     error = (2 * n + 20) * UNIT * (float(size.sum()) + size_energy)
     step = np.where(corners.may_flip, flipped - kept, np.inf)
-    return Functional(float(kept.sum()) - energy - error, step)
+    return float(kept.sum()) - energy - error, step
 
 
 def best_over(
@@ -106,6 +124,10 @@ def best_over(
     """
     step = functional.step
     inside = step[flipped]
+    if not np.isfinite(functional.base):
+        return -np.inf
+    if np.isposinf(inside).any():
+        return np.inf  # one of them cannot be flipped: there is no such set
     value = functional.base + float(inside.sum())
     left = budget - float(cost[flipped].sum())
     free = np.flatnonzero(~fixed & (step < 0.0))
@@ -119,4 +141,5 @@ def best_over(
         * UNIT
         * (abs(functional.base) + float(np.abs(inside).sum()) + float(np.abs(taken).sum()))
     )
-    return value - slack
+    bound = value - slack
+    return bound if np.isfinite(bound) else -np.inf

@@ -18,7 +18,8 @@ KEPT, FLIPPED = 0, 1
 class Hull:
     """Ranges low, high (n, 2) of f_i under the label kept (column 0) and flipped (column 1).
 
-    y (n,) ±1 clean labels, C the box. may_flip (n,) bool: points the attacker may flip at all.
+    y (n,) ±1 clean labels, C the box. may_flip (n,) bool: points that the attacker may flip at all
+    and can pay for; the others are known to keep their labels. No range is empty.
     """
 
     low: np.ndarray
@@ -44,10 +45,16 @@ class Hull:
         return cls(low, high, y, C, may_flip)
 
     def narrowed(self, low: np.ndarray, high: np.ndarray) -> Hull:
-        """The hull with each range cut down to [low, high] (n, 2) where that is narrower."""
-        return Hull(
-            np.maximum(self.low, low), np.minimum(self.high, high), self.y, self.C, self.may_flip
-        )
+        """The hull with each range cut down to [low, high] (n, 2) where that is narrower.
+
+        Where nothing would be left of a range it stays as it is. Every label that may be flipped
+        can be, so an empty range is never a fact about labels, at best one about rounding; whoever
+        can prove that a label is fixed says so in `may_flip`.
+        """
+        low, high = np.fmax(self.low, low), np.fmin(self.high, high)
+        sound = low <= high
+        low, high = np.where(sound, low, self.low), np.where(sound, high, self.high)
+        return Hull(low, high, self.y, self.C, self.may_flip)
 
     def vertices(self) -> tuple[np.ndarray, np.ndarray]:
         """β and f (n, 2, 4) of the hull's corners; corners that coincide are repeated."""
@@ -80,8 +87,9 @@ def _reach(
     """Largest Σ_j row_j β_j over the box with the label of i given and `flips` flips of others."""
     kept = C * np.maximum(row * y, 0.0)
     flipped = C * np.maximum(-row * y, 0.0)
-    gain = np.where(may_flip, flipped - kept, 0.0)
+    # Only one of the two is not 0, so nothing is ever subtracted, and rounding stays relative.
+    kept[i] = C * max(row[i] * label, 0.0)
+    gain = np.where(may_flip, flipped, 0.0)
     gain[i] = 0.0
-    best = np.sort(np.maximum(gain, 0.0))[::-1][: max(flips, 0)]
-    own = C * max(row[i] * label, 0.0)
-    return float(kept.sum() - kept[i] + own + best.sum())
+    best = np.sort(gain)[::-1][: max(flips, 0)]
+    return float(kept.sum() + best.sum())

@@ -9,6 +9,8 @@ Cost: milliseconds (n = 20) to tenths of a second (n = 80) an objective.
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -19,9 +21,10 @@ from labelcert.engines.relaxation.functional import (
     best_over,
     corners_of,
     lower_bound,
+    nothing_known,
 )
 from labelcert.engines.relaxation.hull import FLIPPED, Hull
-from labelcert.engines.solvers.highs_lp import HighsLp
+from labelcert.engines.solvers.highs_lp import HighsLp, LpAnswer
 
 MOST_CUTS = 60
 """Idle cuts are dropped from here on."""
@@ -95,13 +98,17 @@ class Relaxation:
             self._lp.set_bounds(self._keep_columns[i], zeros, ones * keep)
         self._states = states.copy()
 
-    def add_cut(self, beta: np.ndarray) -> None:
-        """Add the energy cut at β (n,): Σ p_i − 2 (Qβ̂)·β ≥ −β̂ᵀQβ̂."""
-        slope = self.gram @ beta
-        values = self._product.copy()
-        values[-len(beta) :] = -2.0 * self.hull.C * slope
-        self._lp.add_row(-float(beta @ slope), values)
+    def add_cut(self, beta: np.ndarray) -> bool:
+        """Add the energy cut at β (n,): Σ p_i − 2 (Qβ̂)·β ≥ −β̂ᵀQβ̂; False if it was refused."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            slope = self.gram @ beta
+            values = self._product.copy()
+            values[-len(beta) :] = -2.0 * self.hull.C * slope
+            lower = -float(beta @ slope)
+        if not self._lp.add_row(lower, values):
+            return False
         self._points.append(beta)
+        return True
 
     def bound(
         self,
@@ -114,17 +121,19 @@ class Relaxation:
         """Minimise q·β; return the proven bound, its functional, and flip weights (n,) in [0, 1].
 
         Stops after `rounds` of cuts, when a round gains less than `gain` of the bound's size, or
-        once the bound exceeds `enough`.
+        once the bound exceeds `enough`, or after `time_limit` seconds. What the solver refuses, or
+        answers with something that is no number, costs the bound: it is −inf then.
         """
         n = len(q)
         flipped = self._states < 0
         fixed = self._states != 0
         self._lp.set_cost(np.concatenate([np.zeros(8 * n), self.hull.C * q]))
-        trivial = Functional(-np.inf, np.where(self.corners.may_flip, 0.0, np.inf))
-        best, functional, weights = -np.inf, trivial, np.zeros(n)
+        best, functional, weights = -np.inf, nothing_known(self.corners), np.zeros(n)
+        size = min(self.hull.C * float(np.abs(q).sum()), 1.0)
+        deadline = time.monotonic() + time_limit
         for _ in range(rounds):
-            answer = self._lp.solve(time_limit)
-            if len(answer.columns) != 9 * n or len(answer.multipliers) < self._rows:
+            answer = self._lp.solve(deadline - time.monotonic())
+            if len(answer.columns) != 9 * n or len(answer.multipliers) != self._lp.rows:
                 break
             candidate = self._functional(q, answer.multipliers)
             value = best_over(candidate, self.budget, self.space.cost, flipped, fixed)
@@ -133,19 +142,24 @@ class Relaxation:
                 best, functional = value, candidate
                 lam = answer.columns[: 8 * n].reshape(n, 2, 4)
                 weights = lam[:, FLIPPED].sum(axis=1)
-            if not answer.optimal or best > enough:
+            if not answer.optimal or best > enough or not np.isfinite(answer.columns).all():
                 break
-            if np.isfinite(improved) and improved < gain * max(abs(best), 0.01):
+            if np.isfinite(improved) and improved < gain * max(abs(best), 0.01 * size):
                 break
-            beta = answer.columns[8 * n :] * self.hull.C
-            violated = float(beta @ (self.gram @ beta)) - float(
-                self._product[: 8 * n] @ answer.columns[: 8 * n]
-            )
-            if violated <= 1e-9:
+            if not self._cut_off(answer) or time.monotonic() > deadline:
                 break
-            self._purge(answer.multipliers)
-            self.add_cut(beta)
         return best, functional, weights
+
+    def _cut_off(self, answer: LpAnswer) -> bool:
+        """Cut the solution off, dropping idle cuts; False where it cannot be cut off."""
+        n = len(self.gram)
+        beta = answer.columns[8 * n :] * self.hull.C
+        energy = float(beta @ (self.gram @ beta))
+        sum_of_products = float(self._product[: 8 * n] @ answer.columns[: 8 * n])
+        if not energy - sum_of_products > 1e-9 * min(max(energy, abs(sum_of_products)), 1.0):
+            return False
+        self._purge(answer.multipliers)
+        return self.add_cut(beta)
 
     def _functional(self, q: np.ndarray, multipliers: np.ndarray) -> Functional:
         n = len(q)

@@ -38,7 +38,7 @@ class SharedHulls:
         gram, C = p.gram.matrix / p.scale, p.C * p.scale
         candidates = p.space.candidates
         may = np.zeros(p.n, dtype=bool)
-        may[candidates] = True
+        may[candidates[p.space.cost[candidates] <= budget]] = True
         cheapest = int(p.space.cost[candidates].min()) if len(candidates) else 1
         hull = Hull.widest(gram, p.y, C, may, min(budget // cheapest, len(candidates)))
         points = [fit_dual(p.gram, p.y, p.C).beta]

@@ -89,6 +89,9 @@ def _bound(
             states = np.zeros(len(gram), dtype=np.int8)
             states[i] = 1 if state == KEPT else -1
             relaxation.fix(states)
-            low[row, state] = max(low[row, state], relaxation.bound(gram[i], 6, 0.02)[0])
-            high[row, state] = min(high[row, state], -relaxation.bound(-gram[i], 6, 0.02)[0])
+            for side, sign in ((low, 1.0), (high, -1.0)):
+                seconds = max(clock.remaining, 0.05)
+                found = relaxation.bound(sign * gram[i], 6, 0.02, time_limit=seconds)[0]
+                if found > sign * side[row, state]:
+                    side[row, state] = sign * found
     return part, low, high, relaxation.cut_points

@@ -39,20 +39,26 @@ def load() -> Any:
 def solve(model: MilpModel, watch: Watch) -> MilpAnswer:
     """Solve a model with Gurobi until it is solved or the watch says stop.
 
-    Raises InputError where gurobipy is missing, no licence is valid, or the model is larger than
-    the licence allows.
+    Whatever else Gurobi refuses proves nothing. Raises InputError where gurobipy is missing, no
+    licence is valid, or the model is larger than the licence allows.
     """
     gp = load()
+    usable = model.in_reach()
+    if usable is None:
+        return watch.answer("failed", -np.inf, None, "Not a model for Gurobi")
     try:
         with gp.Env(empty=True) as env:
             _set_options(env, watch)
             env.start()
             with gp.Model(env=env) as task:
-                _fill(gp, task, model)
+                _fill(gp, task, usable)
                 task.optimize(_callback(gp, watch))
                 return _read(gp, task, watch)
     except gp.GurobiError as error:
-        raise _as_input_error(gp, error, model) from None
+        wrong = _as_input_error(gp, error, model)
+        if wrong is not None:
+            raise wrong from None
+        return watch.answer("failed", -np.inf, None, f"Gurobi failed: {error}")
 
 
 def _set_options(env: gurobipy.Env, watch: Watch) -> None:
@@ -116,12 +122,14 @@ def _read(gp: Any, task: Any, watch: Watch) -> MilpAnswer:
     }
     status, reason = known.get(task.Status, ("failed", f"Gurobi status {task.Status}"))
     solution = np.array(task.getAttr("X", task.getVars())) if task.SolCount > 0 else None
-    bound = -np.inf if status == "failed" else float(task.ObjBound)
+    # Attributes that there are not raise an AttributeError.
+    bound = -np.inf if status == "failed" else float(getattr(task, "ObjBound", -np.inf))
     # Gurobi writes 1e100 for infinity.
     return watch.answer(status, bound if abs(bound) < 1e99 else -np.inf, solution, reason)
 
 
-def _as_input_error(gp: Any, error: Any, model: MilpModel) -> Exception:
+def _as_input_error(gp: Any, error: Any, model: MilpModel) -> InputError | None:
+    """What the user can mend, as a sentence; None for all else."""
     if error.errno == gp.GRB.Error.SIZE_LIMIT_EXCEEDED:
         rows, columns = len(model.row_lower), len(model.objective)
         return InputError(
@@ -130,4 +138,4 @@ def _as_input_error(gp: Any, error: Any, model: MilpModel) -> Exception:
         )
     if error.errno == gp.GRB.Error.NO_LICENSE:
         return InputError(f'backend gurobi found no valid licence ({error}): pass backend "highs".')
-    return RuntimeError(f"Gurobi failed: {error}")
+    return None

@@ -19,6 +19,8 @@ from labelcert.engines.solvers.milp import (
     Status,
     Watch,
 )
+from labelcert.engines.solvers.quiet_highs import quiet_highs
+from labelcert.engines.solvers.refusal import accepted
 
 if TYPE_CHECKING:
     import highspy
@@ -28,18 +30,23 @@ def solve(model: MilpModel, watch: Watch) -> MilpAnswer:
     """Solve a model with HiGHS until it is solved or the watch says stop.
 
     Only the statuses "optimal", "time limit" and "interrupted" carry a bound; any other one, an
-    allegedly infeasible model included, proves nothing.
+    allegedly infeasible model included, proves nothing, and neither does a call that was refused.
     """
     import highspy
 
-    solver = highspy.Highs()
-    _set_options(solver, watch)
-    solver.passModel(_to_highs(model))
-    _subscribe(solver, watch)
-    if solver.run() == highspy.HighsStatus.kError:
+    usable = model.in_reach()
+    # Without whole numbers HiGHS solves a linear program, and its bound of a tree means nothing.
+    if usable is None or not model.integer.any():
+        return watch.answer("failed", -np.inf, None, "Not a model for HiGHS")
+    solver = quiet_highs()
+    if not (_set_options(solver, watch) and accepted(solver.passModel, _to_highs(usable))):
+        return watch.answer("failed", -np.inf, None, "Refused by HiGHS")
+    _subscribe(solver, watch, len(model.objective))
+    done = accepted(solver.run)
+    if not done:
         # The scheduler of this thread may have been started with another number of threads.
         highspy.Highs.resetGlobalScheduler(True)
-        solver.run()
+        done = accepted(solver.run)
     status = solver.getModelStatus()
     known: dict[Any, Status] = {
         highspy.HighsModelStatus.kOptimal: "optimal",
@@ -49,11 +56,20 @@ def solve(model: MilpModel, watch: Watch) -> MilpAnswer:
     info = solver.getInfo()
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     solution = np.array(solver.getSolution().col_value) if feasible else None
+    if solution is not None and not _fits(solution, len(model.objective)):
+        solution = None
     reason = solver.modelStatusToString(status)
-    return watch.answer(known.get(status, "failed"), info.mip_dual_bound, solution, reason)
+    outcome: Status = known.get(status, "failed") if done else "failed"
+    return watch.answer(outcome, info.mip_dual_bound, solution, reason)
 
 
-def _set_options(solver: highspy.Highs, watch: Watch) -> None:
+def _fits(solution: np.ndarray, columns: int) -> bool:
+    """Whether a solution has a number for each column."""
+    return len(solution) == columns and bool(np.isfinite(solution).all())
+
+
+def _set_options(solver: highspy.Highs, watch: Watch) -> bool:
+    """Set what bounds rest on; whether HiGHS took all of it."""
     options = {
         "output_flag": False,
         "mip_feasibility_tolerance": TOLERANCE,
@@ -67,8 +83,7 @@ def _set_options(solver: highspy.Highs, watch: Watch) -> None:
     }
     if np.isfinite(watch.seconds):
         options["time_limit"] = max(watch.seconds, 0.0)
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
+    return all(accepted(solver.setOptionValue, name, value) for name, value in options.items())
 
 
 def _to_highs(model: MilpModel) -> highspy.HighsLp:
@@ -87,9 +102,11 @@ def _to_highs(model: MilpModel) -> highspy.HighsLp:
     return lp
 
 
-def _subscribe(solver: highspy.Highs, watch: Watch) -> None:
+def _subscribe(solver: highspy.Highs, watch: Watch, columns: int) -> None:
     def improved(event: Any) -> None:
-        watch.see_solution(np.array(event.data_out.mip_solution))
+        solution = np.array(event.data_out.mip_solution)
+        if _fits(solution, columns):
+            watch.see_solution(solution)
 
     def tick(event: Any) -> None:
         if watch.see_bound(float(event.data_out.mip_dual_bound)):

@@ -8,17 +8,23 @@ Source: our own note.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
 from scipy import sparse
+
+from labelcert.engines.solvers.scaling import divided_rows, largest_of_rows, power_of_two_above
 
 TOLERANCE = 1e-9
 """Feasibility of rows and bounds, integrality, and reduced costs may be violated by this much."""
 
 ABSOLUTE_GAP = 1e-9
 """A search is complete when bound and incumbent are this close; the relative gap is 0."""
+
+NEGLIGIBLE = 1e-8
+"""Coefficients below this, in a row of size 1, are taken out of the row: HiGHS would drop those
+below 1e-9 and say nothing, which is another program."""
 
 Status = Literal["optimal", "stopped", "failed"]
 """optimal: search complete; stopped: a limit or the watch; failed: the bound means nothing."""
@@ -45,6 +51,32 @@ class MilpModel:
     def minimised(self) -> np.ndarray:
         """The objective (cols,) as every solver gets it: to be minimised."""
         return -self.objective if self.maximise else self.objective
+
+    def in_reach(self) -> MilpModel | None:
+        """The model in numbers that solvers take, with no solution lost; None if there is none.
+
+        Rows are divided by powers of two to size 1. Of a negligible coefficient only the range of
+        what it can add is kept, in the row's sides: its bound is at most a little worse.
+        """
+        sides = (self.row_lower, self.row_upper)
+        numbers = (self.objective, self.rows.data, self.lower, self.upper)
+        if not all(np.isfinite(x).all() for x in numbers) or any(np.isnan(x).any() for x in sides):
+            return None
+        unit = power_of_two_above(largest_of_rows(self.rows))
+        rows = divided_rows(self.rows, unit)
+        small = rows.copy()
+        small.data[np.abs(small.data) >= NEGLIGIBLE] = 0.0
+        up, down = small.maximum(0.0), small.minimum(0.0)
+        most = up @ self.upper + down @ self.lower
+        least = up @ self.lower + down @ self.upper
+        kept = sparse.csr_array(rows - small)
+        kept.eliminate_zeros()
+        return replace(
+            self,
+            rows=kept,
+            row_lower=self.row_lower / unit - most,
+            row_upper=self.row_upper / unit - least,
+        )
 
 
 @dataclass(frozen=True, eq=False)
