@@ -22,6 +22,11 @@ def well_defined(setting: Setting, shift: float) -> np.ndarray | None:
     return np.array(in_span(machine.gram, machine.cross), dtype=bool)
 
 
+def columns(cert: lc.Certificate) -> np.ndarray:
+    """The budgets that margins and counts have columns for."""
+    return np.arange(cert.max_flips + 1) if cert.levels is None else cert.levels
+
+
 def contradictions(
     cert: lc.Certificate, truth: Truth, setting: Setting, rows: np.ndarray
 ) -> Iterator[str]:
@@ -42,7 +47,7 @@ def contradictions(
         yield from _witness(cert, truth, setting, int(t))
         yield from _margins(cert, truth, setting, int(t))
     if cert.collective is not None and len(rows) == setting.m:
-        yield from _collective(cert.collective, truth, setting)
+        yield from _collective(cert, truth, setting)
 
 
 def _shape(cert: lc.Certificate, setting: Setting) -> Iterator[str]:
@@ -52,9 +57,12 @@ def _shape(cert: lc.Certificate, setting: Setting) -> Iterator[str]:
         return
     if len(cert.radius) != setting.m or cert.max_flips != setting.budget:
         yield f"made for {len(cert.radius)} test points and budget {cert.max_flips}"
-    text = cert.to_json()
-    if lc.Certificate.from_json(text).to_json() != text:
-        yield "from_json(to_json) is another certificate"
+    try:
+        text = cert.to_json()
+        if lc.Certificate.from_json(text).to_json() != text:
+            yield "from_json(to_json) is another certificate"
+    except Exception as error:
+        yield f"from_json(to_json): {type(error).__name__}: {error}"
 
 
 def _decision(cert: lc.Certificate, truth: Truth, t: int) -> Iterator[str]:
@@ -98,26 +106,30 @@ def _margins(cert: lc.Certificate, truth: Truth, setting: Setting, t: int) -> It
     """Worst margins are reached, to an error bar, and their bounds hold."""
     if truth.tie[t]:
         return
-    true, slack = truth.worst[t], truth.slack[t]
+    budgets = columns(cert)
+    true, slack = truth.worst(budgets)[t], truth.slack[t]
     found, bound = cert.worst_margin[t], cert.worst_margin_bound[t]
-    for r in np.flatnonzero(bound > true + slack):
-        yield f"point {t} at {r}: worst margin ≥ {bound[r]!r}, truth {true[r]!r}"
+    for k in np.flatnonzero(bound > true + slack):
+        yield f"point {t} at {budgets[k]}: worst margin ≥ {bound[k]!r}, truth {true[k]!r}"
     reach = setting.learner.get("C", 1.0) * float(np.abs(setting.cross[t]).sum())
     bar = 10 * float(np.max(cert.error_bar[t])) + 1e-6 * reach
     apart = np.where(np.isfinite(bound) & np.isfinite(found), found - bound, 0.0)
-    for r in np.flatnonzero(found < true - np.maximum(bar, apart) - slack):
-        yield f"point {t} at {r}: worst margin {found[r]!r} seen, truth {true[r]!r}"
+    for k in np.flatnonzero(found < true - np.maximum(bar, apart) - slack):
+        yield f"point {t} at {budgets[k]}: worst margin {found[k]!r} seen, truth {true[k]!r}"
 
 
-def _collective(count: lc.CollectiveCertificate, truth: Truth, setting: Setting) -> Iterator[str]:
-    for r, true in enumerate(truth.most_broken.tolist()):
-        low, high = int(count.broken_lower[r]), int(count.broken_upper[r])
+def _collective(cert: lc.Certificate, truth: Truth, setting: Setting) -> Iterator[str]:
+    count = cert.collective
+    assert count is not None
+    budgets = columns(cert)
+    for k, (r, true) in enumerate(zip(budgets, truth.most_broken(budgets).tolist(), strict=True)):
+        low, high = int(count.broken_lower[k]), int(count.broken_upper[k])
         if not low <= true <= high:
             yield f"all at {r}: broken {low} to {high}, truth {true}"
-        attack = count.relabeling(r)
-        row = _replay(truth, setting, attack.indices, attack.labels)
+        flips = count.flip_sets[k]
+        row = _replay(truth, setting, flips, count.new_labels[k])
         if row is None or truth.cost[row] > r:
-            yield f"all at {r}: the flip set {attack.indices.tolist()} is not the attacker's to use"
+            yield f"all at {r}: the flip set {flips.tolist()} is not the attacker's to use"
         elif truth.broken[row].sum() < low:
             broken = int(truth.broken[row].sum())
-            yield f"all at {r}: the flip set {attack.indices.tolist()} breaks {broken} of {low}"
+            yield f"all at {r}: the flip set {flips.tolist()} breaks {broken} of {low}"

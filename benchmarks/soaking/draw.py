@@ -155,7 +155,7 @@ def _threat(
         names = sorted(set(given["groups"]))
         purses = {g: int(rng.integers(0, most + 1)) for g in names if rng.random() < 0.8}
         given["group_budgets"] = purses if rng.random() < 0.8 else int(rng.integers(0, most + 1))
-    which, most = rng.random(), min(spendable, 200)
+    which, most = rng.random(), spendable if rng.random() < 0.2 else min(spendable, 200)
     if which < 0.05:
         return given, 0
     if which < 0.1:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import labelcert as lc
+from soaking.against_truth import columns
 from soaking.draw import Problem
 from soaking.setting import Setting
 
@@ -154,9 +155,15 @@ def conflicts(
             yield f"point {row}: prediction {one!r}, then {two!r}"
     same_points = sorted(variant.rows.tolist()) == list(range(setting.m))
     if same_points and cert.collective is not None and other.collective is not None:
-        ours_all, theirs_all = cert.collective, other.collective
-        for r in range(cap + 1):
-            a = int(ours_all.broken_lower[r]), int(ours_all.broken_upper[r])
-            b = int(theirs_all.broken_lower[r]), int(theirs_all.broken_upper[r])
+        budgets = np.unique(np.append(columns(cert), columns(other)))
+        for r in budgets[budgets <= cap]:
+            a, b = _count(cert, r), _count(other, r)
             if a[0] > b[1] or b[0] > a[1]:
                 yield f"all at {r}: broken {a[0]} to {a[1]}, then {b[0]} to {b[1]}"
+
+
+def _count(cert: lc.Certificate, r: int) -> tuple[int, int]:
+    """Broken predictions at a budget, at least and at most."""
+    k = int(np.searchsorted(columns(cert), r, side="right")) - 1
+    assert cert.collective is not None
+    return int(cert.collective.broken_lower[k]), int(cert.collective.broken_upper[k])

@@ -111,18 +111,32 @@ class Truth:
         return costs.min(axis=0) - 1
 
     @cached_property
-    def worst(self) -> np.ndarray:
-        """(m, budget + 1) the worst margin within each budget."""
-        table = np.full((self.attacker.budget + 1, self.m), np.inf)
-        np.minimum.at(table, self.cost, self.lead)
-        return np.minimum.accumulate(table, axis=0).T
+    def levels(self) -> np.ndarray:
+        """(L,) what relabelings cost, ascending: between two of them no budget buys more."""
+        return np.unique(self.cost)
+
+    def _rows(self, budgets) -> np.ndarray:
+        return np.searchsorted(self.levels, budgets, side="right") - 1
 
     @cached_property
-    def most_broken(self) -> np.ndarray:
-        """(budget + 1,) most predictions that one relabeling breaks."""
-        table = np.zeros(self.attacker.budget + 1, dtype=np.int64)
-        np.maximum.at(table, self.cost, self.broken.sum(axis=1))
+    def _worst(self) -> np.ndarray:
+        table = np.full((len(self.levels), self.m), np.inf)
+        np.minimum.at(table, self._rows(self.cost), self.lead)
+        return np.minimum.accumulate(table, axis=0)
+
+    @cached_property
+    def _most(self) -> np.ndarray:
+        table = np.zeros(len(self.levels), dtype=np.int64)
+        np.maximum.at(table, self._rows(self.cost), self.broken.sum(axis=1))
         return np.maximum.accumulate(table)
+
+    def worst(self, budgets) -> np.ndarray:
+        """(m, budgets) the worst margin within each of some budgets."""
+        return self._worst[self._rows(budgets)].T
+
+    def most_broken(self, budgets) -> np.ndarray:
+        """(budgets,) most predictions that one relabeling breaks."""
+        return self._most[self._rows(budgets)]
 
     def clean_value(self, t: int, k: int) -> Fraction:
         """The clean decision value of a test point, of class k's machine."""
