@@ -86,7 +86,7 @@ def idle_threat(s: Setting, rng: np.random.Generator) -> Variant:
         "costs": [1] * s.n,
         "directions": [(a, b) for a in classes for b in classes if a != b],
         "groups": [i % 3 for i in range(s.n)],
-        "group_budgets": 10**6,
+        "group_budgets": s.budget,
     }
     if "groups" in s.parts:
         del idle["groups"], idle["group_budgets"]
