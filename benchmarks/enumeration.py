@@ -27,6 +27,7 @@ from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.learners.gram import check_gram
@@ -49,7 +50,7 @@ def floor_seconds(repeats: int = 5) -> float:
 
 
 def run_once(problem: Problem, sign: np.ndarray, jobs: int) -> tuple[float, Ledger]:
-    ledger = Ledger(problem.m, problem.n)
+    ledger = Ledger(problem.m, Ladder.every(problem.n))
     begin = time.perf_counter()
     enumerate_flips(problem, sign, ledger, problem.n, Clock(), jobs)
     return time.perf_counter() - begin, ledger
@@ -73,7 +74,7 @@ def main() -> None:
     begin = time.perf_counter()
     sign = clean_fit(first).sign
     small = Problem(first.gram, first.cross, y, first.C, first.space, 1)
-    enumerate_flips(small, sign, Ledger(first.m, 1), 1, Clock(), 1)
+    enumerate_flips(small, sign, Ledger(first.m, Ladder.every(1)), 1, Clock(), 1)
     print(f"compile or load from cache: {time.perf_counter() - begin:.2f} s")
     floor = floor_seconds()
     print(f"floor (NumPy, one thread): {floor:.3f} s; {jobs} threads for the certificates\n")

@@ -16,6 +16,7 @@ import labelcert as lc
 from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp.sample_wise import decide
 from labelcert.engines.problem import Problem
@@ -75,7 +76,7 @@ def by_paper(
         check_gram(case["gram"]), case["cross_gram"][t : t + 1], y, float(case["C"]),
         FlipSpace.unrestricted(n), n,
     )  # fmt: skip
-    sign, ledger, solve = clean_fit(problem).sign, Ledger(1, n), milp_solver(solver)
+    sign, ledger, solve = clean_fit(problem).sign, Ledger(1, Ladder.every(n)), milp_solver(solver)
     ledger.prove(0, 0, "training")
     solved = decided = 0
     for r in sorted(range(1, n + 1), key=lambda r: min(r, n + 1 - r)):

@@ -85,6 +85,7 @@ def test_attack_and_partial_enumeration_stay_honest(problem):
     from labelcert.engines.clock import Clock
     from labelcert.engines.enumeration import enumerate_flips
     from labelcert.engines.flips import FlipSpace
+    from labelcert.engines.ladder import Ladder
     from labelcert.engines.ledger import Ledger
     from labelcert.engines.problem import Problem
     from labelcert.learners.gram import check_gram
@@ -100,7 +101,7 @@ def test_attack_and_partial_enumeration_stay_honest(problem):
     if len(keep) == 0:
         return
     task = Problem(task.gram, task.cross[keep], task.y, p.C, space, p.budget)
-    ledger = Ledger(len(keep), p.budget)
+    ledger = Ledger(len(keep), Ladder.every(p.budget))
     attack_each(task, fit.sign[keep], ledger, Clock())
     attack_count(task, fit.sign[keep], ledger, Clock())
     enumerate_flips(task, fit.sign[keep], ledger, min(1, p.budget), Clock())

@@ -8,6 +8,7 @@ from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.learners.gram import check_gram
@@ -32,7 +33,7 @@ def test_margins_radii_and_counts_of_all_budgets(name):
     )  # fmt: skip
     fit = clean_fit(problem)
     np.testing.assert_allclose(fit.decision, case["clean_decision"], atol=1e-9)
-    ledger = Ledger(problem.m, n)
+    ledger = Ledger(problem.m, Ladder.every(n))
     assert enumerate_flips(problem, fit.sign, ledger, n, Clock(), jobs=2)
     np.testing.assert_allclose(ledger.worst_margin, case["worst_margin"], atol=1e-7)
     assert (np.abs(case["worst_margin"]) > 1e-6).all(), "no ties in the golden cases"

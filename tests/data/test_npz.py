@@ -12,6 +12,7 @@ from labelcert.data import Graph, undirected
 from labelcert.data.npz import from_npz, save_npz
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+LABELS = st.text("abÄß漢🌍7_", min_size=1, max_size=8)
 
 
 @st.composite
@@ -22,7 +23,7 @@ def graphs(draw) -> Graph:
     labels = draw(
         st.one_of(
             st.lists(st.integers(-(2**63), 2**63 - 1), min_size=n, max_size=n),
-            st.lists(NAMES, min_size=n, max_size=n),
+            st.lists(LABELS, min_size=n, max_size=n),
         )
     )
     return Graph(
@@ -111,7 +112,7 @@ GOOD = {"labels": [0, 1], "features": [[1.0], [2.0]]}
         ({"labels": [0, 1]}, "neither features nor a graph"),
         ({"labels": [[0, 1]], "features": [[1.0]]}, "labels has shape"),
         ({"labels": [0, 1], "features": [[1.0]]}, "labels has 2 entries for 1 nodes"),
-        ({"labels": [0, 1], "features": [[1.0], [np.nan]]}, "features has entries"),
+        ({"labels": [0, 1], "features": [[1.0], [np.nan]]}, "features has non-finite entries"),
         ({"labels": np.array(["a", None], dtype=object)}, "pickled objects under 'labels'"),
         (GOOD | {"features": np.array([[1], [None]], dtype=object)}, "pickled objects under"),
         (GOOD | {"edges": [[0, 2]]}, r"outside \[0, 2\)"),

@@ -8,6 +8,7 @@ from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.learners.gram import check_gram
@@ -26,7 +27,10 @@ def make(seed, n=14, m=8, space=None, C=0.5):
 def test_witnesses_are_real_and_near_the_optimum(seed):
     problem = make(seed)
     fit = clean_fit(problem)
-    attacked, exact = Ledger(problem.m, problem.n), Ledger(problem.m, problem.n)
+    attacked, exact = (
+        Ledger(problem.m, Ladder.every(problem.n)),
+        Ledger(problem.m, Ladder.every(problem.n)),
+    )
     attack_each(problem, fit.sign, attacked, Clock(), jobs=2)
     enumerate_flips(problem, fit.sign, exact, problem.n, Clock())
     assert (attacked.broken >= exact.broken).all()
@@ -43,7 +47,10 @@ def test_witnesses_are_real_and_near_the_optimum(seed):
 def test_collective_attack_is_a_lower_end(seed):
     problem = make(seed)
     fit = clean_fit(problem)
-    attacked, exact = Ledger(problem.m, problem.n), Ledger(problem.m, problem.n)
+    attacked, exact = (
+        Ledger(problem.m, Ladder.every(problem.n)),
+        Ledger(problem.m, Ladder.every(problem.n)),
+    )
     attack_count(problem, fit.sign, attacked, Clock())
     enumerate_flips(problem, fit.sign, exact, problem.n, Clock())
     assert (attacked.broken_lower <= exact.broken_lower).all()
@@ -58,7 +65,7 @@ def test_restricted_attacks_stay_inside_their_space():
     )
     problem = make(3, space=space)
     fit = clean_fit(problem)
-    ledger = Ledger(problem.m, problem.max_budget)
+    ledger = Ledger(problem.m, Ladder.every(problem.max_budget))
     attack_each(problem, fit.sign, ledger, Clock())
     for t in range(problem.m):
         if ledger.witness[t] is not None:
@@ -68,6 +75,6 @@ def test_restricted_attacks_stay_inside_their_space():
 def test_an_expired_clock_stops_the_attack():
     problem = make(0)
     fit = clean_fit(problem)
-    ledger = Ledger(problem.m, problem.n)
+    ledger = Ledger(problem.m, Ladder.every(problem.n))
     attack_each(problem, fit.sign, ledger, Clock(time_limit=0.0))
     assert all(w is None for w in ledger.witness)

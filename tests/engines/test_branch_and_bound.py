@@ -9,6 +9,7 @@ from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.engines.relaxation.shared import SharedHulls
@@ -20,7 +21,7 @@ from oracles.problems import problems
 
 
 def search_all(problem, sign, clock=None, jobs=1):
-    ledger = Ledger(problem.m, problem.max_budget)
+    ledger = Ledger(problem.m, Ladder.every(problem.max_budget))
     for t in range(problem.m):
         ledger.prove(t, 0, "training")
     search_points(problem, sign, ledger, SharedHulls(problem, jobs=jobs), clock or Clock(), jobs)
@@ -28,7 +29,7 @@ def search_all(problem, sign, clock=None, jobs=1):
 
 
 def enumerate_all(problem, sign):
-    ledger = Ledger(problem.m, problem.max_budget)
+    ledger = Ledger(problem.m, Ladder.every(problem.max_budget))
     enumerate_flips(problem, sign, ledger, problem.max_budget, Clock())
     return ledger
 

@@ -9,6 +9,7 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.enumeration import enumerate_flips
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.engines.relaxation.shared import SharedHulls
@@ -28,7 +29,7 @@ def make(seed, n=9, m=12, C=0.3, budget=3):
 def test_never_below_the_truth(seed, C):
     problem = make(seed, C=C)
     sign = clean_fit(problem).sign
-    truth, bound = Ledger(problem.m, 3), Ledger(problem.m, 3)
+    truth, bound = Ledger(problem.m, Ladder.every(3)), Ledger(problem.m, Ladder.every(3))
     enumerate_flips(problem, sign, truth, 3, Clock())
     bound.robust = truth.robust.copy()
     bound_counts(problem, sign, bound, SharedHulls(problem, rounds=2), Clock())
@@ -40,7 +41,7 @@ def test_better_than_counting_radii():
     for seed in range(6):
         problem = make(seed, m=30, C=0.3)
         sign = clean_fit(problem).sign
-        truth, bound = Ledger(problem.m, 3), Ledger(problem.m, 3)
+        truth, bound = Ledger(problem.m, Ladder.every(3)), Ledger(problem.m, Ladder.every(3))
         enumerate_flips(problem, sign, truth, 3, Clock())
         bound.robust = truth.robust.copy()
         bound_counts(problem, sign, bound, SharedHulls(problem, rounds=2), Clock())
@@ -54,7 +55,7 @@ def test_a_solver_of_more_threads_before_changes_nothing():
     def most_broken(seed):
         problem = make(seed, m=30, C=0.3)
         sign = clean_fit(problem).sign
-        bound = Ledger(problem.m, 1)
+        bound = Ledger(problem.m, Ladder.every(1))
         bound_counts(problem, sign, bound, SharedHulls(problem, rounds=1), Clock())
         return bound.broken_upper.tolist()
 

@@ -11,6 +11,7 @@ from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import count_flip_sets, enumerate_flips, split_tasks
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.learners.gram import check_gram
@@ -54,7 +55,7 @@ def test_every_restriction_against_brute_force(seed):
         problem = random_problem(n, m, seed, space)
         budget = int(rng.integers(0, n + 2))
         fit = clean_fit(problem)
-        ledger = Ledger(m, budget)
+        ledger = Ledger(m, Ladder.every(budget))
         assert enumerate_flips(problem, fit.sign, ledger, budget, Clock(), jobs=2)
         worst, most = np.full((m, budget + 1), np.inf), np.zeros(budget + 1, int)
         for size in range(n + 1):
@@ -81,7 +82,7 @@ def test_every_restriction_against_brute_force(seed):
 def test_more_than_sixty_four_points():
     problem = random_problem(70, 4, 1, FlipSpace.unrestricted(70), C=0.01)
     fit = clean_fit(problem)
-    ledger = Ledger(4, 2)
+    ledger = Ledger(4, Ladder.every(2))
     assert enumerate_flips(problem, fit.sign, ledger, 2, Clock(), jobs=2)
     flipped = problem.y.copy()
     pairs = [fit.sign * (problem.cross @ solve_dual(problem.gram.matrix, flipped, problem.C))]
@@ -95,7 +96,7 @@ def test_more_than_sixty_four_points():
 def test_a_stopped_enumeration_claims_no_proof():
     problem = random_problem(18, 5, 2, FlipSpace.unrestricted(18))
     fit = clean_fit(problem)
-    ledger = Ledger(5, 18)
+    ledger = Ledger(5, Ladder.every(18))
     clock = Clock(time_limit=None)
     clock.interrupt()
     assert not enumerate_flips(problem, fit.sign, ledger, 18, clock)
@@ -107,5 +108,5 @@ def test_progress_reaches_the_end():
     shares = []
     clock = Clock(progress=lambda stage, share: shares.append(share))
     fit = clean_fit(problem)
-    enumerate_flips(problem, fit.sign, Ledger(2, 12), 12, clock)
+    enumerate_flips(problem, fit.sign, Ledger(2, Ladder.every(12)), 12, clock)
     assert max(shares) == 1.0

@@ -8,6 +8,7 @@ from labelcert.engines.cascade import Plan, run_svm
 from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.multiclass import cascade, class_search, linear
 from labelcert.engines.multiclass.attack import attack_each
@@ -40,7 +41,7 @@ class Case:
         self.part = self.problem.of_test_points(self.rows)
 
     def rivals(self):
-        ledger = Ledger(len(self.rows), self.problem.max_budget)
+        ledger = Ledger(len(self.rows), Ladder.every(self.problem.max_budget))
         return Rivals(ledger, self.predicted, self.problem.classes)
 
     def check(self, ledger, **how):
@@ -194,7 +195,7 @@ def test_exact_ties_count_as_broken():
     # After relabeling point 0 as 2, classes 0 and 1 hold mirrored points no more; a tie by hand:
     model = ridge.linear_model(problem.gram, cross, 1.0, 1)
     weights = model.weights[0]
-    ledger = Ledger(1, 1)
+    ledger = Ledger(1, Ladder.every(1))
     rivals = Rivals(ledger, np.array([0]), 3)
     # Weights 1, 0.5 and 0.5: moving point 0 away from class 0 leaves p_0 − p_1 = −2·0.5.
     linear.decide(model._replace(weights=np.array([[1.0, 0.5, 0.5]])), space, rivals)

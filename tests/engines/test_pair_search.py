@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.multiclass import pair_leaf, pair_search
 from labelcert.engines.multiclass.class_hulls import ClassHulls
@@ -126,7 +127,7 @@ def make(seed, n, m, classes=3, C=None, budget=3):
         C or float(10.0 ** rng.uniform(-1, 1)), space, budget,
     )  # fmt: skip
     predicted = clean_classes(problem).predicted
-    return problem, lambda: Rivals(Ledger(m, budget), predicted, classes)
+    return problem, lambda: Rivals(Ledger(m, Ladder.every(budget)), predicted, classes)
 
 
 @pytest.mark.parametrize("seed", range(4))

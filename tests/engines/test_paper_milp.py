@@ -5,6 +5,7 @@ import pytest
 
 from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp.sample_wise import decide, decide_all
 from labelcert.engines.solvers import milp_solver
@@ -15,7 +16,7 @@ HIGHS = milp_solver("highs")
 
 
 def run(problem, sign, jobs=1):
-    ledger = Ledger(problem.m, problem.max_budget)
+    ledger = Ledger(problem.m, Ladder.every(problem.max_budget))
     decide_all(problem, sign, ledger, Clock(), "highs", jobs)
     return ledger
 
@@ -66,7 +67,7 @@ def test_points_are_decided_side_by_side_as_one_by_one():
 
 def test_known_budgets_are_not_solved_again():
     case = make_case(0)
-    ledger = Ledger(case.problem.m, case.problem.max_budget)
+    ledger = Ledger(case.problem.m, Ladder.every(case.problem.max_budget))
     for t in range(case.problem.m):
         r = int((case.worst[t] > 0).sum()) - 1
         ledger.prove(t, r, "enumeration")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp.collective import count_all, count_at
 from labelcert.engines.solvers import milp_solver
@@ -18,7 +19,7 @@ def counts(case, budget):
 
 
 def check(case):
-    ledger = Ledger(case.problem.m, case.problem.max_budget)
+    ledger = Ledger(case.problem.m, Ladder.every(case.problem.max_budget))
     count_all(case.problem, case.sign, ledger, Clock())
     for r in range(case.problem.max_budget + 1):
         low, high = counts(case, r)
@@ -43,7 +44,7 @@ def test_restricted_attackers_against_brute_force(seed):
 def test_a_tie_counts_as_broken():
     cross = np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 1.0, 1.0, 0.0], [1.0, 1.0, 0.5, 0.0]])
     problem, sign = hand_made(np.eye(4), cross, [1, 1, 1, -1], 10.0, 1)
-    ledger = Ledger(3, 1)
+    ledger = Ledger(3, Ladder.every(1))
     count_all(problem, sign, ledger, Clock())
     # Flipping label 1 ties the first two; the third keeps a margin of 0.5.
     assert ledger.broken_lower.tolist() == [0, 2]
@@ -64,7 +65,7 @@ def test_the_upper_end_comes_from_the_bound_and_the_lower_from_retraining(seed):
         watch.see_solution(solution)
         return watch.answer("stopped", -(high + 0.6), solution, "Time limit reached")
 
-    ledger = Ledger(m, n)
+    ledger = Ledger(m, Ladder.every(n))
     count_at(case.problem, case.sign, ledger, 1, Clock(), liar)
     assert ledger.broken_lower[1] == (one_flip <= 0).sum()
     assert ledger.broken_upper[1] == min(high, m)
@@ -72,7 +73,7 @@ def test_the_upper_end_comes_from_the_bound_and_the_lower_from_retraining(seed):
 
 def test_no_time_leaves_the_widest_interval():
     case = make_case(0)
-    ledger = Ledger(case.problem.m, case.problem.max_budget)
+    ledger = Ledger(case.problem.m, Ladder.every(case.problem.max_budget))
     count_all(case.problem, case.sign, ledger, Clock(0.0))
     assert ledger.broken_upper[1:].tolist() == [case.problem.m] * case.problem.max_budget
     assert ledger.broken_lower.tolist() == [0] * (case.problem.max_budget + 1)
@@ -84,7 +85,7 @@ def test_a_failed_solver_bounds_nothing():
     def fails(model, watch):
         return watch.answer("failed", -0.5, None, "Infeasible")
 
-    ledger = Ledger(case.problem.m, case.problem.max_budget)
+    ledger = Ledger(case.problem.m, Ladder.every(case.problem.max_budget))
     count_at(case.problem, case.sign, ledger, 1, Clock(), fails)
     assert ledger.broken_upper[1] == case.problem.m
 
@@ -93,7 +94,7 @@ def test_more_threads_give_the_same_counts():
     case = make_case(3, m=4)
     ledgers = []
     for threads in (1, 2):
-        ledger = Ledger(case.problem.m, 2)
+        ledger = Ledger(case.problem.m, Ladder.every(2))
         for budget in (1, 2):
             count_at(
                 case.problem, case.sign, ledger, budget, Clock(), milp_solver("highs"), threads

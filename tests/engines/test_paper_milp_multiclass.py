@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.multiclass.clean import clean_classes
 from labelcert.engines.multiclass.problem import MulticlassProblem
@@ -110,7 +111,7 @@ def test_the_attackers_limits_are_kept():
         rows = truth.clear()
         if len(rows) == 0:
             continue
-        ledger = Ledger(1, 5)
+        ledger = Ledger(1, Ladder.every(5))
         rivals = Rivals(ledger, truth.predicted, K)
         decide_all_classes(problem, rivals, Clock())
         check_ledger(ledger, problem, truth, rows, exact=False)

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from labelcert._errors import InputError
 from labelcert.engines.clock import Clock
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp.collective import count_all
 from labelcert.engines.paper_milp.sample_wise import decide_all
@@ -77,7 +78,7 @@ def test_gurobi_and_highs_agree(seed):
     case = make_case(seed, max_n=5, restrict=seed % 2 == 1)
     found = []
     for backend in ("highs", "gurobi"):
-        ledger = Ledger(case.problem.m, case.problem.max_budget)
+        ledger = Ledger(case.problem.m, Ladder.every(case.problem.max_budget))
         decide_all(case.problem, case.sign, ledger, Clock(), backend)
         count_all(case.problem, case.sign, ledger, Clock(), backend)
         found.append(ledger)
@@ -94,7 +95,7 @@ def test_a_model_too_large_for_the_licence_says_so():
     rng = np.random.default_rng(0)
     points, tests = rng.standard_normal((30, 5)), rng.standard_normal((1, 5))
     problem, sign = hand_made(points @ points.T, tests @ points.T, rng.choice([-1, 1], 30), 1.0, 1)
-    ledger = Ledger(1, 1)
+    ledger = Ledger(1, Ladder.every(1))
     error = None
     try:
         decide_all(problem, sign, ledger, Clock(20.0), "gurobi")

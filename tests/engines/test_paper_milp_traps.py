@@ -8,6 +8,7 @@ import pytest
 
 from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp import sample_wise as paper_milp
 from labelcert.engines.paper_milp.program import Program, add_flips, add_svm
@@ -82,7 +83,7 @@ def test_a_tie_is_broken_and_a_tiny_margin_is_not():
     # Orthogonal points and large C: each label stays on its own margin, β_i = ỹ_i.
     cross = np.array([[1.0, 1.0, 0.0, 0.0], [1.0, 1.0, 2.0**-45, 0.0]])
     problem, sign = hand_made(np.eye(4), cross, [1, 1, 1, -1], 10.0, 1)
-    ledger = Ledger(2, 1)
+    ledger = Ledger(2, Ladder.every(1))
     decide_all(problem, sign, ledger, Clock())
     assert ledger.broken.tolist() == [1, NEVER]
     assert ledger.robust[0] == 0
@@ -157,7 +158,7 @@ def test_twenty_labels_fit_the_small_licence():
 
 def test_time_out_keeps_what_was_proven():
     case = make_case(7, m=3)
-    ledger = Ledger(case.problem.m, case.problem.max_budget)
+    ledger = Ledger(case.problem.m, Ladder.every(case.problem.max_budget))
     clock = Clock(0.0)
     decide_all(case.problem, case.sign, ledger, clock)
     assert (ledger.robust <= 0).all()

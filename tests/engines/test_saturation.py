@@ -10,6 +10,7 @@ from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.linear_enumeration import enumerate_linear
 from labelcert.engines.problem import Problem
@@ -56,7 +57,7 @@ def test_sort_equals_enumeration(seed):
         space = FlipSpace(rng.random(n) < 0.9, np.ones(n, int), rng.integers(0, 2, n), group_budget)
         problem = Problem(check_gram(gram), tests @ points.T, y, C, space, n)
         fit = clean_fit(problem)
-        by_sort, by_all = Ledger(m, n), Ledger(m, n)
+        by_sort, by_all = Ledger(m, Ladder.every(n)), Ledger(m, Ladder.every(n))
         assert saturated_budget(gram, y, C, space) >= n
         linear.decide(linear_model(problem, n), y, fit.sign, space, by_sort)
         enumerate_flips(problem, fit.sign, by_all, n, Clock())
@@ -72,7 +73,7 @@ def test_the_witness_of_a_sort_breaks_when_retrained():
     C = 0.5 / np.abs(gram).sum(axis=1).max()
     problem = Problem(check_gram(gram), tests @ points.T, y, C, FlipSpace.unrestricted(30), 30)
     fit = clean_fit(problem)
-    ledger = Ledger(8, 30)
+    ledger = Ledger(8, Ladder.every(30))
     linear.decide(linear_model(problem, 30), y, fit.sign, problem.space, ledger)
     for t in range(8):
         flipped = y.copy()
@@ -92,7 +93,7 @@ def test_costs_and_groups_make_a_knapsack(seed):
     )
     problem = Problem(check_gram(gram), tests @ points.T, y, C, space, 8)
     fit = clean_fit(problem)
-    by_table, by_all = Ledger(m, 8), Ledger(m, 8)
+    by_table, by_all = Ledger(m, Ladder.every(8)), Ledger(m, Ladder.every(8))
     model = linear_model(problem, 8)
     linear.decide(model, y, fit.sign, space, by_table)
     enumerate_flips(problem, fit.sign, by_all, 8, Clock())

@@ -85,16 +85,31 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         predicted=outcome.predicted,
         exactness=outcome.exactness,
         relaxed_radius=outcome.relaxed_radius,
+        levels=_columns(outcome)[1],
     )
+
+
+EVERY_BUDGET = 4096
+"""Up to this budget results have a column for each, beyond it for those that change anything."""
+
+
+def _columns(outcome: Outcome) -> tuple[IntArray, IntArray | None]:
+    """The ledger's row for each column of a result, and the columns' budgets (None: all)."""
+    ladder = outcome.ledger.ladder
+    if ladder.budget > EVERY_BUDGET:
+        return np.arange(ladder.rows), ladder.levels
+    budgets = np.arange(ladder.budget + 1)
+    return np.searchsorted(ladder.levels, budgets, side="right") - 1, None
 
 
 def _margins(outcome: Outcome) -> tuple[FloatArray, FloatArray]:
     """Worst margins and their bounds: those of the ledger, 0 where the clean fit is a tie."""
-    margins = np.zeros((len(outcome.tied), outcome.given.max_flips + 1))
+    rows, _ = _columns(outcome)
+    margins = np.zeros((len(outcome.tied), len(rows)))
     margins[outcome.doubtful] = np.nan
     bounds = np.where(np.isnan(margins), -np.inf, 0.0)
-    margins[outcome.decided] = outcome.ledger.worst_margin
-    bounds[outcome.decided] = outcome.ledger.margin_bound
+    margins[outcome.decided] = outcome.ledger.worst_margin[:, rows]
+    bounds[outcome.decided] = outcome.ledger.margin_bound[:, rows]
     return margins, bounds
 
 
@@ -117,13 +132,16 @@ def collective_of(outcome: Outcome) -> CollectiveCertificate:
     """The collective certificate of a run; clean ties count as broken at every budget."""
     ledger = outcome.ledger
     tied, doubtful = int(outcome.tied.sum()), int(outcome.doubtful.sum())
-    attacks = [outcome.given.witness(changes) for changes in ledger.count_witness]
+    rows, levels = _columns(outcome)
+    found = [ledger.count_witness[int(row)] for row in rows]
+    attacks = [outcome.given.witness(changes) for changes in found]
     return CollectiveCertificate(
-        broken_lower=ledger.broken_lower + tied,
-        broken_upper=ledger.broken_upper + tied + doubtful,
+        broken_lower=ledger.broken_lower[rows] + tied,
+        broken_upper=ledger.broken_upper[rows] + tied + doubtful,
         num_test=len(outcome.tied),
         flip_sets=tuple(attack.indices for attack in attacks),
         seconds=outcome.seconds,
         stopped=outcome.stopped,
         new_labels=tuple(attack.labels for attack in attacks),
+        levels=levels,
     )

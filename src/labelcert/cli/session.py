@@ -18,7 +18,7 @@ from labelcert.certificates.inputs import (
     check_margins,
     check_time_limit,
 )
-from labelcert.certificates.labels import check_classes, check_labels
+from labelcert.certificates.labels import check_classes
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched
@@ -81,7 +81,7 @@ def prepare(request: Request) -> Prepared:
     request = without_columns(request, (costs, groups))
     graph = load_graph(request)
     kernel = choose_kernel(request, graph)
-    classes = check_classes(check_labels(graph.labels), None)
+    classes = check_classes(graph.labels, None)
     check_margins(request.worst_margins, request.engine, len(classes))
     split = datasets.split(
         graph.labels,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from labelcert._errors import InputError
 from labelcert.data.labels import as_labels
-from labelcert.data.numeric import whole
+from labelcert.intake.numbers import whole
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -94,7 +94,7 @@ def _draw(
             raise InputError(
                 f"per_class={per_class} and validation={validation} ask for "
                 f"{per_class + validation} nodes of class {classes[k].item()!r}, which has "
-                f"{members.size}: ask for fewer, or drop the class"
+                f"{members.size}: ask for fewer, or leave that class out"
             )
         drawn = generator.permutation(members)
         train_parts.append(drawn[:per_class])

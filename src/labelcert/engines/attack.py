@@ -47,7 +47,7 @@ def attack_each(
     def run() -> Record:
         nonlocal done
         stack = new_stack(4, problem.n, problem.m, len(core.group_budget))
-        record = new_record(_budgets(problem), problem.n, problem.m, capacity=UNCLEAR)
+        record = new_record(problem.ladder.levels, problem.n, problem.m, UNCLEAR)
         start(core, stack)
         while not clock.expired:
             with lock:
@@ -74,9 +74,10 @@ def attack_count(problem: Problem, sign: np.ndarray, ledger: Ledger, clock: Cloc
 
     def run() -> Record:
         stack = new_stack(4, problem.n, problem.m, len(core.group_budget))
-        record = new_record(_budgets(problem), problem.n, problem.m, capacity=UNCLEAR)
+        record = new_record(problem.ladder.levels, problem.n, problem.m, UNCLEAR)
         start(core, stack)
-        for budget in range(1, problem.max_budget + 1):
+        budgets = problem.ladder.up_to(problem.max_budget)[1:]
+        for number, budget in enumerate(budgets):
             # Margins up to `reach` count as near misses; several give several starting points.
             for reach in (1.0, 0.3, 0.1):
                 if clock.expired:
@@ -84,7 +85,7 @@ def attack_count(problem: Problem, sign: np.ndarray, ledger: Ledger, clock: Cloc
                 value = greedy(core, stack, record, candidates, TOTAL, budget, reach)
                 if np.isfinite(value):
                     exchange(core, stack, record, candidates, TOTAL, budget, reach, value, 1)
-            clock.report("collective attack", budget / problem.max_budget)
+            clock.report("collective attack", (number + 1) / len(budgets))
         return record
 
     records = run_in_threads(run, clock, 1, core.stop)
@@ -96,8 +97,4 @@ def _write(
 ) -> None:
     add_witnesses(ledger, records, NAME)
     judge = ExactJudge(problem)
-    settle(problem, sign, ledger, records, problem.max_budget, False, NAME, judge, clock)
-
-
-def _budgets(problem: Problem) -> int:
-    return problem.max_budget + 1
+    settle(problem, sign, ledger, records, NAME, judge, clock)

@@ -87,7 +87,7 @@ class Search:
             problem.max_budget + 3, problem.n, problem.m, len(self.core.group_budget)
         )
         self.record: Record = new_record(
-            problem.max_budget + 1, problem.n, problem.m, capacity=UNCLEAR
+            problem.ladder.levels, problem.n, problem.m, capacity=UNCLEAR
         )
         start(self.core, self._stack)
         self._relaxations: dict[int, Relaxation] = {}
@@ -111,12 +111,13 @@ class Search:
         """
         precision = MARGIN_PRECISION * self.core.C * float(np.abs(self.core.cross[:, t]).sum())
         visit_set(self.core, self._stack, self.record, np.zeros(0, dtype=np.int64))
+        rows = self.problem.ladder.row(budget) + 1
 
         def limit() -> float:
-            return float(self.record.worst[: budget + 1, t].min()) - precision
+            return float(self.record.worst[:rows, t].min()) - precision
 
         finding = self._search(t, budget, limit, until_broken=False)
-        high = float(self.record.worst[: budget + 1, t].min())
+        high = float(self.record.worst[:rows, t].min())
         gap = float(self.record.largest_gap[0])
         bar = np.sqrt(2 * gap) * float(self.core.bar_slope[t]) + float(self.core.bar_floor[t])
         low = min(finding.bound, high - max(bar, precision))
@@ -127,8 +128,10 @@ class Search:
     ) -> Finding:
         relaxation = self._relaxation(budget)
         q = np.ascontiguousarray(self.core.cross[:, t])
-        account = SearchAccount(_sets_below(np.zeros(self.problem.n, dtype=np.int8)))
-        root = self._node(relaxation, q, np.zeros(self.problem.n, dtype=np.int8), limit_now())
+        account = SearchAccount(1 << self.problem.n)
+        doubt = float(self.core.doubt[t])
+        nothing_fixed = np.zeros(self.problem.n, dtype=np.int8)
+        root = self._node(relaxation, q, doubt, nothing_fixed, limit_now())
         heap = [(root.bound, 0, root)]
         nodes, retrained, lost = 1, 0, False
         while heap:
@@ -142,7 +145,7 @@ class Search:
             limit = limit_now()
             finished = self._finish(node, t, budget, limit)
             if finished is None:
-                for child in self._branch(relaxation, q, node, limit, budget, account):
+                for child in self._branch(relaxation, q, doubt, node, limit, budget, account):
                     nodes += 1
                     heapq.heappush(heap, (child.bound, nodes, child))
                 self.clock.report(NAME, min(nodes / (nodes + 50.0), 0.99))
@@ -189,13 +192,19 @@ class Search:
         return self._relaxations[budget]
 
     def _node(
-        self, relaxation: Relaxation, q: np.ndarray, states: np.ndarray, limit: float
+        self,
+        relaxation: Relaxation,
+        q: np.ndarray,
+        doubt: float,
+        states: np.ndarray,
+        limit: float,
     ) -> Node:
+        """The node of some labels; doubt: taken off its bound for a shift of the diagonal."""
         relaxation.fix(states)
         bound, functional, _ = relaxation.bound(
-            q, enough=limit, time_limit=max(self.clock.remaining, 0.05)
+            q, enough=limit + doubt, time_limit=max(self.clock.remaining, 0.05)
         )
-        return Node(states, bound, functional)
+        return Node(states, bound - doubt, functional._replace(base=functional.base - doubt))
 
     def _finish(self, node: Node, t: int, budget: int, limit: float) -> int | None:
         """Retrain on every open flip set below a node if they are few; None if they are not.
@@ -227,23 +236,21 @@ class Search:
         counted = count_sets(base, step, order, flips, limit + slack, LEAF)
         if counted >= LEAF and flips > 0:
             return None
-        before = int(self.record.visited[0])
+        before = int(self.record.visited.sum())
         done = walk_sets(
             self.core, self._stack, self.record, t, base, step, order,
             flipped.astype(np.int64), budget, flips, limit + slack, NEVER,
         )  # fmt: skip
         # Where every set can be paid for, the walk has to meet all that were counted.
         whole = done == counted or (done < counted <= LEAF and self._prices_bind)
-        noted = int(self.record.visited[0]) - before
+        noted = int(self.record.visited.sum()) - before
         return int(done) if done >= 0 and whole and noted == done else -1
 
     def _affordable(self, node: Node, budget: int) -> np.ndarray:
         """Points that may still be flipped on top of a node's flips."""
         space = self.problem.space
         flipped = np.flatnonzero(node.states < 0)
-        purse = space.group_budget - np.bincount(
-            space.group[flipped], weights=space.cost[flipped], minlength=len(space.group_budget)
-        )
+        purse = space.purses_after(flipped)
         left = np.minimum(purse[space.group], budget - space.cost_of(flipped))
         may = (node.states == 0) & (node.functional.step < np.inf) & (space.cost <= left)
         return np.flatnonzero(may)
@@ -252,6 +259,7 @@ class Search:
         self,
         relaxation: Relaxation,
         q: np.ndarray,
+        doubt: float,
         node: Node,
         limit: float,
         budget: int,
@@ -267,7 +275,7 @@ class Search:
         tickets = account.split(node.ticket, [_sets_below(states) for states in parts])
         children = []
         for states, ticket in zip(parts, tickets, strict=True):
-            child = self._node(relaxation, q, states, limit)
+            child = self._node(relaxation, q, doubt, states, limit)
             # The parent's functional holds below as well: keep the better one.
             inherited = best_over(node.functional, budget, cost, states < 0, states != 0)
             if inherited > child.bound:

@@ -72,7 +72,7 @@ def tightening_seconds(n: int) -> float:
 
 def run_svm(problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock) -> Ledger:
     """Certify the kernel SVM; sign (m,) ±1 are the clean predictions."""
-    ledger = Ledger(problem.m, problem.max_budget)
+    ledger = Ledger(problem.m, problem.ladder)
     if problem.m == 0:
         return ledger
     for t in range(problem.m):
@@ -102,7 +102,7 @@ def run_ridge(
     clock: Clock,
 ) -> Ledger:
     """Certify kernel ridge regression; its model is linear in the labels at every budget."""
-    ledger = Ledger(len(sign), max_budget)
+    ledger = Ledger(len(sign), space.ladder(max_budget))
     if len(sign) == 0:
         return ledger
     for t in range(len(sign)):
@@ -127,12 +127,14 @@ def run_linear(
     if not plan.collective:
         return
     linear_enumeration.greedy_count(model, y, sign, space, ledger)
-    budget = min(model.max_budget, ledger.max_budget)
-    while budget > 0:
-        visits = linear_enumeration.count_linear_sets(space, budget)
-        if visits * 1e-9 * (20 + len(sign)) < 0.8 * clock.remaining * plan.jobs and visits < 2**40:
-            break
-        budget -= 1
+    ladder = ledger.ladder.cut(model.max_budget)
+    each = 1e-9 * (20 + len(sign))
+    seconds = min(0.8 * clock.remaining * plan.jobs, each * linear_enumeration.MOST)
+
+    def fits(budget: int) -> bool:
+        return linear_enumeration.count_linear_sets(space, budget) * each < seconds
+
+    budget = ladder.largest(fits, ladder.budget)
     linear_enumeration.enumerate_linear(model, y, sign, space, ledger, budget, clock, plan.jobs)
 
 
@@ -285,16 +287,13 @@ def _needed_budget(ledger: Ledger, plan: Plan) -> int:
     needed = ledger.needed_budget if plan.sample_wise else -1
     if plan.margins:
         missing = np.flatnonzero(open_margins(ledger).any(axis=0))
-        needed = max(needed, int(missing[-1]) if len(missing) else -1)
+        needed = max(needed, int(ledger.ladder.levels[missing[-1]]) if len(missing) else -1)
     if plan.collective:
-        open_counts = np.flatnonzero(ledger.broken_lower < ledger.broken_upper)
-        needed = max(needed, int(open_counts[-1]) if len(open_counts) else -1)
+        needed = max(needed, ledger.open_count)
     return needed
 
 
 def _largest_affordable(problem: Problem, budget: int, each: float, seconds: float) -> int:
     """The largest budget up to `budget` that an enumeration can do in some seconds; −1 if none."""
-    for r in range(budget, -1, -1):
-        if count_label_vectors(problem, r) * each <= min(seconds, LONGEST_ENUMERATION):
-            return r
-    return -1
+    limit = min(seconds, LONGEST_ENUMERATION)
+    return problem.ladder.largest(lambda r: count_label_vectors(problem, r) * each <= limit, budget)

@@ -30,23 +30,25 @@ def clean_fit(problem: Problem) -> CleanFit:
     measure(core, stack)
     decision = stack.margin.copy()
     bar = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
-    sign = np.sign(decision).astype(np.int64)
-    unclear = np.flatnonzero((np.abs(decision) <= bar) & (bar > 0))
+    sign = (decision > bar).astype(np.int64) - (decision < -bar)
     doubtful = np.zeros(problem.m, dtype=bool)
+    # A row of zeros has no bar, and is a tie.
+    unclear = np.flatnonzero((sign == 0) & (np.abs(problem.cross).sum(axis=1) > 0))
     if len(unclear):
         exact = ExactJudge(problem).signs(np.zeros(0, dtype=np.int64), unclear)
-        doubtful[unclear] = exact is None
-        # An unsettled clean sign is reported as a tie: nothing is claimed for it.
-        sign[unclear] = 0 if exact is None else exact
+        for t, found in zip(unclear.tolist(), exact, strict=True):
+            # Of an unsettled clean sign nothing is claimed.
+            doubtful[t], sign[t] = found is None, found or 0
     return CleanFit(decision, bar, sign, doubtful)
 
 
 def clean_ridge(model: LinearModel, y: np.ndarray) -> CleanFit:
     """The clean decisions of a linear model; signs inside their error are settled exactly."""
     decision = model.weights @ y
-    sign = np.sign(decision).astype(np.int64)
+    error = model.error
+    sign = (decision > error).astype(np.int64) - (decision < -error)
     doubtful = np.zeros(len(sign), dtype=bool)
-    for t in np.flatnonzero((np.abs(decision) <= model.error) & (model.error > 0)):
+    for t in np.flatnonzero((sign == 0) & (np.abs(model.weights).sum(axis=1) > 0)):
         weights = model.exact_weights(int(t))
         if weights is None:
             doubtful[t], sign[t] = True, 0

@@ -35,22 +35,29 @@ def bound_counts(
     """Lower the upper ends of all open collective intervals as far as the clock allows."""
     cross = problem.cross * sign[:, None] / problem.scale
     waiting = np.flatnonzero(ledger.broken_lower < ledger.broken_upper)
-    for number, budget in enumerate(waiting):
+    doubt = problem.core(sign).doubt
+    for number, row in enumerate(waiting):
+        budget = int(ledger.ladder.levels[row])
         if clock.expired:
             return
         stage = clock.within(clock.remaining / (len(waiting) - number))
-        relaxation = hulls.relaxation(int(budget), stage.within(0.5 * stage.remaining))
-        count = largest_count(relaxation, cross, ledger.robust < budget, stage)
-        ledger.bound_count(int(budget), max(count, int(ledger.broken_lower[budget])))
+        relaxation = hulls.relaxation(budget, stage.within(0.5 * stage.remaining))
+        count = largest_count(relaxation, cross, doubt, ledger.robust < budget, stage)
+        ledger.bound_count(budget, max(count, int(ledger.broken_lower[row])))
         clock.report(NAME, (number + 1) / len(waiting))
 
 
 def largest_count(
-    relaxation: Relaxation, cross: np.ndarray, open_points: np.ndarray, clock: Clock
+    relaxation: Relaxation,
+    cross: np.ndarray,
+    doubt: np.ndarray,
+    open_points: np.ndarray,
+    clock: Clock,
 ) -> int:
     """A proven upper bound on how many of the open points (bool (m,)) break at once.
 
     cross (m, n): rows oriented so that the margin is cross·β, scaled like the relaxation's kernel.
+    doubt (m,): a margin up to this may be broken for the kernel without its shift.
     """
     points = np.flatnonzero(open_points)
     total = len(points)
@@ -72,6 +79,7 @@ def largest_count(
     n = cross.shape[1]
     size = relaxation.hull.C * float((weights @ np.abs(cross[points])).sum())
     slack = (n + total) * 4 * np.finfo(float).eps * (size + total)
+    slack += float(weights @ doubt[points])
     count = total - least + slack
     if not (np.isfinite(count) and used.any()):
         return total

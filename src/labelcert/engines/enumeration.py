@@ -34,14 +34,28 @@ NAME = "enumeration"
 LARGEST_TASK = 20_000
 """Label vectors in one piece of work: a fraction of a second."""
 
+MOST_TASKS = 50_000
+"""About as many pieces of work are made at the most."""
+
 Task = tuple[tuple[int, ...], int]
 """A flip set (candidate numbers), and the first candidate number that may be added to it."""
 
 
+MANY = 10**18
+"""Counts of label vectors end here: nobody retrains on more, and floats still hold them."""
+
+
 @lru_cache(maxsize=100_000)
 def count_flip_sets(candidates: int, budget: int) -> int:
-    """How many subsets of `candidates` points have at most `budget` members."""
-    return sum(comb(candidates, k) for k in range(min(candidates, budget) + 1))
+    """How many subsets of `candidates` points have at most `budget` members; `MANY` at the most."""
+    if 2 * budget >= candidates > 60:
+        return MANY
+    total = 0
+    for k in range(min(candidates, budget) + 1):
+        total += comb(candidates, k)
+        if total >= MANY:
+            return MANY
+    return total
 
 
 def count_label_vectors(problem: Problem, budget: int) -> int:
@@ -57,8 +71,8 @@ def count_label_vectors(problem: Problem, budget: int) -> int:
 def split_tasks(candidates: int, flips: int, largest: int) -> list[Task]:
     """Cut all flip sets of at most `flips` candidates into pieces of at most `largest`."""
     heap: list[tuple[int, Task]] = [(-count_flip_sets(candidates, flips), ((), 0))]
-    limit = max(largest, count_flip_sets(candidates, flips) // 50_000)
-    while -heap[0][0] > limit:
+    limit = max(largest, count_flip_sets(candidates, flips) // MOST_TASKS)
+    while -heap[0][0] > limit and len(heap) < 2 * MOST_TASKS:
         _, (base, first) = heapq.heappop(heap)
         left = candidates - first - 1
         without = (-count_flip_sets(left, flips - len(base)), (base, first + 1))
@@ -79,7 +93,7 @@ def enumerate_flips(
     """Retrain on every flip set of cost ≤ budget and write what follows into the ledger.
 
     sign (m,) ±1: the clean predictions. Returns whether the enumeration was completed; if not,
-    only witnesses were added.
+    budgets whose account is complete all the same are proven, besides witnesses.
     """
     core = problem.core(sign)
     candidates = problem.space.candidates
@@ -91,10 +105,14 @@ def enumerate_flips(
     if mirrored:
         candidates, flips = candidates[1:], problem.n - 1
     tasks = split_tasks(len(candidates), flips, LARGEST_TASK)
-    work = _Work(core, candidates, budget, problem.n if mirrored else budget, mirrored, flips)
+    ladder = ledger.ladder.cut(budget)
+    work = _Work(
+        core, candidates, ladder.levels, problem.n if mirrored else budget, mirrored, flips
+    )
     records, complete = _run_tasks(work, tasks, clock, max(1, min(jobs, len(tasks))))
     add_witnesses(ledger, records, NAME)
-    settle(problem, sign, ledger, records, budget, complete, NAME, ExactJudge(problem), clock)
+    expected = problem.space.count_by_level(ladder)
+    settle(problem, sign, ledger, records, NAME, ExactJudge(problem), clock, expected)
     return complete
 
 
@@ -105,13 +123,13 @@ class _Work:
         self,
         core: Core,
         candidates: np.ndarray,
-        budget: int,
+        levels: np.ndarray,
         tree_budget: int,
         mirrored: bool,
         depth: int,
     ):
         self.core, self.candidates = core, candidates
-        self.budget, self.tree_budget = budget, tree_budget
+        self.levels, self.tree_budget = levels, tree_budget
         self.mirrored, self.depth = mirrored, depth
         n = len(core.gram)
         self.mirror_mask = np.zeros((n + 63) // 64, dtype=np.uint64)
@@ -122,7 +140,7 @@ class _Work:
         """A function that does one task, and the record it fills."""
         n, m = self.core.cross.shape
         stack = new_stack(self.depth + 2, n, m, len(self.core.group_budget))
-        record = new_record(self.budget + 1, n, m)
+        record = new_record(self.levels, n, m)
         start(self.core, stack)
 
         def do(task: Task) -> None:
@@ -139,10 +157,9 @@ class _Work:
 
 
 def _feasible(core: Core, flips: np.ndarray, budget: int) -> bool:
-    spent = np.bincount(
-        core.group[flips], weights=core.cost[flips], minlength=len(core.group_budget)
-    )
-    return bool((spent <= core.group_budget).all()) and spent.sum() <= budget
+    spent = np.zeros(len(core.group_budget), dtype=np.int64)
+    np.add.at(spent, core.group[flips], core.cost[flips])
+    return bool((spent <= core.group_budget).all()) and int(spent.sum()) <= budget
 
 
 def _run_tasks(

@@ -25,11 +25,11 @@ from labelcert.engines.retraining import (
 def _record_both(core, stack, record, level, gap, mirror_mask, opposite, mirrored):
     """Write down the margins of a level's label vector and, if asked for, of its opposite."""
     n = core.gram.shape[0]
-    budgets = record.worst.shape[0]
+    most = record.levels[record.levels.shape[0] - 1]
     spent = stack.spent[level]
-    if spent < budgets:
+    if spent <= most:
         write_down(core, stack.margin, record, stack.mask[level], spent, 1.0, gap)
-    if mirrored and n - spent < budgets:
+    if mirrored and n - spent <= most:
         for w in range(opposite.shape[0]):
             opposite[w] = stack.mask[level, w] ^ mirror_mask[w]
         write_down(core, stack.margin, record, opposite, n - spent, -1.0, gap)

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcert.engines.ladder import Ladder, count_by_level, ladder_of
+
+UNLIMITED = 2**62
+"""The purse of a group without a budget of its own."""
+
 
 @dataclass(frozen=True, eq=False)
 class FlipSpace:
@@ -26,7 +31,7 @@ class FlipSpace:
             allowed=np.ones(n, dtype=bool),
             cost=np.ones(n, dtype=np.int64),
             group=np.zeros(n, dtype=np.int64),
-            group_budget=np.full(1, 2**40, dtype=np.int64),
+            group_budget=np.full(1, UNLIMITED, dtype=np.int64),
         )
 
     @property
@@ -47,30 +52,39 @@ class FlipSpace:
     @property
     def groups_bind(self) -> bool:
         """Whether some group's budget is below what all its flippable labels cost together."""
-        total = np.bincount(
-            self.group[self.allowed],
-            weights=self.cost[self.allowed],
-            minlength=len(self.group_budget),
-        )
-        return bool((total > self.group_budget).any())
+        return bool((self.spent_by_group > self.group_budget).any())
+
+    def ladder(self, budget: int) -> Ladder:
+        """What allowed flip sets of cost ≤ budget can cost; raises InputError if that is much."""
+        return ladder_of(self.cost, self.group, self.group_budget, self.allowed, budget)
+
+    def count_by_level(self, ladder: Ladder) -> list[int]:
+        """(rows,) how many flip sets cost exactly each level."""
+        once = self.allowed.astype(np.int64)
+        return count_by_level(self.cost, self.group, self.group_budget, once, ladder)
+
+    @property
+    def spent_by_group(self) -> np.ndarray:
+        """(groups,) int64 what flipping all allowed points of each group would cost."""
+        total = np.zeros(len(self.group_budget), dtype=np.int64)
+        np.add.at(total, self.group[self.allowed], self.cost[self.allowed])
+        return total
 
     def largest_cost(self) -> int:
         """The cost of the dearest flip set."""
-        total = np.bincount(
-            self.group[self.allowed],
-            weights=self.cost[self.allowed],
-            minlength=len(self.group_budget),
-        )
-        return int(np.minimum(total, self.group_budget).sum())
+        return int(np.minimum(self.spent_by_group, self.group_budget).sum())
 
     def cost_of(self, flips: np.ndarray) -> int:
         """Cost of a flip set given by indices."""
         return int(self.cost[flips].sum())
 
+    def purses_after(self, flips: np.ndarray) -> np.ndarray:
+        """(groups,) int64 what each group may still spend after a flip set."""
+        left = self.group_budget.copy()
+        np.subtract.at(left, self.group[flips], self.cost[flips])
+        return left
+
     def contains(self, flips: np.ndarray, budget: int) -> bool:
         """Whether a flip set is allowed at a budget."""
-        spent = np.bincount(
-            self.group[flips], weights=self.cost[flips], minlength=len(self.group_budget)
-        )
-        within = bool(self.allowed[flips].all()) and bool((spent <= self.group_budget).all())
+        within = bool(self.allowed[flips].all()) and bool((self.purses_after(flips) >= 0).all())
         return within and self.cost_of(flips) <= budget

@@ -9,13 +9,10 @@ import numpy as np
 
 from labelcert.engines.problem import Problem
 from labelcert.engines.retraining import flip_at, measure, new_stack, solve_level, start
-from labelcert.learners.exact import exact_dual, to_fractions
+from labelcert.learners.exact import exact_dual, gap_of_shift, to_fractions
 
 SIZE_LIMIT = 150
 """Exact elimination costs about n⁴ to n⁵ bit operations; beyond this n it is not tried."""
-
-SHIFTED_TIE = 1e-9
-"""Where the Gram matrix had to be shifted, margins up to this times C ‖q_t‖₁ are ties."""
 
 
 class ExactJudge:
@@ -44,27 +41,29 @@ class ExactJudge:
             flip_at(self._core, self._stack, 0, int(i))
         return float(solve_level(self._core, self._stack, 0))
 
-    def signs(self, flips: np.ndarray, test_points: np.ndarray) -> np.ndarray | None:
+    def signs(self, flips: np.ndarray, test_points: np.ndarray) -> list[int | None]:
         """Signs −1, 0, +1 of the decision values of some test points after `flips`.
 
-        Returns None where exact arithmetic is out of reach (n too large, or no optimal partition
-        found).
+        None where exact arithmetic is out of reach (n too large, no optimal partition found), or
+        where the kernel had to be shifted and the value is no further from 0 than that may move it.
         """
-        if self.problem.n > SIZE_LIMIT:
-            return None
+        nothing: list[int | None] = [None] * len(test_points)
+        if self.problem.n > SIZE_LIMIT or len(test_points) == 0:
+            return nothing
         self._retrain(flips)
         y = self._stack.y[0].astype(int)
         beta = exact_dual(self._gram, y.tolist(), self._C, np.abs(self._stack.beta))
         if beta is None:
-            return None
-        return np.array([self._sign(beta, t) for t in test_points], dtype=np.int64)
+            return nothing
+        return [self._sign(beta, int(t)) for t in test_points]
 
-    def _sign(self, beta: list[Fraction], t: int) -> int:
-        row = self._core.cross[:, t]
-        pairs = zip(row, beta, strict=True)
+    def _sign(self, beta: list[Fraction], t: int) -> int | None:
+        core = self._core
+        pairs = zip(core.cross[:, t], beta, strict=True)
         value = sum((Fraction(float(q)) * b for q, b in pairs if b), Fraction(0))
-        if self.problem.gram.shift > 0:
-            tie = SHIFTED_TIE * self._core.C * float(np.abs(row).sum())
-            if abs(value) <= tie:
-                return 0
+        if core.shift > 0:
+            gap = gap_of_shift(beta, self._C, core.shift)
+            doubt = np.sqrt(2 * gap) * float(core.bar_slope[t]) + float(core.bar_floor[t])
+            if abs(value) <= Fraction(doubt):
+                return None
         return (value > 0) - (value < 0)

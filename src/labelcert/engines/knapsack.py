@@ -1,51 +1,89 @@
 """The most harmful flip set of every budget where flips have costs and groups have purses.
 
 A 0/1 knapsack a group, then the groups combined; exact, for any kind of numbers (floats, or
-fractions where a margin must be settled exactly). O(n · budget) a test point.
-Source: textbook dynamic programming; our own note.
+fractions where a margin must be settled exactly). What is kept is what helps: the totals at which
+the largest gain rises, so that time and memory follow the different totals that costs reach, not
+the size of the budget.
+Source: textbook dynamic programming over undominated states (Nemhauser and Ullmann 1969).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from labelcert.engines.flips import FlipSpace
 
-Table = list[tuple[Any, tuple[int, ...]]]
-"""For each budget 0, 1, …: the largest total gain, and the points that reach it."""
+
+class Best(NamedTuple):
+    """The largest total gain from this cost on, and the points that reach it."""
+
+    cost: int
+    gain: Any
+    points: tuple[int, ...]
 
 
-def best_sets(gain: Sequence[Any], space: FlipSpace, budget: int) -> Table:
-    """Largest gain and its flips for every budget up to `budget`; only positive gains are taken."""
-    total: Table = [(0, ())] * (budget + 1)
-    for number, purse in enumerate(space.group_budget):
+Front = list[Best]
+"""By ascending cost, each with a larger gain than all before; the first costs nothing."""
+
+
+def best_sets(gain: Sequence[Any], space: FlipSpace, budget: int) -> Front:
+    """Largest gains and their flips for costs up to a budget; only positive gains are taken."""
+    total: Front = [Best(0, 0, ())]
+    for number in sorted(set(space.group[space.candidates].tolist())):
+        purse = min(budget, int(space.group_budget[number]))
         points = [
             int(i)
             for i in space.candidates
-            if space.group[i] == number and gain[i] > 0 and space.cost[i] <= budget
+            if space.group[i] == number and gain[i] > 0 and space.cost[i] <= purse
         ]
         if points:
-            total = _combine(total, _one_group(gain, space, points, min(budget, int(purse))))
+            total = _sums(total, _one_group(gain, space, points, purse), budget)
     return total
 
 
-def _one_group(gain: Sequence[Any], space: FlipSpace, points: list[int], budget: int) -> Table:
-    table: Table = [(0, ())] * (budget + 1)
+def at_budget(front: Front, budget: int) -> Best:
+    """The best that a budget can pay for."""
+    affordable = [best for best in front if best.cost <= budget]
+    return affordable[-1]
+
+
+def _one_group(gain: Sequence[Any], space: FlipSpace, points: list[int], purse: int) -> Front:
+    front: Front = [Best(0, 0, ())]
     for i in points:
         cost = int(space.cost[i])
-        for b in range(budget, cost - 1, -1):
-            value, chosen = table[b - cost]
-            if value + gain[i] > table[b][0]:
-                table[b] = (value + gain[i], (*chosen, i))
-    return table
+        more = [
+            Best(best.cost + cost, best.gain + gain[i], (*best.points, i))
+            for best in front
+            if best.cost + cost <= purse
+        ]
+        front = _undominated(front, more)
+    return front
 
 
-def _combine(first: Table, second: Table) -> Table:
-    result = list(first)
-    for b in range(len(first)):
-        for spent in range(1, min(b, len(second) - 1) + 1):
-            value = first[b - spent][0] + second[spent][0]
-            if value > result[b][0]:
-                result[b] = (value, first[b - spent][1] + second[spent][1])
-    return result
+def _undominated(first: Front, second: Front) -> Front:
+    """Merge two fronts; of equal costs and gains the first's stays."""
+    found: Front = []
+    i = j = 0
+    while i < len(first) or j < len(second):
+        if j >= len(second) or (i < len(first) and first[i].cost <= second[j].cost):
+            best, i = first[i], i + 1
+        else:
+            best, j = second[j], j + 1
+        if not found or best.gain > found[-1].gain:
+            if found and found[-1].cost == best.cost:
+                found.pop()
+            found.append(best)
+    return found
+
+
+def _sums(first: Front, second: Front, budget: int) -> Front:
+    total = first
+    for one in second[1:]:
+        more = [
+            Best(best.cost + one.cost, best.gain + one.gain, best.points + one.points)
+            for best in first
+            if best.cost + one.cost <= budget
+        ]
+        total = _undominated(total, more)
+    return total

@@ -11,22 +11,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.recording import NEVER
 
 
 @dataclass(eq=False)
 class Ledger:
-    """Knowledge of m predictions at budgets 0 … max_budget, and of the collective attack.
+    """Knowledge of m predictions at the levels of cost of a ladder, and of the collective attack.
 
     robust (m,): proven robust up to this budget, −1 none. broken (m,): smallest budget with a
-    witness, `NEVER` if none. worst_margin (m, max_budget + 1): smallest margin known at a budget,
-    NaN where not looked for; margin_bound of the same shape: proven, no margin lies below it.
-    broken_lower and broken_upper (max_budget + 1,): most simultaneously broken predictions, as an
-    interval.
+    witness, `NEVER` if none. worst_margin (m, rows): smallest margin known at a level, NaN where
+    not looked for; margin_bound of the same shape: proven, no margin lies below it. broken_lower
+    and broken_upper (rows,): most simultaneously broken predictions, as an interval.
     """
 
     m: int
-    max_budget: int
+    ladder: Ladder
     robust: np.ndarray = field(init=False)
     broken: np.ndarray = field(init=False)
     witness: list[np.ndarray | None] = field(init=False)
@@ -39,17 +39,22 @@ class Ledger:
     count_witness: list[np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
-        budgets = self.max_budget + 1
+        rows = self.ladder.rows
         self.robust = np.full(self.m, -1, dtype=np.int64)
         self.broken = np.full(self.m, NEVER, dtype=np.int64)
         self.witness = [None] * self.m
-        self.worst_margin = np.full((self.m, budgets), np.nan)
-        self.margin_bound = np.full((self.m, budgets), -np.inf)
+        self.worst_margin = np.full((self.m, rows), np.nan)
+        self.margin_bound = np.full((self.m, rows), -np.inf)
         self.proven_by = [""] * self.m
         self.broken_by = [""] * self.m
-        self.broken_lower = np.zeros(budgets, dtype=np.int64)
-        self.broken_upper = np.full(budgets, self.m, dtype=np.int64)
-        self.count_witness = [np.zeros(0, dtype=np.int64) for _ in range(budgets)]
+        self.broken_lower = np.zeros(rows, dtype=np.int64)
+        self.broken_upper = np.full(rows, self.m, dtype=np.int64)
+        self.count_witness = [np.zeros(0, dtype=np.int64) for _ in range(rows)]
+
+    @property
+    def max_budget(self) -> int:
+        """The largest budget asked for."""
+        return self.ladder.budget
 
     @property
     def open(self) -> np.ndarray:
@@ -63,12 +68,18 @@ class Ledger:
             return -1
         return int(np.minimum(self.broken[self.open] - 1, self.max_budget).max())
 
+    @property
+    def open_count(self) -> int:
+        """The largest level at which the collective count is open; −1 if none."""
+        rows = np.flatnonzero(self.broken_lower < self.broken_upper)
+        return int(self.ladder.levels[rows[-1]]) if len(rows) else -1
+
     def prove(self, t: int, budget: int, engine: str) -> None:
-        """Note that prediction t is robust at `budget`."""
+        """Note that prediction t is robust at `budget`, and so up to the next level."""
         if budget >= self.broken[t]:
             raise AssertionError(f"{engine} proves prediction {t} robust where a witness breaks it")
         if budget > self.robust[t]:
-            self.robust[t] = min(budget, self.max_budget)
+            self.robust[t] = self.ladder.last_of(self.ladder.row(budget))
             self.proven_by[t] = engine
 
     def break_(self, t: int, budget: int, flips: np.ndarray, engine: str) -> None:
@@ -81,9 +92,9 @@ class Ledger:
             self.broken_by[t] = engine
 
     def bound_margin(self, t: int, low: np.ndarray, high: np.ndarray) -> None:
-        """Note bounds (budgets,) on the worst margins of t at budgets 0, 1, …; ∓inf if none."""
-        budgets = len(low)
-        bound, seen = self.margin_bound[t, :budgets], self.worst_margin[t, :budgets]
+        """Note bounds (rows,) on the worst margins of t at levels 0, 1, …; ∓inf if none."""
+        rows = len(low)
+        bound, seen = self.margin_bound[t, :rows], self.worst_margin[t, :rows]
         # A bound at a budget holds at all smaller ones, a margin at all larger ones.
         np.maximum(bound, np.maximum.accumulate(low[::-1])[::-1], out=bound)
         best = np.fmin(seen, np.minimum.accumulate(high))
@@ -91,23 +102,30 @@ class Ledger:
 
     def count_broken(self, budget: int, count: int, flips: np.ndarray) -> None:
         """Note that one flip set of cost `budget` breaks `count` predictions."""
-        if budget <= self.max_budget and count > self.broken_upper[budget]:
+        if budget > self.max_budget:
+            return
+        row = self.ladder.row(budget)
+        if count > self.broken_upper[row]:
             raise AssertionError(f"{count} predictions broken where a proof allows fewer")
-        for r in range(budget, self.max_budget + 1):
-            if count > self.broken_lower[r]:
-                self.broken_lower[r] = count
-                self.count_witness[r] = np.sort(np.asarray(flips, dtype=np.int64))
+        for r in range(row, self.ladder.rows):
+            if count <= self.broken_lower[r]:
+                return
+            self.broken_lower[r] = count
+            self.count_witness[r] = np.sort(np.asarray(flips, dtype=np.int64))
 
     def bound_count(self, budget: int, count: int) -> None:
         """Note that no flip set of cost ≤ `budget` breaks more than `count` predictions."""
-        if count < self.broken_lower[budget]:
+        row = self.ladder.row(budget)
+        if count < self.broken_lower[row]:
             raise AssertionError(f"at most {count} predictions broken where a witness breaks more")
-        self.broken_upper[: budget + 1] = np.minimum(self.broken_upper[: budget + 1], count)
+        self.broken_upper[: row + 1] = np.minimum(self.broken_upper[: row + 1], count)
 
     def combine(self) -> None:
         """Carry sample-wise knowledge over to the collective interval."""
-        for r in range(self.max_budget + 1):
-            self.bound_count(r, int((self.robust < r).sum()))
+        ascending = np.sort(self.robust)
+        open_at = np.searchsorted(ascending, self.ladder.levels)  # robust below each level
+        for row, level in enumerate(self.ladder.levels.tolist()):
+            self.bound_count(level, int(open_at[row]))
         for t in np.flatnonzero(self.broken <= self.max_budget):
             flips = self.witness[t]
             if flips is not None:

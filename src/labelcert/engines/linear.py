@@ -3,7 +3,7 @@
 What it decides: radius, worst margin and witness at every budget, for any number of labeled
 points, where f_t(ỹ) = Σ h_ti ỹ_i: kernel ridge regression always (``math.md`` 7), the kernel SVM
 where every dual variable stays at its bound (saturation, ``math.md`` 4.2).
-Cost: O(n log n) a test point; O(n · budget) where flips have different costs. When to prefer it:
+Cost: O(n log n) a test point; O(n · levels) where flips have different costs. When to prefer it:
 whenever it applies.
 Source: [EC] arXiv 2604.11416 for ridge regression and for the polynomial case of the SVM.
 
@@ -16,12 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.knapsack import best_sets
+from labelcert.engines.knapsack import Front, best_sets
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
 
 ExactWeights = Callable[[int], list[Fraction] | None]
@@ -42,34 +43,64 @@ def decide(
     model: LinearModel, y: np.ndarray, sign: np.ndarray, space: FlipSpace, ledger: Ledger
 ) -> None:
     """Write the exact radius, worst margins and witness of every test point into the ledger."""
-    budget = min(model.max_budget, ledger.max_budget)
+    ladder = ledger.ladder.cut(model.max_budget)
     for t in range(len(sign)):
         gain = 2 * sign[t] * y * model.weights[t]
-        fall, flips = worst_flips(gain, space, budget)
+        fall, flips = worst_flips(gain, space, ladder)
         margins = sign[t] * float(model.weights[t] @ y) - fall
         ledger.bound_margin(t, margins - model.error[t], margins)
         _decide_one(model, y, int(sign[t]), space, ledger, t, margins, flips)
 
 
 def worst_flips(
-    gain: np.ndarray, space: FlipSpace, budget: int
+    gain: np.ndarray, space: FlipSpace, ladder: Ladder
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Largest fall of the margin (budget + 1,) and the flips that cause it, for every budget."""
+    """Largest fall of the margin (rows,) and the flips that cause it, for every level."""
     if space.unit_cost:
-        order = _greedy_order(gain, space, budget)
-        fall = np.zeros(budget + 1)
+        order = np.argsort(-gain, kind="stable")
+        order = _affordable(order[gain[order] > 0], space, ladder.budget)
+        fall = np.zeros(ladder.rows)
         fall[1 : len(order) + 1] = np.cumsum(gain[order])
         fall[len(order) + 1 :] = fall[len(order)]
-        return fall, [order[:r] for r in range(budget + 1)]
-    table = best_sets(gain.tolist(), space, budget)
-    fall = np.array([float(value) for value, _ in table])
-    return fall, [np.array(chosen, dtype=np.int64) for _, chosen in table]
+        return fall, [order[:r] for r in range(ladder.rows)]
+    fall, sets = _by_level(best_sets(gain.tolist(), space, ladder.budget), ladder)
+    return np.array([float(value) for value in fall]), sets
 
 
-def _greedy_order(gain: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
-    """Points by harm: the first r entries are the worst affordable flip set of r points."""
-    order = np.argsort(-gain, kind="stable")
-    order = order[(gain[order] > 0) & space.allowed[order]]
+def worst_flips_exactly(
+    gain: list[Fraction], space: FlipSpace, ladder: Ladder
+) -> tuple[list[Fraction], list[np.ndarray]]:
+    """`worst_flips` in exact arithmetic."""
+    if not space.unit_cost:
+        return _by_level(best_sets(gain, space, ladder.budget), ladder)
+    positive = [i for i in range(len(gain)) if gain[i] > 0]
+    positive.sort(key=lambda i: -gain[i])
+    order = _affordable(np.array(positive, dtype=np.int64), space, ladder.budget)
+    fall = [Fraction(0)]
+    for i in order:
+        fall.append(fall[-1] + gain[i])
+    fall += [fall[-1]] * (ladder.rows - len(fall))
+    return fall, [order[:r] for r in range(ladder.rows)]
+
+
+def _by_level(front: Front, ladder: Ladder) -> tuple[list[Any], list[np.ndarray]]:
+    """Gains and sets of a front at every level; its costs are levels."""
+    fall: list[Any] = []
+    sets: list[np.ndarray] = []
+    for best, following in zip(front, [*front[1:], None], strict=True):
+        end = ladder.rows if following is None else ladder.row(following.cost)
+        number = end - len(fall)
+        fall += [best.gain] * number
+        sets += [np.array(best.points, dtype=np.int64)] * number
+    return fall, sets
+
+
+def _affordable(order: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
+    """The first points of an order that the attacker can flip together, at unit costs.
+
+    The first r of them are the worst affordable flip set of r points.
+    """
+    order = order[space.allowed[order]]
     if not space.groups_bind:
         return order[:budget]
     left = space.group_budget.copy()
@@ -94,24 +125,26 @@ def _decide_one(
     flips: list[np.ndarray],
 ) -> None:
     exact: list[tuple[int, np.ndarray]] | None = None
-    for r, margin in enumerate(margins):
-        verdict, chosen = int(np.sign(margin)), flips[r]
-        if abs(margin) <= model.error[t]:
+    levels = ledger.ladder.levels.tolist()
+    for row, margin in enumerate(margins):
+        verdict, chosen = int(margin > 0) - int(margin < 0), flips[row]
+        if not abs(margin) > model.error[t]:
             if exact is None:
-                exact = exact_verdicts(model.exact_weights(t), y, sign, space, len(margins) - 1)
+                ladder = ledger.ladder.cut(levels[len(margins) - 1])
+                exact = exact_verdicts(model.exact_weights(t), y, sign, space, ladder)
             if exact is None:
                 return
-            verdict, chosen = exact[r]
+            verdict, chosen = exact[row]
         if verdict <= 0:
-            ledger.break_(t, r, chosen, model.name)
+            ledger.break_(t, levels[row], chosen, model.name)
             return
-        ledger.prove(t, r, model.name)
+        ledger.prove(t, levels[row], model.name)
 
 
 def exact_verdicts(
-    weights: list[Fraction] | None, y: np.ndarray, sign: int, space: FlipSpace, budget: int
+    weights: list[Fraction] | None, y: np.ndarray, sign: int, space: FlipSpace, ladder: Ladder
 ) -> list[tuple[int, np.ndarray]] | None:
-    """For every budget the sign of the exact worst margin, and flips that reach it.
+    """For every level the sign of the exact worst margin, and flips that reach it.
 
     None where the exact weights are out of reach.
     """
@@ -119,9 +152,7 @@ def exact_verdicts(
         return None
     signed = [sign * int(label) * h for label, h in zip(y, weights, strict=True)]
     clean = sum(signed, Fraction(0))
-    table = best_sets([2 * value for value in signed], space, budget)
-    verdicts = []
-    for fall, chosen in table:
-        value = clean - fall
-        verdicts.append(((value > 0) - (value < 0), np.array(chosen, dtype=np.int64)))
-    return verdicts
+    falls, sets = worst_flips_exactly([2 * value for value in signed], space, ladder)
+    return [
+        ((clean > fall) - (clean < fall), flips) for fall, flips in zip(falls, sets, strict=True)
+    ]

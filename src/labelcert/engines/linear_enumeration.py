@@ -10,26 +10,33 @@ Source: our own note; ``math.md`` 4.1, 7.
 from __future__ import annotations
 
 import threading
+from typing import NamedTuple
 
 import numpy as np
 
 from labelcert._jit import compiled, inner
+from labelcert.engines.account import last_complete
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import LARGEST_TASK, Task, count_flip_sets, split_tasks
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.linear import LinearModel
+from labelcert.engines.recording import row_of
 from labelcert.engines.threads import run_in_threads
+
+MOST = 2**40
+"""No enumeration of more flip sets than this is begun."""
 
 
 @compiled
 def walk_linear(
-    gain, error, candidates, base, first, cost, group, left, flips, budget, stop, best, over, sets
-):
+    gain, error, candidates, base, first, cost, group, left, flips, budget, stop, levels, best,
+    over, seen, sets,
+):  # fmt: skip
     """Visit all extensions of `base`; gain (n, m) lowers the margins in its last row (clean).
 
-    best (budgets,), sets (budgets, flips): most surely broken at exactly this cost, and the flips
-    (then −1); over (budgets,): most broken or inside the error bar.
+    best (rows,), sets (rows, flips): most surely broken at exactly this level, and the flips (then
+    −1); over (rows,): most broken or inside the error bar; seen (rows,): flip sets looked at.
     """
     margin, chosen, following = stack_of(error, flips)
     spent = 0
@@ -55,11 +62,13 @@ def walk_linear(
             for t in range(row.shape[0]):
                 broken += row[t] <= -error[t]
                 robust += row[t] > error[t]
-            over[spent] = max(over[spent], row.shape[0] - robust)
-            if broken > best[spent]:
-                best[spent] = broken
+            at = row_of(levels, spent)
+            over[at] = max(over[at], row.shape[0] - robust)
+            seen[at] += 1
+            if broken > best[at]:
+                best[at] = broken
                 for k in range(flips):
-                    sets[spent, k] = chosen[k] if k < level else -1
+                    sets[at, k] = chosen[k] if k < level else -1
         c = following[level]
         fresh = False
         if c >= candidates.shape[0] or level >= flips:
@@ -118,11 +127,11 @@ def enumerate_linear(
     stop = np.zeros(1, dtype=np.uint8)
     done = 0
 
-    def run() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    ladder = ledger.ladder.cut(budget)
+
+    def run() -> _Seen:
         nonlocal done
-        best = np.zeros(budget + 1, dtype=np.int64)
-        over = np.zeros(budget + 1, dtype=np.int64)
-        sets = np.full((budget + 1, flips), -1, dtype=np.int64)
+        mine = _Seen.nothing(ladder.rows, flips)
         while not clock.expired:
             with lock:
                 task: Task | None = next(queue, None)
@@ -132,23 +141,38 @@ def enumerate_linear(
             if space.contains(base, budget):
                 left = space.group_budget.copy()
                 walk_linear(table, error, candidates, base, task[1], space.cost, space.group,
-                            left, flips, budget, stop, best, over, sets)  # fmt: skip
+                            left, flips, budget, stop, ladder.levels, *mine)  # fmt: skip
             with lock:
                 done += 1
             clock.report("collective enumeration", done / len(tasks))
-        return best, over, sets
+        return mine
 
     results = run_in_threads(run, clock, max(1, min(jobs, len(tasks))), stop)
-    for best, _, sets in results:
-        for k in range(budget + 1):
-            if best[k] > 0:
-                ledger.count_broken(k, int(best[k]), sets[k][sets[k] >= 0])
-    complete = done == len(tasks) and stop[0] == 0
-    if complete:
-        over = np.maximum.accumulate(np.max([result[1] for result in results], axis=0))
-        for r in range(budget + 1):
-            ledger.bound_count(r, int(over[r]))
-    return complete
+    for found in results:
+        for row, level in enumerate(ladder.levels.tolist()):
+            if found.best[row] > 0:
+                flipped = found.sets[row]
+                ledger.count_broken(level, int(found.best[row]), flipped[flipped >= 0])
+    seen = np.sum([found.seen for found in results], axis=0)
+    over = np.maximum.accumulate(np.max([found.over for found in results], axis=0))
+    last = last_complete(space.count_by_level(ladder), seen.tolist())
+    for row in range(last + 1):
+        ledger.bound_count(int(ladder.levels[row]), int(over[row]))
+    return last + 1 == ladder.rows
+
+
+class _Seen(NamedTuple):
+    """What one thread has seen, see `walk_linear`."""
+
+    best: np.ndarray
+    over: np.ndarray
+    seen: np.ndarray
+    sets: np.ndarray
+
+    @classmethod
+    def nothing(cls, rows: int, flips: int) -> _Seen:
+        best, over, seen = (np.zeros(rows, dtype=np.int64) for _ in range(3))
+        return cls(best, over, seen, np.full((rows, flips), -1, dtype=np.int64))
 
 
 def most_flips(space: FlipSpace, budget: int) -> int:

@@ -1,13 +1,12 @@
 """Close the radius interval of one test point by branch and bound, and say what is proven of it.
 
 A budget is proven only where the search accounts for every flip set
-(`labelcert.engines.search_account`) and the record leaves no margin of the point unsettled.
+(`labelcert.engines.search_account`) and the point was noted robust under each that was retrained
+on (`labelcert.engines.account`).
 Source: our own note.
 """
 
 from __future__ import annotations
-
-import numpy as np
 
 from labelcert.engines.branch_and_bound import NAME, Search
 from labelcert.engines.judge import ExactJudge
@@ -26,24 +25,16 @@ def decide_one(
     problem = search.problem
     begin = search.clock.elapsed
     while ledger.robust[t] < min(int(ledger.broken[t]) - 1, problem.max_budget):
-        budget = min(int(ledger.broken[t]) - 1, problem.max_budget)
+        budget = problem.ladder.at_most(min(int(ledger.broken[t]) - 1, problem.max_budget))
         if search.clock.expired or search.clock.elapsed - begin > time_limit:
             return False
         finding = search.decide(t, budget)
         add_witnesses(ledger, [search.record], NAME)
-        open_after = _settle(search, ledger, judge)
+        noted = settle(problem, search.sign, ledger, [search.record], NAME, judge, search.clock)
         if ledger.broken[t] <= budget:
             continue
         # Nothing but a complete account proves; a witness that was seen and is gone does not.
-        if not finding.proven or open_after[t] <= budget:
+        if not (finding.proven and noted.all_robust(t, problem.ladder.row(budget))):
             return False
         ledger.prove(t, budget, NAME)
     return True
-
-
-def _settle(search: Search, ledger: Ledger, judge: ExactJudge) -> np.ndarray:
-    """Settle unclear margins exactly; returns the cheapest unsettled cost of each test point."""
-    return settle(
-        search.problem, search.sign, ledger, [search.record], search.problem.max_budget,
-        False, NAME, judge, search.clock,
-    )  # fmt: skip

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.retraining import Core
 from labelcert.learners.error_bars import cross_bars
 from labelcert.learners.gram import CheckedGram
@@ -47,15 +48,19 @@ class Problem:
     @cached_property
     def scale(self) -> float:
         """The power of two that the kernel is divided by."""
-        largest = float(self.gram.matrix.diagonal().max())
-        return 2.0 ** round(np.log2(largest)) if largest > 0 else 1.0
+        return self.gram.scale
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """What flip sets up to the largest budget can cost."""
+        return self.space.ladder(self.max_budget)
 
     def core(self, sign: np.ndarray) -> Core:
         """The arrays of the hot loops; sign (m,) ±1 orients the margins."""
         gram = self.gram.matrix / self.scale
         cross = self.cross / self.scale
         C = self.C * self.scale
-        slope, floor = cross_bars(self.gram, self.scale, cross, C)
+        bars = cross_bars(self.gram, cross, C)
         return Core(
             gram=gram,
             cross=np.ascontiguousarray((cross * sign[:, None]).T),
@@ -63,8 +68,10 @@ class Problem:
             C=C,
             size=float(np.abs(gram).max()),
             gap_target=RELATIVE_GAP_TARGET * self.n * C * max(1.0, C),
-            bar_slope=slope,
-            bar_floor=floor,
+            bar_slope=bars.slope,
+            bar_floor=bars.floor,
+            shift=self.gram.shift / self.scale,
+            doubt=bars.doubt,
             cost=self.space.cost.astype(np.int64),
             group=self.space.group.astype(np.int64),
             group_budget=self.space.group_budget.astype(np.int64),

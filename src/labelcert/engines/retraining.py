@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.learners.duality import descend, multiply
+from labelcert.learners.duality import descend, gap_by_shift, multiply
 from labelcert.learners.leaf import MOST_PIVOTS, flip_aside
 from labelcert.learners.path import fit_from_nothing, flip, flip_in_place, read_solution, refine
 
@@ -29,6 +29,8 @@ class Core(NamedTuple):
     gap_target: float  # gaps up to here need no repair
     bar_slope: np.ndarray  # (m,) error bar of margin t: sqrt(2 gap) · slope + floor
     bar_floor: np.ndarray  # (m,)
+    shift: float  # of the diagonal, scaled; 0 if none
+    doubt: np.ndarray  # (m,) how far that shift may have moved a margin
     cost: np.ndarray  # (n,) int64
     group: np.ndarray  # (n,) int64
     group_budget: np.ndarray  # (groups,) int64
@@ -170,7 +172,16 @@ def own_tableau(stack, level):
 
 @compiled
 def solve_level(core, stack, level):
-    """Write β and f of a level's label vector; return the gap's bound, repaired if large."""
+    """Write β and f of a level's label vector; return the gap's bound, repaired if large.
+
+    Where the diagonal was shifted it bounds the gap for the kernel as given, too.
+    """
+    gap = _solved(core, stack, level)
+    return gap + gap_by_shift(stack.beta, core.C, core.shift)
+
+
+@inner
+def _solved(core, stack, level):
     state, y, slack = stack.state[level], stack.y[level], stack.slack[level]
     gap = read_solution(core.gram, slack, state, y, core.C, core.size, stack.beta, stack.f)
     if gap <= core.gap_target:
@@ -212,7 +223,7 @@ def solve_leaf(core, stack, level, i):
         gap = read_solution(core.gram, slack, state, y, core.C, core.size, stack.beta, stack.f)
         if gap <= core.gap_target:
             spend(core, stack, leaf, i)
-            return gap
+            return gap + gap_by_shift(stack.beta, core.C, core.shift)
     copy_level(stack, level, leaf)
     flip_at(core, stack, leaf, i)
     return solve_level(core, stack, leaf)

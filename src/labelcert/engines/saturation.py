@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.flips import UNLIMITED, FlipSpace
 from labelcert.engines.linear import LinearModel
 from labelcert.engines.problem import Problem
 
@@ -52,7 +52,7 @@ def saturated_budget(gram: np.ndarray, y: np.ndarray, C: float, space: FlipSpace
                 budget = min(budget, fits + (0 if kept else 1))
             if fits < 0:
                 budget = min(budget, 0)
-    return budget * cheapest + (cheapest - 1) if budget < len(candidates) else 2**31
+    return budget * cheapest + (cheapest - 1) if budget < len(candidates) else UNLIMITED
 
 
 def linear_model(problem: Problem, max_budget: int) -> LinearModel:

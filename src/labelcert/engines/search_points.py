@@ -78,7 +78,8 @@ def search_points(
 
 
 def _budget(ledger: Ledger, t: int) -> int:
-    return min(int(ledger.broken[t]) - 1, ledger.max_budget)
+    """The level that the search of t starts at."""
+    return ledger.ladder.at_most(min(int(ledger.broken[t]) - 1, ledger.max_budget))
 
 
 def _run_batch(
@@ -113,7 +114,7 @@ def _run_batch(
     for number in sorted(results):
         robust, record = results[number]
         add_witnesses(ledger, [record], NAME)
-        settle(problem, sign, ledger, [record], problem.max_budget, False, NAME, judge, clock)
+        settle(problem, sign, ledger, [record], NAME, judge, clock)
         if robust > ledger.robust[batch[number]]:
             ledger.prove(batch[number], robust, NAME)
 
@@ -121,7 +122,7 @@ def _run_batch(
 def search_one(piece: Piece) -> tuple[int, Record]:
     """Search one test point; returns its proven budget and what was seen."""
     clock = clock_until(piece.deadline, piece.seconds)
-    known = Ledger(piece.problem.m, piece.problem.max_budget)
+    known = Ledger(piece.problem.m, piece.problem.ladder)
     known.robust[piece.t] = piece.robust
     known.broken[piece.t] = piece.broken
     search = Search(piece.problem, piece.sign, piece.hulls, clock)

@@ -1,18 +1,22 @@
 """From what the hot loops have seen to knowledge: witnesses, unclear margins, proofs.
 
 Witnesses hold whoever found them. A proof of robustness needs that every flip set of a budget was
-retrained on, and that each margin inside its error bar was settled in exact arithmetic.
+retrained on and noted as robust, margins inside their error bar after exact arithmetic has settled
+them: `labelcert.engines.account` counts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from labelcert.engines.account import Account
 from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
-from labelcert.engines.recording import NEVER, Record, mask_to_indices
+from labelcert.engines.recording import Record, mask_to_indices
 
 
 def add_witnesses(ledger: Ledger, records: list[Record], engine: str) -> None:
@@ -27,17 +31,20 @@ def add_witnesses(ledger: Ledger, records: list[Record], engine: str) -> None:
         flips = mask_to_indices(_witness_mask(records, int(t), cost))
         ledger.break_(int(t), cost, flips, engine)
     counts = np.max([record.broken_count for record in records], axis=0)
-    for r in np.flatnonzero(counts > 0):
-        if counts[r] > ledger.broken_lower[r]:
-            masks = [x.broken_count_mask[r] for x in records if x.broken_count[r] == counts[r]]
+    for row in np.flatnonzero(counts > 0):
+        if counts[row] > ledger.broken_lower[row]:
+            masks = [
+                x.broken_count_mask[row] for x in records if x.broken_count[row] == counts[row]
+            ]
             flips = mask_to_indices(min(masks, key=_as_number))
-            ledger.count_broken(int(r), int(counts[r]), flips)
+            ledger.count_broken(int(records[0].levels[row]), int(counts[row]), flips)
 
 
 def _witness_mask(records: list[Record], t: int, cost: int) -> np.ndarray:
-    worst = min(records, key=lambda x: (x.worst[cost, t], _as_number(x.worst_mask[cost, t])))
-    if worst.worst_sure[cost, t]:
-        return worst.worst_mask[cost, t]
+    row = int(np.searchsorted(records[0].levels, cost))
+    worst = min(records, key=lambda x: (x.worst[row, t], _as_number(x.worst_mask[row, t])))
+    if worst.worst_sure[row, t]:
+        return worst.worst_mask[row, t]
     sure = [x.broken_mask[t] for x in records if x.broken_at[t] == cost]
     return min(sure, key=_as_number)
 
@@ -51,40 +58,50 @@ def settle(
     sign: np.ndarray,
     ledger: Ledger,
     records: list[Record],
-    budget: int,
-    complete: bool,
     engine: str,
     judge: ExactJudge,
     clock: Clock,
-) -> np.ndarray:
-    """Settle unclear margins exactly; if the enumeration was complete, write the proofs.
+    expected: Sequence[int] | None = None,
+) -> Account:
+    """Settle unclear margins exactly, and write the proofs that the account allows.
 
-    Returns (m,) the smallest cost at which a margin of each test point stays unsettled, or `NEVER`.
+    expected (rows,): how many flip sets cost exactly each level of the records, where these come
+    from an enumeration, which meets none twice; None where nothing is to be proven.
+    Returns the account, kept label vectors included.
     """
-    unsettled = np.full(ledger.m, NEVER, dtype=np.int64)
-    undecided_count = np.zeros(budget + 1, dtype=np.int64)
-    for record in records:
-        unsettled = np.minimum(unsettled, record.lost_at)
-        undecided_count = np.maximum(undecided_count, record.lost_count)
+    rows = len(records[0].levels)
+    account = Account.of([0] * rows if expected is None else expected, records)
     for cost, flips in _unclear(records):
-        _settle_one(problem, sign, ledger, cost, flips, engine, judge, clock,
-                    unsettled, undecided_count)  # fmt: skip
-    if not complete:
-        return unsettled
+        row = int(np.searchsorted(records[0].levels, cost))
+        robust = _settle_one(sign, ledger, cost, flips, engine, judge, clock)
+        account.note(row, robust)
+    if expected is not None:
+        prove_all(ledger, account, engine)
+        _bound_margins(problem, sign, ledger, records, account)
+    return account
+
+
+def prove_all(ledger: Ledger, account: Account, engine: str) -> None:
+    """Write what a complete account proves: robust predictions, and bounds on the counts."""
     for t in range(ledger.m):
-        proven = int(min(ledger.broken[t], unsettled[t], budget + 1)) - 1
-        if proven > ledger.robust[t]:
-            ledger.prove(t, proven, engine)
-    upper = np.maximum.accumulate(np.maximum(undecided_count, ledger.broken_lower[: budget + 1]))
-    for r in range(budget + 1):
-        ledger.bound_count(r, int(upper[r]))
-    worst = np.minimum.reduce([record.worst for record in records])
+        row = account.robust_row(t)
+        if row >= 0:
+            ledger.prove(t, int(ledger.ladder.levels[row]), engine)
+    upper = np.maximum.accumulate(account.over)
+    for row in range(account.seen_row + 1):
+        ledger.bound_count(int(ledger.ladder.levels[row]), int(upper[row]))
+
+
+def _bound_margins(
+    problem: Problem, sign: np.ndarray, ledger: Ledger, records: list[Record], account: Account
+) -> None:
+    rows = account.visited_row + 1
+    worst = np.minimum.reduce([record.worst[:rows] for record in records])
     gap = max(float(record.largest_gap[0]) for record in records)
     core = problem.core(sign)
     bar = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
     for t in range(ledger.m):
         ledger.bound_margin(t, np.minimum.accumulate(worst[:, t]) - bar[t], worst[:, t])
-    return unsettled
 
 
 def _unclear(records: list[Record]) -> list[tuple[int, np.ndarray]]:
@@ -98,7 +115,6 @@ def _unclear(records: list[Record]) -> list[tuple[int, np.ndarray]]:
 
 
 def _settle_one(
-    problem: Problem,
     sign: np.ndarray,
     ledger: Ledger,
     cost: int,
@@ -106,21 +122,25 @@ def _settle_one(
     engine: str,
     judge: ExactJudge,
     clock: Clock,
-    unsettled: np.ndarray,
-    undecided_count: np.ndarray,
-) -> None:
+) -> np.ndarray:
+    """Write what a kept flip set breaks into the ledger; returns (m,) bool: surely robust under it.
+
+    Each prediction is robust, broken or unsettled afterwards; those that nobody asks for any more
+    may stay unsettled.
+    """
     margin, bar = judge.margins(flips, sign)
-    broken = margin <= -bar
-    unclear = np.flatnonzero(~broken & (margin <= bar))
-    possible = int(broken.sum()) + len(unclear)
-    if possible <= ledger.broken_lower[cost] and not (cost < ledger.broken[unclear]).any():
-        return
-    exact = None if clock.expired else judge.signs(flips, unclear)
-    if exact is None:
-        undecided_count[cost] = max(undecided_count[cost], possible)
-        unsettled[unclear] = np.minimum(unsettled[unclear], cost)
-    else:
-        broken[unclear] = exact * sign[unclear] <= 0
+    broken, robust = margin <= -bar, margin > bar
+    unclear = ~(broken | robust)
+    wanted = unclear & (cost < ledger.broken)
+    if len(sign) - int(robust.sum()) > ledger.broken_lower[ledger.ladder.row(cost)]:
+        wanted = unclear
+    points = np.flatnonzero(wanted)
+    signs = [None] * len(points) if clock.expired else judge.signs(flips, points)
+    for t, found in zip(points.tolist(), signs, strict=True):
+        if found is not None:
+            broken[t] = found * sign[t] <= 0
+            robust[t] = not broken[t]
     for t in np.flatnonzero(broken & (cost < ledger.broken)):
         ledger.break_(int(t), cost, flips, engine)
     ledger.count_broken(cost, int(broken.sum()), flips)
+    return robust

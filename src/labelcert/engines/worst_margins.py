@@ -39,13 +39,13 @@ class Piece:
     sign: np.ndarray
     hulls: SharedHulls
     t: int
-    budgets: tuple[int, ...]
+    rows: tuple[int, ...]
     deadline: float
     seconds: float
 
 
 def open_margins(ledger: Ledger) -> np.ndarray:
-    """(m, max_budget + 1) bool: worst margins that nobody has bounded from below yet."""
+    """(m, rows) bool: worst margins that nobody has bounded from below yet."""
     return ~np.isfinite(ledger.margin_bound)
 
 
@@ -63,14 +63,14 @@ def close_margins(
     All that is retrained on the way also serves as witnesses for the radii.
     """
     waiting = [int(t) for t in np.flatnonzero(open_margins(ledger).any(axis=1))]
-    for budget in np.flatnonzero(open_margins(ledger).any(axis=0))[::-1]:
-        hulls.hull(int(budget), clock.within(0.4 * clock.remaining))
+    for row in np.flatnonzero(open_margins(ledger).any(axis=0))[::-1]:
+        hulls.hull(int(ledger.ladder.levels[row]), clock.within(0.4 * clock.remaining))
     deadline = clock.deadline
     alone = replace(hulls, jobs=1)
     pieces = []
     for t in waiting:
-        budgets = tuple(np.flatnonzero(open_margins(ledger)[t]).tolist())
-        pieces.append((Piece(problem, sign, alone, t, budgets, deadline, seconds_a_point),))
+        rows = tuple(np.flatnonzero(open_margins(ledger)[t]).tolist())
+        pieces.append((Piece(problem, sign, alone, t, rows, deadline, seconds_a_point),))
     results = {}
     for number, result in run_pieces(margins_of_one, pieces, clock, jobs):
         results[number] = result
@@ -80,35 +80,35 @@ def close_margins(
         low, high, record = results[number]
         t = waiting[number]
         add_witnesses(ledger, [record], NAME)
-        settle(problem, sign, ledger, [record], problem.max_budget, False, NAME, judge, clock)
+        settle(problem, sign, ledger, [record], NAME, judge, clock)
         ledger.bound_margin(t, low, high)
         proven = np.flatnonzero(ledger.margin_bound[t] > 0)
-        if len(proven) and proven[-1] > ledger.robust[t]:
-            ledger.prove(t, int(proven[-1]), NAME)
+        if len(proven):
+            ledger.prove(t, int(ledger.ladder.levels[proven[-1]]), NAME)
 
 
 def margins_of_one(piece: Piece) -> tuple[np.ndarray, np.ndarray, Record]:
-    """Bounds (budgets,) on one test point's worst margins from below and above, and the record."""
+    """Bounds (rows,) on one test point's worst margins from below and above, and the record."""
     clock = clock_until(piece.deadline, piece.seconds)
     search = Search(piece.problem, piece.sign, piece.hulls, clock)
-    low = np.full(piece.problem.max_budget + 1, -np.inf)
-    high = np.full(piece.problem.max_budget + 1, np.inf)
-    for budget in reversed(piece.budgets):
+    levels = piece.problem.ladder.levels
+    low, high = np.full(len(levels), -np.inf), np.full(len(levels), np.inf)
+    for row in reversed(piece.rows):
         if clock.expired:
             break
-        if np.isfinite(low[budget]):
+        if np.isfinite(low[row]):
             continue
-        low[budget], high[budget] = search.worst_margin(piece.t, budget)
-        cost = _cheapest(search.record, piece.t, budget, high[budget])
+        low[row], high[row] = search.worst_margin(piece.t, int(levels[row]))
+        first = _cheapest(search.record, piece.t, row, high[row])
         # The flip set that is worst at a budget is worst at all budgets that can pay for it.
-        low[cost:budget], high[cost:budget] = low[budget], high[budget]
+        low[first:row], high[first:row] = low[row], high[row]
     return low, high, search.record
 
 
-def _cheapest(record: Record, t: int, budget: int, margin: float) -> int:
-    """The smallest cost of a flip set seen with a margin as small as the worst one."""
-    reached = np.flatnonzero(record.worst[: budget + 1, t] <= margin)
+def _cheapest(record: Record, t: int, row: int, margin: float) -> int:
+    """The row of the cheapest flip set seen with a margin as small as the worst one."""
+    reached = np.flatnonzero(record.worst[: row + 1, t] <= margin)
     if len(reached) == 0:
-        return budget  # a margin that is no number was reached by nothing
+        return row  # a margin that is no number was reached by nothing
     mask = record.worst_mask[reached[0], t]
     return int(reached[0]) if len(mask_to_indices(mask)) else 0

@@ -34,6 +34,17 @@ def gap_bound(y, beta, f, C, size):
     return gap * (1.0 + 4.0 * n * UNIT_ROUNDOFF)
 
 
+@inner
+def gap_by_shift(beta, C, shift):
+    """What a shift of the diagonal adds to the gap for the kernel as given (`error_bars`)."""
+    total = 0.0
+    if shift > 0.0:
+        for i in range(beta.shape[0]):
+            alpha = abs(beta[i])
+            total += shift * alpha * (C - alpha)
+    return total * (1.0 + 4.0 * beta.shape[0] * UNIT_ROUNDOFF)
+
+
 @compiled
 def multiply(gram, beta, f):
     """Write f (m,) = βᵀ · gram (n, m)."""

@@ -7,46 +7,63 @@ counts, so Q_tt is not needed (our own note): for any v,
     f_t(ŵ) − f_t(w*) = Δβ·q_t = Δβ·Qv + Δβ·(q_t − Qv)
     |…| ≤ sqrt(2 gap) sqrt(vᵀQv) + C ‖q_t − Qv‖₁,
 
-because both β lie in the same box of side C. Any v is valid; a good one comes from a truncated
-eigendecomposition. Rounding of the products is added.
+because both β lie in the same box of side C. Any v is valid; a good one nearly solves Qv = q_t on
+the large part of Q. Rounding of the products is added.
+
+Where the diagonal was shifted by s, an optimum of the shifted kernel has a duality gap of at most
+s Σ α(C − α) ≤ s n C²/4 for the given one: points at 0 and at C keep their conditions, a free one
+misses its margin by s α. Gaps are taken with that added, so a verdict beyond its bar is one of both
+kernels.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 
-from labelcert.learners.gram import CheckedGram
+from labelcert.learners.gram import EIGEN_SIZE, CheckedGram
 
 CUTOFFS = (1e-13, 1e-10, 1e-7, 1e-4)
 """Relative eigenvalues below which a direction is left to the residual; the best one is taken."""
 
+DAMPING = 1e-9
+"""Beyond `EIGEN_SIZE` labels: share of the mean diagonal entry that is added before solving."""
+
 TYPICAL_GAP = 1e-13
 
 
-def cross_bars(
-    gram: CheckedGram, scale: float, cross: np.ndarray, C: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Slope and floor (m,), (m,) of the error bars sqrt(2 gap) · slope + floor.
+class Bars(NamedTuple):
+    """Error bars sqrt(2 gap) · slope + floor of decision values, for the kernel over its scale.
 
-    cross (m, n) and C belong to the kernel gram.matrix / scale. The floor includes the rounding of
-    the product q_t·β for any feasible β.
+    slope, floor (m,); a floor includes the rounding of q_t·β for any feasible β. doubt (m,): how
+    far the decision values of the shifted and of the given kernel may lie apart, whatever the
+    labels; 0 without a shift.
     """
+
+    slope: np.ndarray
+    floor: np.ndarray
+    doubt: np.ndarray
+
+
+def cross_bars(gram: CheckedGram, cross: np.ndarray, C: float) -> Bars:
+    """The bars of cross-kernel rows; cross (m, n) and C belong to gram.matrix / gram.scale."""
     n = cross.shape[1]
     unit = np.finfo(float).eps
-    matrix = gram.matrix / scale
-    values = gram.eigenvalues / scale
-    projected = cross @ gram.eigenvectors
+    matrix = gram.matrix / gram.scale
+    shift = gram.shift / gram.scale
     size = np.abs(cross).sum(axis=1)
     best_slope = np.full(len(cross), np.inf)
     best_floor = np.full(len(cross), np.inf)
-    reference = np.sqrt(2 * TYPICAL_GAP * n * C)
-    for cutoff in CUTOFFS:
-        kept = values > cutoff * values[-1]
-        v = (projected[:, kept] / values[kept]) @ gram.eigenvectors[:, kept].T
+    shift_width = C * np.sqrt(shift * n / 2)
+    reference = np.sqrt(2 * TYPICAL_GAP * n * C) + shift_width
+    for v in _nearly_solved(gram, matrix, cross):
         product = v @ matrix
         weight = np.abs(v) @ np.abs(matrix)
         length = np.einsum("ti,ti->t", v, product) + 2 * n * unit * (np.abs(v) * weight).sum(axis=1)
         rest = np.abs(cross - product).sum(axis=1) + n * unit * weight.sum(axis=1)
+        rest += shift * np.abs(v).sum(axis=1)
         slope = np.sqrt(np.maximum(length, 0.0)) * (1 + n * unit)
         floor = C * (rest + n * unit * size)
         better = reference * slope + floor < reference * best_slope + best_floor
@@ -54,4 +71,29 @@ def cross_bars(
         best_floor[better] = floor[better]
     zero = size == 0
     best_slope[zero] = best_floor[zero] = 0.0
-    return best_slope, best_floor
+    doubt = (shift_width * best_slope + best_floor) * (1 + 8 * unit) if shift > 0 else 0 * size
+    return Bars(best_slope, best_floor, doubt)
+
+
+def _nearly_solved(
+    gram: CheckedGram, matrix: np.ndarray, cross: np.ndarray
+) -> Iterator[np.ndarray]:
+    """Candidates v (m, n) for Qv ≈ q_t."""
+    if len(matrix) <= EIGEN_SIZE:
+        eigenvalues, vectors = gram.spectrum
+        values = eigenvalues / gram.scale
+        projected = cross @ vectors
+        for cutoff in CUTOFFS:
+            kept = values > cutoff * values[-1]
+            yield (projected[:, kept] / values[kept]) @ vectors[:, kept].T
+        return
+    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+    damped = matrix.copy(order="F")
+    damped[np.diag_indices(len(matrix))] += DAMPING * float(matrix.trace()) / len(matrix)
+    try:
+        factor = cho_factor(damped, lower=True, overwrite_a=True, check_finite=False)
+    except LinAlgError:
+        yield np.zeros_like(cross)
+        return
+    yield cho_solve(factor, cross.T, check_finite=False).T

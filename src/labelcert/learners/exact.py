@@ -115,6 +115,12 @@ def exact_dual(
     return None
 
 
+def gap_of_shift(beta: Sequence[Fraction], C: Fraction, shift: float) -> float:
+    """Upper bound on the duality gap that an exact β (n,) has for the kernel without its shift."""
+    total = sum((abs(b) * (C - abs(b)) for b in beta), Fraction(0)) * Fraction(shift)
+    return math.nextafter(float(total), math.inf)
+
+
 def _solve_partition(
     gram: Sequence[Sequence[Fraction]], y: Sequence[int], C: Fraction, side: list[int]
 ) -> list[Fraction] | None:

@@ -29,18 +29,12 @@ class SolverState(NamedTuple):
 
 
 class DualSolution(NamedTuple):
-    """beta (n,) for the kernel gram / scale; gap bounds the duality gap, rounding included."""
+    """beta (n,) for the kernel gram / scale; gap bounds its duality gap, rounding included."""
 
     beta: np.ndarray
     gap: float
     scale: float
     state: SolverState
-
-
-def scale_of(gram: np.ndarray) -> float:
-    """The power of two nearest the largest diagonal entry; dividing by it is exact."""
-    largest = float(gram.diagonal().max())
-    return 2.0 ** round(np.log2(largest)) if largest > 0 else 1.0
 
 
 def fit_dual(
@@ -51,7 +45,7 @@ def fit_dual(
     warm: the state of an earlier solution for the same Gram matrix and C; only the labels that
     differ are walked. The state is copied, never changed.
     """
-    scale = scale_of(gram.matrix)
+    scale = gram.scale
     matrix = np.ascontiguousarray(gram.matrix / scale)
     C = C * scale
     n = len(y)
@@ -69,6 +63,9 @@ def fit_dual(
         state = _empty_state(n, y, C)
         fit_from_nothing(matrix, *state, rate)
         beta, gap = _read(matrix, state, y, C)
+    shift = gram.shift / scale
+    alpha = np.abs(beta)
+    gap += shift * float((alpha * (C - alpha)).sum()) * (1 + 4 * n * np.finfo(float).eps)
     return DualSolution(beta, gap, scale, state)
 
 
@@ -128,6 +125,5 @@ def decision_values(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Decision values (m,) and their error bars (m,) for cross-kernel rows (m, n)."""
     scaled = cross / solution.scale
-    slope, floor = cross_bars(gram, solution.scale, scaled, C * solution.scale)
-    bars = np.sqrt(2 * solution.gap) * slope + floor
-    return scaled @ solution.beta, bars
+    bars = cross_bars(gram, scaled, C * solution.scale)
+    return scaled @ solution.beta, np.sqrt(2 * solution.gap) * bars.slope + bars.floor

@@ -51,7 +51,7 @@ def run_multiclass(
     problem: MulticlassProblem, predicted: np.ndarray, plan: Plan, clock: Clock
 ) -> MulticlassResult:
     """Certify one-vs-all SVMs; predicted (m,): the clean classes, without ties."""
-    ledger = Ledger(problem.m, problem.max_budget)
+    ledger = Ledger(problem.m, problem.ladder)
     if problem.m == 0:
         return MulticlassResult(ledger, None)
     rivals = Rivals(ledger, predicted, problem.classes)
@@ -83,7 +83,7 @@ def run_multiclass_ridge(
     clock: Clock,
 ) -> MulticlassResult:
     """Certify kernel ridge regression, whose logits are linear in the labels at every budget."""
-    ledger = Ledger(len(predicted), max_budget)
+    ledger = Ledger(len(predicted), space.points.ladder(max_budget))
     if len(predicted) == 0:
         return MulticlassResult(ledger, None)
     rivals = Rivals(ledger, predicted, space.classes)
@@ -132,7 +132,7 @@ def _retrain(
     problem: MulticlassProblem, rivals: Rivals, search: ClassSearch, plan: Plan, clock: Clock
 ) -> None:
     ledger = rivals.ledger
-    if not ledger.open.any() and not (plan.collective and _open_count(ledger) >= 0):
+    if not ledger.open.any() and not (plan.collective and ledger.open_count >= 0):
         return
     each = seconds_a_vector(problem.n, problem.m)
     everything = RelabelTree(problem.space, _needed(ledger, plan)).count
@@ -159,11 +159,15 @@ def _classes(
     done: int,
 ) -> int:
     """Enumerate single classes at the largest budget that helps and fits; returns it."""
-    for budget in range(rivals.ledger.needed_budget, max(done, 0), -1):
-        if count_class_flips(problem, budget) * each / plan.jobs <= min(seconds, clock.remaining):
-            search.run(budget, plan.exactness == "exact")
-            return budget
-    return done
+    limit = min(seconds, clock.remaining)
+    budget = problem.ladder.largest(
+        lambda r: count_class_flips(problem, r) * each / plan.jobs <= limit,
+        rivals.ledger.needed_budget,
+    )
+    if budget <= max(done, 0):
+        return done
+    search.run(budget, plan.exactness == "exact")
+    return budget
 
 
 def _branch_and_bound(problem: MulticlassProblem, rivals: Rivals, clock: Clock, plan: Plan) -> None:
@@ -203,14 +207,16 @@ def _quick_then_long(
     each: seconds a relabeling. The first leaves something proven if the second is cut off.
     """
     done = 0
+    ledger = rivals.ledger
     for seconds in (SMALL_SECONDS, 0.8 * clock.remaining):
-        open_count = min(_open_count(rivals.ledger), most)
-        for budget in range(open_count, done, -1):
-            visits = RelabelTree(space, budget).count
-            if visits * each <= min(seconds, clock.remaining) and visits < LARGEST_ENUMERATION:
-                enumerate_up_to(budget)
-                done = budget
-                break
+        limit = min(seconds, clock.remaining, LARGEST_ENUMERATION * each)
+        budget = ledger.ladder.largest(
+            lambda r, limit=limit: RelabelTree(space, r).count * each <= limit,
+            min(ledger.open_count, most),
+        )
+        if budget > done:
+            enumerate_up_to(budget)
+            done = budget
 
 
 def _each_relabeling(problem: MulticlassProblem) -> float:
@@ -218,12 +224,6 @@ def _each_relabeling(problem: MulticlassProblem) -> float:
     return 2 * seconds_a_vector(problem.n, problem.m) + 3e-9 * problem.classes * problem.m
 
 
-def _open_count(ledger: Ledger) -> int:
-    """The largest budget at which the collective count is open; −1 if none."""
-    open_counts = np.flatnonzero(ledger.broken_lower < ledger.broken_upper)
-    return int(open_counts[-1]) if len(open_counts) else -1
-
-
 def _needed(ledger: Ledger, plan: Plan) -> int:
-    count = _open_count(ledger) if plan.collective else -1
+    count = ledger.open_count if plan.collective else -1
     return max(ledger.needed_budget, count, 0)

@@ -11,19 +11,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FINE = 8
-"""Up to this budget cells also tell whose points a flip set holds."""
+from labelcert.engines.ladder import Ladder
+
+FINE = 9
+"""Up to so many levels of cost, cells also tell whose points a flip set holds."""
+
+MOST = 512
+"""Cells at the most; with more levels of cost, several neighbours share one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Cell numbers of flip sets of cost ≤ budget.
+    """Cell numbers of flip sets, by levels of cost (`labelcert.engines.ladder`).
 
-    number (budget + 1,)³: by cost, cost of members that leave, cost of joiners of one class.
-    cost, leaving, joining (cells,): the same, read backwards; coming: cost of all joiners. In
-    coarse cells the last three are the most that can be.
+    budget, levels (rows,): those of the ladder. number: by the rows of what a flip set costs, of
+    what members of it that leave cost, and of what joiners of one class cost; (rows,)³, or
+    (rows, 1, 1) where cells are coarse.
+    cost (cells,): the least that a flip set of the cell costs; leaving, joining, coming (cells,):
+    the most that members that leave, joiners of that class, and all joiners may cost.
     """
 
+    budget: int
+    levels: np.ndarray
     number: np.ndarray
     cost: np.ndarray
     leaving: np.ndarray
@@ -31,22 +40,25 @@ class Cells:
     coming: np.ndarray
 
     @classmethod
-    def up_to(cls, budget: int) -> Cells:
-        """Fine cells for small budgets, one a cost for large ones."""
-        size = budget + 1
-        number = np.zeros((size, size, size), dtype=np.int64)
-        if budget > FINE:
-            number[:] = np.arange(size)[:, None, None]
-            each = np.arange(size)
-            return cls(number, each, each, each, each)
+    def of(cls, ladder: Ladder) -> Cells:
+        """Fine cells for few levels, else one a level, or one for some of them."""
+        levels, rows = ladder.levels, ladder.rows
+        if rows > FINE:
+            width = -(-rows // MOST)
+            cell = np.arange(rows) // width
+            first = levels[::width]
+            last = levels[np.minimum(np.arange(len(first)) * width + width - 1, rows - 1)]
+            return cls(ladder.budget, levels, cell[:, None, None], first, last, last, last)
+        number = np.zeros((rows, rows, rows), dtype=np.int64)
         found = []
-        for cost in range(size):
-            for left in range(cost + 1):
-                for joined in range(cost - left + 1):
-                    number[cost, left, joined] = len(found)
-                    found.append((cost, left, joined))
+        for cost, total in enumerate(levels.tolist()):
+            for left, leaving in enumerate(levels.tolist()):
+                for joined, joining in enumerate(levels.tolist()):
+                    if leaving + joining <= total:
+                        number[cost, left, joined] = len(found)
+                        found.append((total, leaving, joining))
         spent, leaving, joining = np.array(found, dtype=np.int64).T
-        return cls(number, spent, leaving, joining, spent - leaving)
+        return cls(ladder.budget, levels, number, spent, leaving, joining, spent - leaving)
 
     @property
     def count(self) -> int:
@@ -60,6 +72,6 @@ class Cells:
         """
         to_rival = np.minimum(self.leaving[:, None], self.joining[None, :])
         from_rival = np.minimum(self.coming[:, None], self.leaving[None, :])
-        both = np.minimum(self.cost[:, None], self.cost[None, :])
-        shared = np.minimum(to_rival + from_rival, both)
-        return self.cost[:, None] + self.cost[None, :] - shared
+        dearer = np.maximum(self.cost[:, None], self.cost[None, :])
+        apart = self.cost[:, None] + self.cost[None, :] - (to_rival + from_rival)
+        return np.maximum(apart, dearer)

@@ -62,7 +62,7 @@ class ClassSearch:
 
         exact: also join the lists; without it only independent worst cases are compared.
         """
-        cells = Cells.up_to(budget)
+        cells = Cells.of(self.problem.ladder.cut(budget))
         open_pairs = self._open_pairs(budget)
         if exact:
             size = min(FIRST_SIZE, list_size(self.problem, cells.count, self.jobs, self.problem.m))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.multiclass.enumeration_loop import walk_relabelings
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
 from labelcert.engines.multiclass.problem import MulticlassProblem
@@ -29,17 +30,20 @@ def enumerate_relabelings(
 ) -> bool:
     """Retrain on every relabeling of cost ≤ budget and write what follows into the ledger.
 
-    Returns whether the enumeration was completed; if not, only witnesses were added.
+    Returns whether the enumeration was completed; if not, budgets whose account is complete all the
+    same are proven, besides witnesses.
     """
+    ladder = rivals.ledger.ladder.cut(budget)
     tree = RelabelTree(problem.space, budget)
     stop = np.zeros(1, dtype=np.uint8)
 
     def worker() -> Worker:
-        return _Retraining(problem, rivals.predicted.astype(np.int64), tree, stop)
+        return _Retraining(problem, rivals.predicted.astype(np.int64), tree, ladder, stop)
 
     records, complete = tree.walk(worker, clock, jobs, stop, NAME)
     exact = OneVsAll(problem.gram, problem.cross, problem.C)
-    settle(problem.space, exact, rivals, records, budget, complete, NAME, clock)
+    expected = problem.space.count_by_level(ladder)
+    settle(problem.space, exact, rivals, records, expected, NAME, clock)
     return complete
 
 
@@ -47,11 +51,16 @@ class _Retraining(Worker):
     """One thread's solver states and record."""
 
     def __init__(
-        self, problem: MulticlassProblem, predicted: np.ndarray, tree: RelabelTree, stop: np.ndarray
+        self,
+        problem: MulticlassProblem,
+        predicted: np.ndarray,
+        tree: RelabelTree,
+        ladder: Ladder,
+        stop: np.ndarray,
     ):
         p = self.problem = problem
         self.tree, self.predicted = tree, predicted
-        self.record = new_record(tree.budget + 1, p.m, tree.size)
+        self.record = new_record(ladder.levels, p.m, tree.size)
         self.depth = np.int64(tree.size + 2)
         groups = len(p.space.group_budget)
         self.stack = new_stack(p.classes * int(self.depth), p.n, p.m, groups)

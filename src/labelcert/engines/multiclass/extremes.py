@@ -10,7 +10,7 @@ Source: our own note; ``math.md`` 4.1 and 6.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,10 +18,12 @@ import numpy as np
 
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import LARGEST_TASK, Task, count_flip_sets, split_tasks
+from labelcert.engines.flips import FlipSpace
 from labelcert.engines.multiclass.cells import Cells
 from labelcert.engines.multiclass.extremes_loop import walk_class
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.problem import Problem
+from labelcert.engines.recording import NEVER
 from labelcert.engines.retraining import Core, new_stack, start
 from labelcert.engines.threads import run_in_threads
 
@@ -38,8 +40,10 @@ class Extremes(NamedTuple):
     """The most extreme flip sets of one class for one test point, best for the attacker first.
 
     value (e,): oriented logit, p_k for the predicted class and −p_k for a rival; mask (e, words);
-    cost (e,). best (cells,): smallest value in each cell, +inf if it has no flip set. cut (cells,):
-    every flip set that is not listed has at least this value. bar: error bar of all values.
+    cost (e,): the least that a flip set of its cell costs. best (cells,): smallest value in each
+    cell, +inf if it has no flip set. cut (cells,): every flip set that is not listed has at least
+    this value. bar: error bar of all values. missed: flip sets of this cost and beyond may have
+    been missed by the enumeration, `NEVER` if none were: nothing is known of them.
     """
 
     value: np.ndarray
@@ -48,15 +52,21 @@ class Extremes(NamedTuple):
     best: np.ndarray
     cut: np.ndarray
     bar: float
+    missed: int
 
 
 @dataclass(frozen=True, eq=False)
 class ClassLists:
-    """The lists of one class; `of` gives those of one test point."""
+    """The lists of one class; `of` gives those of one test point.
+
+    expected (rows,): how many flip sets of the class cost exactly each level.
+    """
 
     cells: Cells
+    expected: Sequence[int]
     values: list[np.ndarray]  # a thread: (m, cells, size)
     masks: list[np.ndarray]  # a thread: (m, cells, size, words)
+    offered: list[np.ndarray]  # a thread: (m, cells) flip sets seen
     bars: np.ndarray  # (m,)
 
     def of(self, t: int) -> Extremes:
@@ -76,7 +86,20 @@ class ClassLists:
         order = np.argsort(values, kind="stable")
         mask = np.concatenate(masks)[order]
         cost = np.concatenate(costs)[order]
-        return Extremes(values[order], mask, cost, best, cut, float(self.bars[t]))
+        return Extremes(values[order], mask, cost, best, cut, float(self.bars[t]), self._seen(t))
+
+    def _seen(self, t: int) -> int:
+        """The smallest cost from which on flip sets were missed; `NEVER` if none were."""
+        cells = self.cells
+        offered = np.sum([seen[t] for seen in self.offered], axis=0)
+        first_row = np.searchsorted(cells.levels, cells.cost)
+        for cost in np.unique(cells.cost).tolist():
+            row = int(np.searchsorted(cells.levels, cost))
+            later = first_row[first_row > row]
+            end = int(later.min()) if len(later) else len(cells.levels)
+            if int(offered[cells.cost == cost].sum()) != sum(self.expected[row:end]):
+                return cost
+        return NEVER
 
 
 def count_class_flips(problem: MulticlassProblem, budget: int) -> int:
@@ -112,7 +135,8 @@ def class_lists(
     binary = problem.class_problems[k]
     sign = np.where(predicted == k, 1.0, -1.0)
     core = binary.core(sign)
-    cells = Cells.up_to(budget)
+    ladder = problem.ladder.cut(budget)
+    cells = Cells.of(ladder)
     kind = np.where(wanted, (predicted - k) % problem.classes, -1).astype(np.int64)
     member = ((problem.labels - k) % problem.classes).astype(np.int64)
     candidates = binary.space.candidates.astype(np.int64)
@@ -122,13 +146,15 @@ def class_lists(
     lock = threading.Lock()
     done = 0
 
-    def run() -> tuple[np.ndarray, np.ndarray, float]:
+    def run() -> _Heaps:
         nonlocal done
         words = (problem.n + 63) // 64
         values = np.full((problem.m, cells.count, size), np.inf)
         masks = np.zeros((problem.m, cells.count, size, words), dtype=np.uint64)
-        gap = np.zeros(1)
-        visit = _visitor(core, flips, candidates, budget, member, cells, kind, values, masks, gap,
+        heaps = _Heaps(
+            values, masks, np.zeros((problem.m, cells.count), dtype=np.int64), np.zeros(1)
+        )
+        visit = _visitor(core, binary.space, flips, candidates, budget, member, cells, kind, heaps,
                          problem.classes)  # fmt: skip
         while not clock.expired:
             with lock:
@@ -139,27 +165,42 @@ def class_lists(
             with lock:
                 done += 1
             clock.report(STAGE, (k + done / len(tasks)) / problem.classes)
-        return values, masks, float(gap[0])
+        return heaps
 
     found = run_in_threads(run, clock, max(1, min(jobs, len(tasks))), core.stop)
     if done < len(tasks) or core.stop[0] != 0:
         return None
-    gap = max(g for _, _, g in found)
+    gap = max(float(heaps.gap[0]) for heaps in found)
     bars = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
-    return ClassLists(cells, [v for v, _, _ in found], [x for _, x, _ in found], bars)
+    return ClassLists(
+        cells,
+        binary.space.count_by_level(ladder),
+        [heaps.values for heaps in found],
+        [heaps.masks for heaps in found],
+        [heaps.offered for heaps in found],
+        bars,
+    )
+
+
+class _Heaps(NamedTuple):
+    """What one thread keeps, see `walk_class`; gap (1,): the largest duality gap."""
+
+    values: np.ndarray
+    masks: np.ndarray
+    offered: np.ndarray
+    gap: np.ndarray
 
 
 def _visitor(
     core: Core,
+    space: FlipSpace,
     flips: int,
     candidates: np.ndarray,
     budget: int,
     member: np.ndarray,
     cells: Cells,
     kind: np.ndarray,
-    values: np.ndarray,
-    masks: np.ndarray,
-    gap: np.ndarray,
+    heaps: _Heaps,
     kinds: int,
 ) -> Callable[[Task], None]:
     """A function that does one task, with solver states of its own."""
@@ -169,13 +210,10 @@ def _visitor(
 
     def visit(task: Task) -> None:
         base = candidates[list(task[0])]
-        spent = np.bincount(
-            core.group[base], weights=core.cost[base], minlength=len(core.group_budget)
-        )
-        if (spent <= core.group_budget).all() and spent.sum() <= budget:
+        if space.contains(base, budget):
             walk_class(
                 core, stack, candidates, base, np.int64(task[1]), np.int64(budget), member,
-                cells.number, kind, values, masks, gap, np.int64(kinds),
+                cells.number, cells.levels, kind, *heaps, np.int64(kinds),
             )  # fmt: skip
 
     return visit

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
+from labelcert.engines.recording import row_of
 from labelcert.engines.retraining import (
     affordable,
     copy_level,
@@ -38,7 +39,7 @@ def _push_down(value, mask, at, size):
 
 
 @inner
-def _keep(margin, mask, cells, gap, lists, values, masks, largest_gap):
+def _keep(margin, mask, cells, gap, lists, values, masks, offered, largest_gap):
     """Offer the flip set looked at last to the heap of each test point.
 
     cells (kinds,): its cell for each kind of test point; lists (m,): that kind, or −1 if the test
@@ -50,6 +51,8 @@ def _keep(margin, mask, cells, gap, lists, values, masks, largest_gap):
         if lists[t] < 0:
             continue
         cell = cells[lists[t]]
+        if np.isfinite(margin[t]):
+            offered[t, cell] += 1
         heap = values[t, cell]
         if margin[t] < heap[0]:
             heap[0] = margin[t]
@@ -58,12 +61,12 @@ def _keep(margin, mask, cells, gap, lists, values, masks, largest_gap):
 
 
 @inner
-def _locate(core, stack, level, member, cells, cell_of, joined):
+def _locate(core, stack, level, member, cells, cell_of, levels, joined):
     """The cell of a level's flip set for each kind of test point.
 
     member (n,): clean class of each point, counted from the class itself as 0. A cell is numbered
-    by what the flip set costs, what of that members who leave pay, and what joiners of the class in
-    question pay; kind 0 does not ask for the last.
+    by the levels of what the flip set costs, what of that members who leave pay, and what joiners
+    of the class in question pay (kind 0 does not ask for the last), or by the first alone.
     """
     left = np.int64(0)
     for kind in range(joined.shape[0]):
@@ -76,22 +79,24 @@ def _locate(core, stack, level, member, cells, cell_of, joined):
                 left += core.cost[i]
             else:
                 joined[member[i]] += core.cost[i]
-    spent = stack.spent[level]
+    spent = row_of(levels, stack.spent[level])
+    fine = cell_of.shape[1] > 1
+    leaving = row_of(levels, left) if fine else np.int64(0)
     for kind in range(cells.shape[0]):
-        inside = joined[kind] if kind > 0 else np.int64(0)
-        cells[kind] = cell_of[spent, left, inside]
+        inside = row_of(levels, joined[kind]) if fine and kind > 0 else np.int64(0)
+        cells[kind] = cell_of[spent, leaving, inside]
 
 
 @compiled
 def walk_class(
-    core, stack, candidates, base, first, budget, member, cell_of, lists, values, masks,
-    largest_gap, kinds,
+    core, stack, candidates, base, first, budget, member, cell_of, levels, lists, values, masks,
+    offered, largest_gap, kinds,
 ):  # fmt: skip
     """Visit the flip set `base` and all its extensions by candidates number `first` and up.
 
     core: of one class, each column of its cross-kernel oriented so that small is extreme. stack:
     level 0 holds the clean fit. values (m, cells, size) and masks (m, cells, size, words): heaps,
-    filled with +inf at first.
+    filled with +inf at first; offered (m, cells): how many flip sets they have seen.
     """
     count = candidates.shape[0]
     clean, level = np.int64(0), np.int64(1)
@@ -103,8 +108,9 @@ def walk_class(
         flip_at(core, stack, level, i)
     gap = solve_level(core, stack, level)
     measure(core, stack)
-    _locate(core, stack, level, member, cells, cell_of, joined)
-    _keep(stack.margin, stack.mask[level], cells, gap, lists, values, masks, largest_gap)
+    _locate(core, stack, level, member, cells, cell_of, levels, joined)
+    _keep(stack.margin, stack.mask[level], cells, gap, lists, values, masks, offered,
+          largest_gap)  # fmt: skip
     stack.following[level] = first
     while level >= 1 and core.stop[0] == 0:
         c = stack.following[level]
@@ -123,8 +129,9 @@ def walk_class(
             flip_at(core, stack, level + 1, i)
             gap = solve_level(core, stack, level + 1)
         measure(core, stack)
-        _locate(core, stack, level + 1, member, cells, cell_of, joined)
-        _keep(stack.margin, stack.mask[level + 1], cells, gap, lists, values, masks, largest_gap)
+        _locate(core, stack, level + 1, member, cells, cell_of, levels, joined)
+        _keep(stack.margin, stack.mask[level + 1], cells, gap, lists, values, masks, offered,
+              largest_gap)  # fmt: skip
         if not last:
             level += 1
             stack.following[level] = c + 1

@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from labelcert.engines.knapsack import best_sets
-from labelcert.engines.linear import LinearModel, worst_flips
+from labelcert.engines.flips import FlipSpace
+from labelcert.engines.ladder import Ladder
+from labelcert.engines.linear import LinearModel, worst_flips, worst_flips_exactly
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
 
@@ -62,40 +63,42 @@ def fast_effects(
 
 def decide(model: LinearModel, space: RelabelSpace, rivals: Rivals) -> None:
     """Write what is exact of every test point and rival, up to the model's largest budget."""
-    budget = min(model.max_budget, rivals.ledger.max_budget)
+    ladder = rivals.ledger.ladder.cut(model.max_budget)
     for t in range(len(rivals.predicted)):
         a = int(rivals.predicted[t])
         for b in range(space.classes):
             if b != a:
-                _decide_pair(model, space, rivals, t, a, b, budget)
+                _decide_pair(model, space, rivals, t, a, b, ladder)
 
 
 def _decide_pair(
-    model: LinearModel, space: RelabelSpace, rivals: Rivals, t: int, a: int, b: int, budget: int
+    model: LinearModel, space: RelabelSpace, rivals: Rivals, t: int, a: int, b: int, ladder: Ladder
 ) -> None:
     weights = model.weights[t]
     gain, label = fast_effects(weights, space, a, b)
-    fall, sets = worst_flips(gain, space.points, budget)
+    fall, sets = worst_flips(gain, space.points, ladder)
     margins = 2 * float(weights @ side_of(space.labels, a, b)) - fall
     exact: list[tuple[int, np.ndarray]] | None = None
-    for r, margin in enumerate(margins):
-        verdict, changes = int(np.sign(margin)), sets[r] * space.classes + label[sets[r]]
-        if abs(margin) <= 4 * model.error[t]:
+    levels = ladder.levels.tolist()
+    for row, margin in enumerate(margins):
+        verdict = int(margin > 0) - int(margin < 0)
+        changes = sets[row] * space.classes + label[sets[row]]
+        if not abs(margin) > 4 * model.error[t]:
             if exact is None:
-                exact = _exact_verdicts(model, space, t, a, b, budget)
+                exact = _exact_verdicts(model, space, t, a, b, ladder)
             if exact is None:
                 return
-            verdict, changes = exact[r]
+            verdict, changes = exact[row]
         if verdict <= 0:
-            rivals.ledger.break_(t, r, changes, model.name)
+            rivals.ledger.break_(t, levels[row], changes, model.name)
             return
-        rivals.prove(t, b, r, model.name)
+        rivals.prove(t, b, levels[row], model.name)
 
 
 def _exact_verdicts(
-    model: LinearModel, space: RelabelSpace, t: int, a: int, b: int, budget: int
+    model: LinearModel, space: RelabelSpace, t: int, a: int, b: int, ladder: Ladder
 ) -> list[tuple[int, np.ndarray]] | None:
-    """For every budget the sign of the smallest lead in exact arithmetic, and its changes."""
+    """For every level the sign of the smallest lead in exact arithmetic, and its changes."""
     weights: list[Fraction] | None = model.exact_weights(t)
     if weights is None:
         return None
@@ -103,8 +106,7 @@ def _exact_verdicts(
     side = side_of(space.labels, a, b)
     clean = sum((2 * int(s) * h for s, h in zip(side, weights, strict=True)), Fraction(0))
     found = []
-    for fall, chosen in best_sets(gain, space.points, budget):
-        points = np.array(chosen, dtype=np.int64)
+    for fall, points in zip(*worst_flips_exactly(gain, space.points, ladder), strict=True):
         value = clean - fall
         found.append(((value > 0) - (value < 0), points * space.classes + label[points]))
     return found
@@ -113,23 +115,25 @@ def _exact_verdicts(
 def relaxed_radius(model: LinearModel, space: RelabelSpace, rivals: Rivals) -> np.ndarray:
     """(m,) radii by independent worst cases: the predicted class at its lowest logit, each rival at
     its highest, with the whole budget each. Sound, never above the exact radius."""
-    budget = min(model.max_budget, rivals.ledger.max_budget)
-    radius = np.full(len(rivals.predicted), budget, dtype=np.int64)
+    ladder = rivals.ledger.ladder.cut(model.max_budget)
+    radius = np.full(len(rivals.predicted), ladder.budget, dtype=np.int64)
     spaces = [space.class_space(k) for k in range(space.classes)]
     signs = [np.where(space.labels == k, 1.0, -1.0) for k in range(space.classes)]
     for t, a in enumerate(rivals.predicted):
         weights, error = model.weights[t], 4 * float(model.error[t])
-        low = _extremes(weights * signs[a], spaces[a], budget, 1.0)
+        low = _extremes(weights * signs[a], spaces[a], ladder, 1.0)
         for b in range(space.classes):
             if b == a:
                 continue
-            high = _extremes(weights * signs[b], spaces[b], budget, -1.0)
+            high = _extremes(weights * signs[b], spaces[b], ladder, -1.0)
             robust = low + high > error
-            radius[t] = min(radius[t], int(np.argmin(robust)) - 1 if not robust.all() else budget)
+            if not robust.all():
+                first = int(np.argmin(robust))
+                radius[t] = min(radius[t], int(ladder.levels[first]) - 1)
     return radius
 
 
-def _extremes(terms: np.ndarray, space: Any, budget: int, sign: float) -> np.ndarray:
-    """sign · Σ terms at its smallest, for every budget; a flip turns the sign of a term."""
-    fall, _ = worst_flips(2 * sign * terms, space, budget)
+def _extremes(terms: np.ndarray, space: FlipSpace, ladder: Ladder, sign: float) -> np.ndarray:
+    """sign · Σ terms at its smallest, for every level; a flip turns the sign of a term."""
+    fall, _ = worst_flips(2 * sign * terms, space, ladder)
     return sign * float(terms.sum()) - fall

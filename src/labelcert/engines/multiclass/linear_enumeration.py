@@ -12,6 +12,7 @@ import numpy as np
 
 from labelcert._jit import compiled, inner
 from labelcert.engines.clock import Clock
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.multiclass.linear_logits import LinearLogits
 from labelcert.engines.multiclass.recording import new_record, write_down
 from labelcert.engines.multiclass.rivals import Rivals
@@ -90,15 +91,16 @@ def enumerate_linear(
     logits: LinearLogits, rivals: Rivals, budget: int, clock: Clock, jobs: int = 1
 ) -> bool:
     """Write the counts at budgets up to `budget` into the ledger; whether completed."""
+    ladder = rivals.ledger.ladder.cut(budget)
     tree = RelabelTree(logits.space, budget)
     stop = np.zeros(1, dtype=np.uint8)
 
     def worker() -> Worker:
-        return _Adding(logits, rivals.predicted.astype(np.int64), tree, stop)
+        return _Adding(logits, rivals.predicted.astype(np.int64), tree, ladder, stop)
 
     records, complete = tree.walk(worker, clock, jobs, stop, STAGE)
-    name = logits.model.name
-    settle(logits.space, logits, rivals, records, budget, complete, name, clock)
+    expected = logits.space.count_by_level(ladder)
+    settle(logits.space, logits, rivals, records, expected, logits.model.name, clock)
     return complete
 
 
@@ -106,7 +108,12 @@ class _Adding(Worker):
     """One thread's record."""
 
     def __init__(
-        self, logits: LinearLogits, predicted: np.ndarray, tree: RelabelTree, stop: np.ndarray
+        self,
+        logits: LinearLogits,
+        predicted: np.ndarray,
+        tree: RelabelTree,
+        ladder: Ladder,
+        stop: np.ndarray,
     ):
         self.space, self.tree, self.predicted, self.stop = logits.space, tree, predicted, stop
         clean, bars = logits.logits(logits.space.labels, logits.space.classes)
@@ -116,7 +123,7 @@ class _Adding(Worker):
         self.clean = np.ascontiguousarray(clean.T)
         self.bars = np.ascontiguousarray((bars + extra * size[:, None]).T)
         self.weights = np.ascontiguousarray(logits.model.weights.T)
-        self.record = new_record(tree.budget + 1, len(clean), tree.size)
+        self.record = new_record(ladder.levels, len(clean), tree.size)
 
     def do(self, prefix: np.ndarray, size: int) -> None:
         space, tree = self.space, self.tree

@@ -8,14 +8,16 @@ Source: ``math.md`` 6; error bars ``math.md`` 2.
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from labelcert.engines.judge import SHIFTED_TIE, SIZE_LIMIT
-from labelcert.learners.exact import exact_dual, to_fractions
+from labelcert.engines.judge import SIZE_LIMIT
+from labelcert.learners.error_bars import cross_bars
+from labelcert.learners.exact import exact_dual, gap_of_shift, to_fractions
 from labelcert.learners.gram import CheckedGram
 from labelcert.learners.svm import DualSolution, decision_values, fit_dual
 
@@ -43,7 +45,8 @@ class OneVsAll:
     def sign(self, labels: np.ndarray, t: int, a: int, b: int) -> int | None:
         """The sign −1, 0 or +1 of p_a − p_b at test point t after training on labels (n,).
 
-        None where exact arithmetic would be needed and is out of reach.
+        None where exact arithmetic would be needed and is out of reach, or where the kernel had to
+        be shifted and the difference is no further from 0 than that may move it.
         """
         first, second = self._fit(labels, a), self._fit(labels, b)
         row = self.cross[t : t + 1]
@@ -52,7 +55,7 @@ class OneVsAll:
         difference = value_a - value_b
         bar = bar_a + bar_b + 4 * np.finfo(float).eps * (abs(value_a) + abs(value_b))
         if abs(difference) > bar:
-            return int(np.sign(difference))
+            return 1 if difference > 0 else -1
         return self._exact_sign(labels, t, (a, first), (b, second))
 
     def logits(self, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -76,8 +79,7 @@ class OneVsAll:
 
     @cached_property
     def _fractions(self) -> list[list[Fraction]]:
-        scale = self._fit(np.zeros(len(self.gram.matrix)), 0).scale
-        return to_fractions(self.gram.matrix / scale)
+        return to_fractions(self.gram.matrix / self.gram.scale)
 
     def _exact_sign(
         self,
@@ -89,10 +91,10 @@ class OneVsAll:
         if len(labels) > SIZE_LIMIT:
             return None
         scale = first[1].scale
+        C = Fraction(float(self.C)) * Fraction(scale)
         betas = []
         for k, fit in (first, second):
             y = np.where(labels == k, 1, -1).tolist()
-            C = Fraction(float(self.C)) * Fraction(scale)
             beta = exact_dual(self._fractions, y, C, np.abs(fit.beta))
             if beta is None:
                 return None
@@ -100,9 +102,10 @@ class OneVsAll:
         row = self.cross[t] / scale
         pairs = zip(row, *betas, strict=True)
         value = sum((Fraction(float(q)) * (a - b) for q, a, b in pairs), Fraction(0))
-        if self.gram.shift > 0 and abs(value) <= self._tie(row, scale):
-            return 0
+        if self.gram.shift > 0:
+            bars = cross_bars(self.gram, row[None], self.C * scale)
+            gaps = [gap_of_shift(beta, C, self.gram.shift / scale) for beta in betas]
+            width = sum(math.sqrt(2 * gap) for gap in gaps)
+            if abs(value) <= Fraction(width * float(bars.slope[0]) + 2 * float(bars.floor[0])):
+                return None
         return (value > 0) - (value < 0)
-
-    def _tie(self, row: np.ndarray, scale: float) -> float:
-        return 2 * SHIFTED_TIE * self.C * scale * float(np.abs(row).sum())

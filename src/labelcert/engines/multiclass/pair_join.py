@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
+from labelcert.engines.recording import row_of
 
 
 @inner
@@ -40,16 +41,18 @@ def _union_cost(first, second, cost, group, purse, used):
 
 @compiled
 def join(
-    value_a, mask_a, value_b, mask_b, both_ok, first_ok, second_ok, cost, group, purse, budget,
+    value_a, mask_a, value_b, mask_b, both_ok, first_ok, second_ok, cost, group, purse, levels,
     bar, best, chosen, unclear, unclear_used, pairs,
 ):  # fmt: skip
     """Find the relabelings with value_a + value_b ≤ bar among all pairs of two sorted lists.
 
-    best (budget + 1,): smallest sum at exactly this cost, chosen (budget + 1, 2) its entries.
+    levels (rows,): what relabelings can cost, up to the budget. best (rows,): smallest sum at
+    exactly this level, chosen (rows, 2) its entries.
     unclear (capacity, 3): entries and cost of sums within (−bar, bar], unclear_used (1,) how many
     (beyond the capacity too). Stops after `pairs` pairs; returns whether all were seen.
     """
     used = np.zeros(purse.shape[0], dtype=np.int64)
+    budget = levels[levels.shape[0] - 1]
     if value_b.shape[0] == 0:
         return True
     seen = 0
@@ -68,10 +71,11 @@ def join(
             total = _union_cost(mask_a[i], mask_b[j], cost, group, purse, used)
             if total < 0 or total > budget:
                 continue
-            if value < best[total]:
-                best[total] = value
-                chosen[total, 0] = i
-                chosen[total, 1] = j
+            row = row_of(levels, total)
+            if value < best[row]:
+                best[row] = value
+                chosen[row, 0] = i
+                chosen[row, 1] = j
             if value > -bar:
                 k = unclear_used[0]
                 unclear_used[0] = k + 1

@@ -98,6 +98,7 @@ class PairLeaf:
     ):
         self.states, self.rules, self.svms = states, rules, svms
         self.exact, self.t, self.budget = exact, t, budget
+        self.levels = states.space.points.ladder(budget).levels
 
     def try_states(self, chosen: np.ndarray) -> np.ndarray | None:
         """The changes into states (n,) if they surely break the prediction."""
@@ -165,14 +166,14 @@ class PairLeaf:
         """Look at all relabelings that the listed flip sets make and that reach a tie or less."""
         ends = [float(np.abs(x.value).max()) for x in (own, rival)]
         bar = _joint_bar([own.bar, rival.bar], ends)
-        best = np.full(self.budget + 1, np.inf)
-        chosen = np.zeros((self.budget + 1, 2), dtype=np.int64)
+        best = np.full(len(self.levels), np.inf)
+        chosen = np.zeros((len(self.levels), 2), dtype=np.int64)
         unclear = np.zeros((UNCLEAR, 3), dtype=np.int64)
         used = np.zeros(1, dtype=np.int64)
         rules, space = self.rules, self.states.space
         seen_all = join(
             own.value, own.mask, rival.value, rival.mask, rules.both, rules.first, rules.second,
-            space.cost, space.group, space.group_budget, np.int64(self.budget), bar, best, chosen,
+            space.cost, space.group, space.group_budget, self.levels, bar, best, chosen,
             unclear, used, np.int64(MOST_PAIRS),
         )  # fmt: skip
         broken = np.flatnonzero(best <= -bar)

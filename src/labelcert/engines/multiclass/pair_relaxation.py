@@ -44,6 +44,8 @@ class PairRelaxation:
     """The relaxation for one test point and pair of classes.
 
     gram (n, n) and q (n,), the test point's row, are scaled alike; hulls: where to start from.
+    doubt ≥ 0: what a shift of the diagonal may be worth to one logit; leads up to twice that are
+    taken for ties.
     """
 
     def __init__(
@@ -53,10 +55,12 @@ class PairRelaxation:
         states: PairStates,
         hulls: tuple[Hull, Hull],
         budget: int,
+        doubt: float = 0.0,
     ):
         self.gram, self.q, self.states, self.budget = gram, q, states, budget
         self._conic = ConicRelaxation(gram, hulls, states.side, states.cost, budget)
         self._lead = np.stack([q, -q])
+        self._doubt = doubt
         self._precision = PRECISION * 2 * float(np.abs(q).max(initial=0.0)) * self._conic.C
 
     def bound(self, region: Region) -> tuple[float, PairFunctional]:
@@ -74,7 +78,8 @@ class PairRelaxation:
         self, objective: np.ndarray, allowed: np.ndarray, tolerance: float
     ) -> PairFunctional:
         parts = self._conic.functionals(objective, allowed, max(tolerance, 1e-12))
-        return pair_functional(parts[0], parts[1], self.states)
+        first, second = (part._replace(base=part.base - self._doubt) for part in parts)
+        return pair_functional(first, second, self.states)
 
     def narrow(self, region: Region, clock: Clock) -> Region:
         """The region with hulls narrowed once around, from the sides that matter."""

@@ -90,8 +90,9 @@ class PairSearch:
         hulls = (self.hulls.hull(a, budget, clock), self.hulls.hull(b, budget, clock))
         core = svms[0].core
         relaxation = PairRelaxation(
-            core.gram, np.ascontiguousarray(core.cross[:, t]), states, hulls, budget
-        )
+            core.gram, np.ascontiguousarray(core.cross[:, t]), states, hulls, budget,
+            float(core.doubt[t]),
+        )  # fmt: skip
         return Tree(relaxation, leaf, clock).search(Region(states.allowed, hulls))
 
     def _svm(self, k: int) -> ClassSvm:

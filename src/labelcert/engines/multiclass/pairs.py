@@ -79,13 +79,13 @@ def _as_mask(points: np.ndarray) -> np.ndarray:
 
 def relaxed_budget(own: Extremes, rival: Extremes, cells: Cells) -> int:
     """The largest budget that independent worst cases of the two classes prove; −1 if none."""
-    budgets = int(cells.cost.max(initial=0)) + 1
-    low, high = np.full(budgets, np.inf), np.full(budgets, np.inf)
-    np.minimum.at(low, cells.cost, own.best)
-    np.minimum.at(high, cells.cost, rival.best)
+    steps, where = np.unique(cells.cost, return_inverse=True)
+    low, high = np.full(len(steps), np.inf), np.full(len(steps), np.inf)
+    np.minimum.at(low, where, own.best)
+    np.minimum.at(high, where, rival.best)
     lead = np.minimum.accumulate(low) + np.minimum.accumulate(high)
-    robust = lead > _bar(own, rival)
-    return budgets - 1 if robust.all() else int(np.argmin(robust)) - 1
+    robust = (lead > _bar(own, rival)) & (steps < min(own.missed, rival.missed))
+    return cells.budget if robust.all() else int(steps[np.argmin(robust)]) - 1
 
 
 def _bar(own: Extremes, rival: Extremes) -> float:
@@ -112,28 +112,31 @@ def decide_pair(
     relaxed = relaxed_budget(own, rival, cells)
     if relaxed >= budget:
         return PairVerdict(budget, None, None, relaxed)
+    missed = min(own.missed, rival.missed)
     sure = _first_at_most(own.best[:, None] + rival.best[None, :], union, bar, budget)
+    sure = min(sure, missed)
     if sure > budget:
         return PairVerdict(budget, None, None, relaxed)
     missing = np.minimum(own.cut[:, None] + rival.best[None, :],
                          own.best[:, None] + rival.cut[None, :])  # fmt: skip
-    complete = _first_at_most(missing, union, bar, budget) - 1
-    best = np.full(budget + 1, np.inf)
-    chosen = np.zeros((budget + 1, 2), dtype=np.int64)
+    complete = min(_first_at_most(missing, union, bar, budget), missed) - 1
+    levels = cells.levels[cells.levels <= budget]
+    best = np.full(len(levels), np.inf)
+    chosen = np.zeros((len(levels), 2), dtype=np.int64)
     unclear = np.zeros((UNCLEAR, 3), dtype=np.int64)
     used = np.zeros(1, dtype=np.int64)
     space = rules.space
     seen_all = join(
         own.value, own.mask, rival.value, rival.mask, rules.both, rules.first, rules.second,
-        space.cost, space.group, space.group_budget, np.int64(budget), bar, best, chosen, unclear,
-        used, np.int64(MOST_PAIRS),
+        space.cost, space.group, space.group_budget, levels, bar, best, chosen, unclear, used,
+        np.int64(MOST_PAIRS),
     )  # fmt: skip
     proven = complete if seen_all else min(complete, sure - 1)
     broken, changes = None, None
     surely = np.flatnonzero(best <= -bar)
     if len(surely):
-        broken = int(surely[0])
-        first, second = chosen[broken]
+        broken = int(levels[surely[0]])
+        first, second = chosen[surely[0]]
         changes = rules.changes(own.mask[first], rival.mask[second])
     if used[0] > 0:
         broken, changes, proven = _settle(

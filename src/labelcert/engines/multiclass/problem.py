@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.problem import Problem
 from labelcert.learners.gram import CheckedGram
@@ -45,6 +46,11 @@ class MulticlassProblem:
     def m(self) -> int:
         """Number of test points."""
         return len(self.cross)
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """What relabelings up to the largest budget can cost."""
+        return self.space.points.ladder(self.max_budget)
 
     @cached_property
     def class_problems(self) -> tuple[Problem, ...]:

@@ -14,38 +14,44 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import inner
-from labelcert.engines.recording import NEVER
+from labelcert.engines.recording import NEVER, row_of
 
 
 class Record(NamedTuple):
-    """What has been seen; budgets are rows, relabelings have `size` entries."""
+    """What has been seen; rows are levels of cost, relabelings have `size` entries."""
 
-    worst: np.ndarray  # (budgets, m) smallest lead over the best rival at exactly this cost
+    levels: np.ndarray  # (rows,) int64 ascending: what the relabelings of a row cost
+    worst: np.ndarray  # (rows, m) smallest lead over the best rival at exactly this cost
     broken_at: np.ndarray  # (m,) int64 smallest cost of a relabeling that surely breaks t
     broken_changes: np.ndarray  # (m, size) int64
-    most: np.ndarray  # (budgets,) int64 most predictions surely broken at exactly this cost
-    most_changes: np.ndarray  # (budgets, size) int64
-    unclear: np.ndarray  # (capacity, size) int64
+    most: np.ndarray  # (rows,) int64 most predictions surely broken at exactly this cost
+    most_changes: np.ndarray  # (rows, size) int64
+    robust: np.ndarray  # (rows, m) int64 relabelings under which t is surely robust
+    seen: np.ndarray  # (rows,) int64 relabelings that `over` holds for
+    over: np.ndarray  # (rows,) int64 most predictions not surely robust under one of those
+    visited: np.ndarray  # (rows,) int64 relabelings, kept ones among them
+    unclear: np.ndarray  # (capacity, size) int64 kept: relabelings with a lead inside its bar
     unclear_cost: np.ndarray  # (capacity,) int64
     used: np.ndarray  # (1,) int64
-    lost_at: np.ndarray  # (m,) int64 smallest cost of an unclear lead that found no room
-    lost_count: np.ndarray  # (budgets,) int64 most broken-or-unclear of those
 
 
-def new_record(budgets: int, m: int, size: int, capacity: int = 20_000) -> Record:
-    """Allocate an empty `Record` for costs 0 to budgets − 1 and up to `size` changes."""
-    size = max(size, 1)
+def new_record(levels: np.ndarray, m: int, size: int, capacity: int = 20_000) -> Record:
+    """Allocate an empty `Record`: a row for each of levels (rows,), up to `size` changes."""
+    size, rows = max(size, 1), len(levels)
     return Record(
-        worst=np.full((budgets, m), np.inf),
+        levels=levels.astype(np.int64),
+        worst=np.full((rows, m), np.inf),
         broken_at=np.full(m, NEVER, dtype=np.int64),
         broken_changes=np.full((m, size), -1, dtype=np.int64),
-        most=np.full(budgets, -1, dtype=np.int64),
-        most_changes=np.full((budgets, size), -1, dtype=np.int64),
+        most=np.full(rows, -1, dtype=np.int64),
+        most_changes=np.full((rows, size), -1, dtype=np.int64),
+        robust=np.zeros((rows, m), dtype=np.int64),
+        seen=np.zeros(rows, dtype=np.int64),
+        over=np.zeros(rows, dtype=np.int64),
+        visited=np.zeros(rows, dtype=np.int64),
         unclear=np.full((capacity, size), -1, dtype=np.int64),
         unclear_cost=np.zeros(capacity, dtype=np.int64),
         used=np.zeros(1, dtype=np.int64),
-        lost_at=np.full(m, NEVER, dtype=np.int64),
-        lost_count=np.zeros(budgets, dtype=np.int64),
     )
 
 
@@ -77,8 +83,9 @@ def write_down(logits, bars, predicted, record, changes, cost, verdict):
     predicted (m,) int64; verdict (m,) int8 is work space.
     """
     classes, m = logits.shape
+    row = row_of(record.levels, cost)
     broken = 0
-    unclear = 0
+    robust = 0
     for t in range(m):
         a = predicted[t]
         own, own_bar = logits[a, t], bars[a, t]
@@ -92,10 +99,10 @@ def write_down(logits, bars, predicted, record, changes, cost, verdict):
             lead = min(lead, value)
             if value <= -bar:
                 state = 2
-            elif value <= bar and state == 0:
+            elif not value > bar and state == 0:
                 state = 1
         verdict[t] = state
-        record.worst[cost, t] = min(record.worst[cost, t], lead)
+        record.worst[row, t] = min(record.worst[row, t], lead)
         if state == 2:
             broken += 1
             earlier = cost < record.broken_at[t]
@@ -103,30 +110,37 @@ def write_down(logits, bars, predicted, record, changes, cost, verdict):
             if earlier or (same and comes_before(changes, record.broken_changes[t])):
                 record.broken_at[t] = cost
                 copy_changes(changes, record.broken_changes[t])
-        unclear += state == 1
-    so_far = record.most[cost]
-    if broken > so_far or (broken == so_far and comes_before(changes, record.most_changes[cost])):
-        record.most[cost] = broken
-        copy_changes(changes, record.most_changes[cost])
-    if unclear > 0:
-        _keep_unclear(record, changes, cost, verdict, broken + unclear)
+        elif state == 0:
+            robust += 1
+            record.robust[row, t] += 1
+    so_far = record.most[row]
+    if broken > so_far or (broken == so_far and comes_before(changes, record.most_changes[row])):
+        record.most[row] = broken
+        copy_changes(changes, record.most_changes[row])
+    record.visited[row] += 1
+    if broken + robust < m and _keep_unclear(record, changes, cost, row, verdict, m - robust):
+        return
+    record.seen[row] += 1
+    record.over[row] = max(record.over[row], m - robust)
 
 
 @inner
-def _keep_unclear(record, changes, cost, verdict, not_robust):
-    matters = not_robust > record.most[cost]
+def _keep_unclear(record, changes, cost, row, verdict, not_robust):
+    """Keep a relabeling with a lead inside its bar, if that could matter and there is room.
+
+    Returns whether it was kept; then what was noted of it is taken back, to be noted when settled.
+    """
+    matters = not_robust > record.most[row]
     for t in range(verdict.shape[0]):
         if verdict[t] == 1 and cost < record.broken_at[t]:
             matters = True
-    if not matters:
-        return
     used = record.used[0]
-    if used < record.unclear_cost.shape[0]:
-        copy_changes(changes, record.unclear[used])
-        record.unclear_cost[used] = cost
-        record.used[0] = used + 1
-        return
-    record.lost_count[cost] = max(record.lost_count[cost], not_robust)
+    if not matters or used >= record.unclear_cost.shape[0]:
+        return False
+    copy_changes(changes, record.unclear[used])
+    record.unclear_cost[used] = cost
+    record.used[0] = used + 1
     for t in range(verdict.shape[0]):
-        if verdict[t] == 1:
-            record.lost_at[t] = min(record.lost_at[t], cost)
+        if verdict[t] == 0:
+            record.robust[row, t] -= 1
+    return True

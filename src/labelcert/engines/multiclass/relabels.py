@@ -11,7 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.flips import UNLIMITED, FlipSpace
+from labelcert.engines.ladder import Ladder, count_by_level
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,7 @@ class RelabelSpace:
             allowed=np.ones((n, classes), dtype=bool),
             cost=np.ones(n, dtype=np.int64),
             group=np.zeros(n, dtype=np.int64),
-            group_budget=np.full(1, 2**40, dtype=np.int64),
+            group_budget=np.full(1, UNLIMITED, dtype=np.int64),
         )
 
     @property
@@ -72,6 +73,11 @@ class RelabelSpace:
         other = self.allowed & self.changeable[:, None]
         other[np.arange(self.n), self.labels] = False
         return other
+
+    def count_by_level(self, ladder: Ladder) -> list[int]:
+        """(rows,) how many relabelings cost exactly each level."""
+        choices = self.alternatives.sum(axis=1)
+        return count_by_level(self.cost, self.group, self.group_budget, choices, ladder)
 
     def class_space(self, k: int) -> FlipSpace:
         """What the attacker can do to the SVM of class k: whose ±1 label may be flipped."""

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from labelcert.engines.flips import UNLIMITED
 from labelcert.engines.ledger import Ledger
-
-UNLIMITED = 2**40
 
 
 @dataclass(eq=False)
@@ -37,6 +36,10 @@ class Rivals:
 
     def prove(self, t: int, rival: int, budget: int, engine: str) -> None:
         """Note that no relabeling of `budget` lets the rival reach the predicted class of t."""
+        if budget < 0:
+            return
+        ladder = self.ledger.ladder
+        budget = ladder.last_of(ladder.row(budget))
         if budget > self.proven[t, rival]:
             self.proven[t, rival] = budget
             least = int(min(self.proven[t].min(), self.ledger.max_budget))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from labelcert.engines.account import Account
 from labelcert.engines.clock import Clock
 from labelcert.engines.multiclass.one_vs_all import Comparison
 from labelcert.engines.multiclass.recording import Record, changes_of
@@ -17,39 +20,36 @@ def settle(
     exact: Comparison,
     rivals: Rivals,
     records: list[Record],
-    budget: int,
-    complete: bool,
+    expected: Sequence[int],
     engine: str,
     clock: Clock,
 ) -> None:
-    """Write the witnesses of the records into the ledger and settle unclear leads exactly.
+    """Write the witnesses of the records into the ledger, settle unclear leads, prove the rest.
 
-    If the enumeration was complete, also the proofs: robust at every budget below the first
-    witness and below the first lead that stayed unsettled.
+    expected (rows,): how many relabelings cost exactly each level of the records; an enumeration
+    meets none twice. A prediction is robust at a budget if it was noted robust under all of them.
     """
     ledger = rivals.ledger
     _add_witnesses(rivals, records, engine)
-    unsettled = np.min([record.lost_at for record in records], axis=0)
-    possible = np.max([record.lost_count for record in records], axis=0)
+    account = Account.of(expected, records)
     for cost, changes in _unclear(records):
-        broken, open_points = _verdicts(space, rivals.predicted, exact, changes, clock)
+        broken, robust = _verdicts(space, rivals.predicted, exact, changes, clock)
         for t in np.flatnonzero(broken & (cost < ledger.broken)):
             ledger.break_(int(t), cost, changes, engine)
         ledger.count_broken(cost, int(broken.sum()), changes)
-        unsettled[open_points] = np.minimum(unsettled[open_points], cost)
-        possible[cost] = max(possible[cost], int(broken.sum()) + len(open_points))
-    if not complete:
-        return
+        account.note(int(np.searchsorted(records[0].levels, cost)), robust)
     for t in range(ledger.m):
-        proven = int(min(ledger.broken[t], unsettled[t], budget + 1)) - 1
-        for rival in range(space.classes):
-            rivals.prove(t, rival, proven, engine)
-    upper = np.maximum.accumulate(np.maximum(possible, ledger.broken_lower[: budget + 1]))
-    for r in range(budget + 1):
-        ledger.bound_count(r, int(upper[r]))
-    worst = np.minimum.reduce([record.worst for record in records])
+        row = account.robust_row(t)
+        if row >= 0:
+            for rival in range(space.classes):
+                rivals.prove(t, rival, int(ledger.ladder.levels[row]), engine)
+    upper = np.maximum.accumulate(account.over)
+    for row in range(account.seen_row + 1):
+        ledger.bound_count(int(ledger.ladder.levels[row]), int(upper[row]))
+    rows = account.visited_row + 1
+    worst = np.minimum.reduce([record.worst[:rows] for record in records])
     for t in range(ledger.m):
-        ledger.bound_margin(t, np.full(budget + 1, -np.inf), worst[:, t])
+        ledger.bound_margin(t, np.full(rows, -np.inf), worst[:, t])
 
 
 def _add_witnesses(rivals: Rivals, records: list[Record], engine: str) -> None:
@@ -63,13 +63,13 @@ def _add_witnesses(rivals: Rivals, records: list[Record], engine: str) -> None:
         if found and min(found)[0] < ledger.broken[t]:
             cost, changes = min(found)
             ledger.break_(t, cost, np.array(changes, dtype=np.int64), engine)
-    for cost in range(len(records[0].most)):
-        best = max(int(record.most[cost]) for record in records)
-        if best > 0 and best > ledger.broken_lower[cost]:
+    for row, cost in enumerate(records[0].levels.tolist()):
+        best = max(int(record.most[row]) for record in records)
+        if best > 0 and best > ledger.broken_lower[row]:
             sets = [
-                changes_of(record.most_changes[cost]).tolist()
+                changes_of(record.most_changes[row]).tolist()
                 for record in records
-                if record.most[cost] == best
+                if record.most[row] == best
             ]
             ledger.count_broken(cost, best, np.array(min(sets), dtype=np.int64))
 
@@ -90,17 +90,16 @@ def _verdicts(
     changes: np.ndarray,
     clock: Clock,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Surely broken (m,) bool after some changes, and test points that stay unsettled."""
+    """Surely broken (m,) bool and surely robust (m,) bool after some changes."""
     labels = space.apply(changes)
     broken = np.zeros(len(predicted), dtype=bool)
-    unsettled = []
+    robust = np.zeros(len(predicted), dtype=bool)
     logits, bars = exact.logits(labels, space.classes)
     for t, a in enumerate(predicted):
         lead = logits[t, a] - logits[t]
         reach = bars[t, a] + bars[t] + 1e-15 * (abs(logits[t, a]) + np.abs(logits[t]))
-        near = [int(k) for k in np.flatnonzero(lead <= reach) if k != a]
+        near = [int(k) for k in np.flatnonzero(~(lead > reach)) if k != a]
         signs = [None if clock.expired else exact.sign(labels, t, int(a), k) for k in near]
         broken[t] = any(s is not None and s <= 0 for s in signs)
-        if not broken[t] and None in signs:
-            unsettled.append(t)
-    return broken, np.array(unsettled, dtype=np.int64)
+        robust[t] = all(s is not None and s > 0 for s in signs)
+    return broken, robust

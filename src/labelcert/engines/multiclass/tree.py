@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.enumeration import MANY
 from labelcert.engines.multiclass.recording import Record
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.threads import run_in_threads
@@ -45,13 +46,13 @@ class RelabelTree:
 
     @property
     def count(self) -> int:
-        """How many relabelings there are (an upper bound with costs)."""
+        """How many relabelings there are (an upper bound with costs); `MANY` at the most."""
         # Elementary symmetric sums: the ways to change exactly k of the points.
-        ways = [1] + [0] * self.size
+        ways = np.zeros(self.size + 1)
+        ways[0] = 1.0
         for choices in self.space.alternatives.sum(axis=1).tolist():
-            for k in range(self.size, 0, -1):
-                ways[k] += ways[k - 1] * choices
-        return sum(ways)
+            ways[1:] = np.minimum(ways[1:] + ways[:-1] * choices, MANY)
+        return int(min(ways.sum(), MANY))
 
     def tasks(self) -> list[Task]:
         """Cut the tree into the subtrees of short prefixes."""

@@ -56,17 +56,19 @@ def count_at(
     model, labels = collective_model(problem, sign, budget)
     replay = Replay(problem, sign, budget, ExactJudge(problem))
     everyone = np.arange(problem.m)
-    believed = in_range(problem.gram.matrix, problem.C)
+    # The program knows no doubt about the sign of a margin, as a shift of the diagonal brings it.
+    believed = in_range(problem.gram.matrix, problem.C) and problem.gram.shift == 0.0
+    row = ledger.ladder.row(budget)
 
     def see(solution: np.ndarray) -> bool:
         flips = replay.flips(solution, labels.column)
         if flips is not None:
             count = int(replay.broken(flips, everyone).sum())
             ledger.count_broken(problem.space.cost_of(flips), count, flips)
-        return bool(ledger.broken_lower[budget] == ledger.broken_upper[budget])
+        return bool(ledger.broken_lower[row] == ledger.broken_upper[row])
 
     def closes(bound: float) -> bool:
-        return believed and np.floor(bound + ROUNDING) <= ledger.broken_lower[budget]
+        return believed and np.floor(bound + ROUNDING) <= ledger.broken_lower[row]
 
     watch = Watch(
         maximise=True,
@@ -81,7 +83,7 @@ def count_at(
         see(answer.solution)
     most = np.floor(answer.bound + ROUNDING) if believed else np.inf
     # A bound below what was retrained on refutes the solver, not the witness.
-    if ledger.broken_lower[budget] <= most < problem.m:
+    if ledger.broken_lower[row] <= most < problem.m:
         ledger.bound_count(budget, int(most))
 
 
@@ -103,11 +105,11 @@ def count_all(
     def run() -> None:
         # Nothing is broken without a flip.
         ledger.bound_count(0, 0)
-        for budget in range(1, ledger.max_budget + 1):
+        for row, budget in enumerate(ledger.ladder.levels.tolist()):
             if clock.expired:
                 return
-            if ledger.broken_lower[budget] < ledger.broken_upper[budget]:
+            if ledger.broken_lower[row] < ledger.broken_upper[row]:
                 count_at(problem, sign, ledger, budget, clock, solver, threads)
-            clock.report(f"{NAME} collective", budget / ledger.max_budget)
+            clock.report(f"{NAME} collective", row / ledger.ladder.rows)
 
     run_in_threads(run, clock, 1, np.zeros(1, dtype=np.uint8))

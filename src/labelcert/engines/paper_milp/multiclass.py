@@ -23,7 +23,7 @@ from labelcert.engines.paper_milp.program import Labels, Program, add_svm, in_ra
 from labelcert.engines.paper_milp.sample_wise import NAME, Verdict, safety
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, MilpSolver, Watch
-from labelcert.learners.svm import scale_of
+from labelcert.learners.gram import scale_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ def decide_all_classes(
     ledger = rivals.ledger
     for t in np.flatnonzero(ledger.open):
         within = clock.within(seconds_a_point)
-        for budget in range(1, rivals.needed(int(t)) + 1):
+        for budget in ledger.ladder.up_to(rivals.needed(int(t)))[1:]:
             if within.expired:
                 break
             clean = int(rivals.predicted[t])
@@ -123,9 +123,12 @@ def _against(
 
     slack = safety(len(model.objective))
     believed = in_range(problem.gram.matrix, problem.C)
+    core = problem.class_problems[clean].core(np.ones(problem.m))
+    doubt = 2 * float(core.doubt[t])
+    enough = slack + doubt / unit if doubt > 0 else slack
     watch = Watch(
         expired=lambda: clock.expired,
-        bound_suffices=lambda bound: believed and bound > slack,
+        bound_suffices=lambda bound: believed and bound > enough,
         solution_suffices=see,
         seconds=clock.remaining,
         threads=threads,
@@ -134,7 +137,8 @@ def _against(
     if answer.solution is not None:
         see(answer.solution)
     known = believed and np.isfinite(answer.bound)
-    return (witness[0] if witness else None), unit * (answer.bound - slack) if known else -np.inf
+    bound = unit * (answer.bound - slack) - doubt if known else -np.inf
+    return (witness[0] if witness else None), bound
 
 
 def multiclass_model(

@@ -38,9 +38,8 @@ class Replay:
         margin, bar = self._judge.margins(flips, self.sign)
         margin, bar = margin[among], bar[among]
         broken = margin <= -bar
-        unclear = np.flatnonzero(~broken & (margin <= bar))
-        if len(unclear):
-            exact = self._judge.signs(flips, among[unclear])
-            if exact is not None:
-                broken[unclear] = exact * self.sign[among[unclear]] <= 0
+        unclear = np.flatnonzero(~broken & ~(margin > bar))
+        exact = self._judge.signs(flips, among[unclear])
+        for row, sign in zip(unclear, exact, strict=True):
+            broken[row] = sign is not None and sign * self.sign[among[row]] <= 0
         return broken

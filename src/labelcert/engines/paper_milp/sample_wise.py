@@ -112,11 +112,13 @@ def decide(
     size = float(np.abs(core.cross[:, t]).sum())
     model = program.model(z, core.cross[:, t] / (size or 1.0), maximise=False)
     margin_unit, slack = core.C * size, safety(program.columns)
+    doubt = float(core.doubt[t])
+    enough = slack + doubt / margin_unit if doubt > 0 else slack
     believed = in_range(core.gram, core.C)
     seen = _Incumbents(Replay(problem, sign, budget, judge), t, labels.column, not exact_margin)
     watch = Watch(
         expired=lambda: clock.expired,
-        bound_suffices=lambda bound: believed and bound > slack and not exact_margin,
+        bound_suffices=lambda bound: believed and bound > enough and not exact_margin,
         solution_suffices=seen.see,
         seconds=clock.remaining,
         threads=threads,
@@ -125,7 +127,7 @@ def decide(
     if answer.solution is not None:
         seen.see(answer.solution)
     known = believed and np.isfinite(answer.bound)
-    bound = margin_unit * (answer.bound - slack) if known else -np.inf
+    bound = margin_unit * (answer.bound - slack) - doubt if known else -np.inf
     verdict: Verdict = "undecided"
     if seen.broken:
         verdict = "broken"
@@ -188,7 +190,9 @@ def _radius(
             ledger.prove(t, 0, "training")
         last = int(min(ledger.broken[t] - 1, ledger.max_budget))
     # An undecided budget does not end the search: a larger one may still bring a witness.
-    for budget in range(int(ledger.robust[t]) + 1, last + 1):
+    for budget in ledger.ladder.up_to(last):
+        if budget <= ledger.robust[t]:
+            continue
         if clock.expired:
             return
         decision = decide(problem, sign, t, budget, clock, solver, judge=judge)
