@@ -136,7 +136,7 @@ class Search:
         nodes, retrained, lost = 1, 0, False
         while heap:
             if until_broken and self.record.broken_at[t] <= budget:
-                return Finding(-np.inf, False, True, nodes, retrained)
+                break
             if heap[0][0] > limit_now() or self.clock.expired or len(heap) > MOST_NODES or lost:
                 break
             _, _, node = heapq.heappop(heap)
@@ -154,6 +154,8 @@ class Search:
             lost = finished < 0
             if not lost:
                 account.close(node.ticket)
+        if until_broken and self.record.broken_at[t] <= budget:
+            return Finding(-np.inf, False, True, nodes, retrained)
         bound, proven = self._sum_up(account, [node for _, _, node in heap], limit_now())
         return Finding(bound, proven, False, nodes, retrained)
 

@@ -165,11 +165,13 @@ class Relaxation:
         n = len(q)
         mu = -multipliers[2 * n : 3 * n]
         cuts = np.maximum(multipliers[self._rows :], 0.0)
-        weight = float(cuts.sum())
+        with np.errstate(over="ignore"):
+            weight = float(cuts.sum())
         gamma = np.zeros(n)
-        for nu, point in zip(cuts, self._points, strict=True):
-            if nu > 0.0:
-                gamma += nu * point
+        with np.errstate(over="ignore", invalid="ignore"):
+            for nu, point in zip(cuts, self._points, strict=True):
+                if nu > 0.0:
+                    gamma += nu * point
         return lower_bound(self.gram, self.absolute, q, self.corners, mu, gamma, weight)
 
     def _purge(self, multipliers: np.ndarray) -> None:

@@ -1,0 +1,144 @@
+"""The paper's program where solvers refuse it, answer nonsense, or cannot tell numbers apart."""
+
+import importlib.util
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import labelcert as lc
+from labelcert.engines.clock import Clock
+from labelcert.engines.ledger import Ledger
+from labelcert.engines.multiclass.rivals import Rivals
+from labelcert.engines.paper_milp import multiclass as many
+from labelcert.engines.paper_milp.collective import count_at
+from labelcert.engines.paper_milp.sample_wise import decide
+from labelcert.engines.solvers import highs, milp_solver
+from labelcert.engines.solvers.milp import NEGLIGIBLE, MilpAnswer, MilpModel, Watch
+from oracles.paper_milp_cases import hand_made, make_case
+from oracles.relabelings import random_problem
+
+needs_gurobi = pytest.mark.skipif(
+    importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed"
+)
+backends = pytest.mark.parametrize("backend", ["highs", pytest.param("gurobi", marks=needs_gurobi)])
+
+
+def knapsack(rows, limit, integer=True):
+    rows = np.atleast_2d(np.asarray(rows, dtype=float))
+    n = rows.shape[1]
+    return MilpModel(
+        np.arange(1.0, n + 1), True, sparse.csr_array(rows), np.full(len(rows), -np.inf),
+        np.atleast_1d(np.asarray(limit, dtype=float)), -np.ones(n), np.ones(n),
+        np.full(n, integer),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_solution_is_lost_where_coefficients_are_out_of_reach(seed):
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((4, 5)) * 10.0 ** rng.integers(-18, 18, (4, 5))
+    model = knapsack(rows, rng.standard_normal(4))
+    usable = model.in_reach()
+    kept = np.abs(usable.rows.data)
+    assert kept.max(initial=0.5) < 1.0
+    assert kept.min(initial=0.5) >= NEGLIGIBLE
+    for x in product((-1.0, 0.0, 1.0), repeat=5):
+        if (rows @ x <= model.row_upper).all():
+            assert (usable.rows @ np.array(x) <= usable.row_upper + 1e-12).all()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@backends
+def test_a_model_of_no_numbers_proves_nothing(backend, bad):
+    for model in (knapsack([bad, 1.0], 1.0), knapsack([1.0, 1.0], np.nan)):
+        answer = milp_solver(backend)(model, Watch(True))
+        assert (answer.status, answer.bound, answer.solution) == ("failed", np.inf, None)
+
+
+def test_without_whole_numbers_there_is_no_bound_of_a_tree():
+    assert milp_solver("highs")(knapsack([1.0, 1.0], 1.0, integer=False), Watch(True)).bound > 9
+
+
+@backends
+def test_coefficients_that_solvers_reject_are_brought_into_reach(backend):
+    for size in (1e-25, 1.0, 1e17):
+        answer = milp_solver(backend)(knapsack([size, size], 1.5 * size), Watch(True))
+        assert answer.bound == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("name", ["passModel", "run", "setOptionValue"])
+def test_a_refused_call_proves_nothing(name, monkeypatch):
+    honest = highs.accepted
+    monkeypatch.setattr(
+        highs, "accepted",
+        lambda call, *rest: getattr(call, "__name__", "") != name and honest(call, *rest),
+    )  # fmt: skip
+    answer = milp_solver("highs")(knapsack([1.0, 1.0], 1.0), Watch(True))
+    assert (answer.status, answer.bound) == ("failed", np.inf)
+    case = make_case(0)
+    found = decide(case.problem, case.sign, 0, 1, Clock(), milp_solver("highs"))
+    assert found.verdict != "robust"
+
+
+@pytest.mark.parametrize("bound", [np.nan, np.inf, -np.inf])
+def test_bounds_that_are_no_numbers_prove_nothing(bound):
+    case = make_case(0)
+
+    def solver(model, watch):
+        watch.see_bound(bound)
+        return MilpAnswer("optimal", bound, None, "Optimal")
+
+    found = decide(case.problem, case.sign, 0, 1, Clock(), solver)
+    assert (found.verdict, found.bound) == ("undecided", -np.inf)
+    ledger = Ledger(case.problem.m, case.problem.max_budget)
+    count_at(case.problem, case.sign, ledger, 1, Clock(), solver)
+    assert ledger.broken_upper[1] == case.problem.m
+    problem = random_problem(0, 4)
+    decision = many.decide_multiclass(problem, 0, 0, 1, Clock(), solver)
+    assert decision.verdict == "undecided"
+    rivals = Rivals(Ledger(problem.m, problem.max_budget), np.zeros(problem.m, int), 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(many, "milp_solver", lambda backend: solver)
+        many.decide_all_classes(problem, rivals, Clock())
+    assert (rivals.ledger.robust <= 0).all()
+
+
+def test_a_row_of_zeros_with_many_classes_is_no_proof():
+    """Its unit is 0, and 0 times an unknown bound is no number: it once came out robust."""
+    problem = random_problem(1, 4)
+    problem.cross[0] = 0.0
+
+    def stopped(model, watch):
+        return watch.answer("stopped", -np.inf, None, "Time limit reached")
+
+    assert many.decide_multiclass(problem, 0, 0, 1, Clock(), stopped).verdict == "undecided"
+
+
+def test_a_count_below_what_was_seen_refutes_the_solver():
+    problem, sign = hand_made(np.eye(3), np.eye(3), [1, -1, 1], 1.0, 2)
+    ledger = Ledger(3, 2)
+    ledger.count_broken(1, 1, np.array([0]))
+
+    def liar(model, watch):
+        return MilpAnswer("optimal", 0.0, None, "Optimal")
+
+    count_at(problem, sign, ledger, 1, Clock(), liar)
+    assert ledger.broken_upper[1] == 3
+
+
+@pytest.mark.parametrize("C", [1e-12, 1e-3, 1.0, 1e4, 1e9])
+@backends
+def test_no_wrong_verdict_at_any_C(C, backend):
+    rng = np.random.default_rng(2)
+    points, tests = rng.standard_normal((4, 3)), rng.standard_normal((2, 3))
+    given = (points @ points.T, tests @ points.T, [0, 1, 0, 1])
+    found, truth = (
+        lc.certify(*given, C=C, max_flips=2, n_jobs=1, time_limit=30, **options)
+        for options in ({"engine": "paper_milp", "solver": backend}, {"engine": "enumeration"})
+    )
+    assert (found.radius <= truth.radius_upper).all()
+    assert (found.radius_upper >= truth.radius).all()
+    if C <= 1.0:
+        assert found.radius.tolist() == truth.radius.tolist()
