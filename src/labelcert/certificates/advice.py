@@ -46,8 +46,8 @@ class Advice:
     """Which labels to verify, in order, and what that proves; made by `labelcert.advise`.
 
     steps: s ≤ k of them. budget: where the certified ratio was to rise.
-    ratio_curves (s + 1, max_flips + 1): proven certified ratio at each budget, before the first
-    step and after each.
+    ratio_curves (s + 1, L): proven certified ratio at each of the budgets of `before`, before the
+    first step and after each.
     before, after: certificates without and with the chosen labels trusted. In `after`, margins that
     were not computed for that attacker are NaN.
     stopped: "" after k steps, else "nothing left to gain" (every prediction is proven robust at
@@ -103,7 +103,8 @@ class Advice:
         return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False)
 
     def __repr__(self) -> str:
-        first, last = (self.ratio_curves[i, self.budget] for i in (0, -1))
+        row = int(np.searchsorted(self.before.budgets, self.budget, side="right")) - 1
+        first, last = (self.ratio_curves[i, row] for i in (0, -1))
         return (
             f"Advice(verify labels {self.chosen.tolist()}: certified {first:.0%} to {last:.0%} at "
             f"{self.budget}; {'exact' if self.exact else 'not exact'}"

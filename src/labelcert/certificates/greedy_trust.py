@@ -108,7 +108,7 @@ def advise(
             threat=replace(threat, trusted=(*already, *trusted)), time_limit=seconds,
         )  # fmt: skip
 
-    at = before.max_flips if asked is None else asked
+    at = before.max_flips if asked is None else min(asked, before.max_flips)
     return GreedyTrust(before, at, again, clock).run(k)
 
 
@@ -290,7 +290,7 @@ class GreedyTrust:
 
     def _curve(self) -> FloatArray:
         radius = np.array([row.radius for row in self.known])
-        budgets = np.arange(self.before.max_flips + 1)
+        budgets = self.before.budgets
         if len(radius) == 0:
             return np.full(len(budgets), np.nan)
         return (radius[:, None] >= budgets).mean(axis=0)

@@ -28,13 +28,13 @@ class CurvePoint(TypedDict):
 
 
 def curve_records(certificate: Certificate) -> list[CurvePoint]:
-    """The curves of a certificate, one record a budget 0 … max_flips and kind.
+    """The curves of a certificate, one record for each of its budgets and kind.
 
     kind "sample-wise": each prediction has an attacker of its own. kind "collective", only where
     the certificate has it: one attacker against all predictions at once. Ratios are NaN where there
     are no test points. Source: certified ratios of arXiv 2412.00537, sections 2 and 3.
     """
-    budgets = range(certificate.max_flips + 1)
+    budgets = certificate.budgets.tolist()
     n = certificate.num_labeled if certificate.unit == "flips" else math.nan
     curves = [(SAMPLE_WISE, [certificate.certified_ratio_bounds(r) for r in budgets])]
     collective = certificate.collective
@@ -43,7 +43,7 @@ def curve_records(certificate: Certificate) -> list[CurvePoint]:
     return [
         CurvePoint(flips=r, share_of_labels=r / n, kind=kind, lower=lower, upper=upper)
         for kind, ratios in curves
-        for r, (lower, upper) in enumerate(ratios)
+        for r, (lower, upper) in zip(budgets, ratios, strict=True)
     ]
 
 

@@ -106,7 +106,7 @@ def summarize(
         max_flips=c.max_flips,
         unit=c.unit,
         correct=None if truth is None else int((c.prediction == truth).sum()),
-        survivors=tuple(_survivors(c, r) for r in range(c.max_flips + 1)),
+        survivors=tuple(_survivors(c, r) for r in c.budgets.tolist()),
         weakest=tuple(rows[t] for t in weakest),
         strongest=tuple(rows[t] for t in strongest),
         proven_by=_counts(c.proven_by),
@@ -165,7 +165,8 @@ def _survivors(c: Certificate, r: int) -> Survivors:
     together = None
     if collective is not None:
         m = collective.num_test
-        together = m - int(collective.broken_upper[r]), m - int(collective.broken_lower[r])
+        row = collective.row(r)
+        together = m - int(collective.broken_upper[row]), m - int(collective.broken_lower[row])
     alone = int((c.radius >= r).sum()), int((c.radius_upper >= r).sum())
     share = r / c.num_labeled if c.unit == "flips" else math.nan
     return Survivors(r, share, alone, together)

@@ -34,6 +34,7 @@ from typing import Any
 
 import numpy as np
 
+from labelcert._errors import InputError
 from labelcert._software import software
 from labelcert.certificates import Certificate, CollectiveCertificate, Witness
 from labelcert.data import Graph, Split
@@ -44,6 +45,11 @@ VERSION = 1
 def record_of(graph: Graph, split: Split, certificate: Certificate) -> dict[str, Any]:
     """The record of a certificate for the test nodes of a split."""
     c = certificate
+    if c.levels is not None:
+        raise InputError(
+            f"budget={c.max_flips} is too fine for a study: pass costs in coarser units, so that "
+            "budgets stay below 4096."
+        )
     truth = graph.labels[split.test]
     budgets = np.arange(c.max_flips + 1)
     right = c.prediction == truth

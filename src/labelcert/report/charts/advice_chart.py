@@ -36,7 +36,7 @@ def advice_records(advice: Advice) -> list[AdvicePoint]:
     return [
         AdvicePoint(flips=r, curve=curve, lower=bounds[0], upper=bounds[1])
         for curve, certificate in (("as it is", advice.before), (after, advice.after))
-        for r in range(certificate.max_flips + 1)
+        for r in certificate.budgets.tolist()
         for bounds in (certificate.certified_ratio_bounds(r),)
     ]
 
