@@ -92,13 +92,13 @@ def test_bounds_that_are_no_numbers_prove_nothing(bound):
 
     found = decide(case.problem, case.sign, 0, 1, Clock(), solver)
     assert (found.verdict, found.bound) == ("undecided", -np.inf)
-    ledger = Ledger(case.problem.m, case.problem.max_budget)
+    ledger = Ledger(case.problem.m, case.problem.ladder)
     count_at(case.problem, case.sign, ledger, 1, Clock(), solver)
     assert ledger.broken_upper[1] == case.problem.m
     problem = random_problem(0, 4)
     decision = many.decide_multiclass(problem, 0, 0, 1, Clock(), solver)
     assert decision.verdict == "undecided"
-    rivals = Rivals(Ledger(problem.m, problem.max_budget), np.zeros(problem.m, int), 3)
+    rivals = Rivals(Ledger(problem.m, problem.ladder), np.zeros(problem.m, int), 3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(many, "milp_solver", lambda backend: solver)
         many.decide_all_classes(problem, rivals, Clock())
@@ -118,7 +118,7 @@ def test_a_row_of_zeros_with_many_classes_is_no_proof():
 
 def test_a_count_below_what_was_seen_refutes_the_solver():
     problem, sign = hand_made(np.eye(3), np.eye(3), [1, -1, 1], 1.0, 2)
-    ledger = Ledger(3, 2)
+    ledger = Ledger(3, problem.ladder)
     ledger.count_broken(1, 1, np.array([0]))
 
     def liar(model, watch):

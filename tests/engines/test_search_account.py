@@ -73,7 +73,7 @@ def make(seed, n=7, m=3, budget=None):
 
 
 def searched(problem, sign):
-    ledger = Ledger(problem.m, problem.max_budget)
+    ledger = Ledger(problem.m, problem.ladder)
     for t in range(problem.m):
         ledger.prove(t, 0, "training")
     search_points.search_points(problem, sign, ledger, SharedHulls(problem, rounds=0), Clock(30.0))
@@ -183,7 +183,7 @@ def test_two_classes(fault, monkeypatch):
         monkeypatch.setattr(branch_and_bound, "LEAF", 1 + 7 * (seed % 2))
         problem = make(seed, n=6, m=5)
         sign = clean_fit(problem).sign
-        truth = Ledger(problem.m, problem.max_budget)
+        truth = Ledger(problem.m, problem.ladder)
         enumerate_flips(problem, sign, truth, problem.max_budget, Clock())
         honest += int(searched(problem, sign).robust.sum())
         losses = Losses(seed)
@@ -274,11 +274,11 @@ def test_a_witness_that_is_forgotten_proves_nothing(monkeypatch):
     for seed in range(8):
         problem = make(seed, n=6)
         sign = clean_fit(problem).sign
-        truth = Ledger(problem.m, problem.max_budget)
+        truth = Ledger(problem.m, problem.ladder)
         enumerate_flips(problem, sign, truth, problem.max_budget, Clock())
         for t in range(problem.m):
             search = Search(problem, sign, SharedHulls(problem, rounds=0), Clock(20.0))
-            known = Ledger(problem.m, problem.max_budget)
+            known = Ledger(problem.m, problem.ladder)
             exact = one_point.decide_one(search, t, known, one_point.ExactJudge(problem))
             assert known.robust[t] <= truth.robust[t]
             forgotten += not exact

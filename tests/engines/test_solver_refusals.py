@@ -126,7 +126,7 @@ def test_whatever_is_refused_no_verdict_is_wrong(name, share, monkeypatch):
     for seed in range(2):
         problem = make(seed, n=5, m=2)
         sign = clean_fit(problem).sign
-        found, truth = (Ledger(problem.m, problem.max_budget) for _ in range(2))
+        found, truth = (Ledger(problem.m, problem.ladder) for _ in range(2))
         for t in range(problem.m):
             found.prove(t, 0, "training")
         hulls = SharedHulls(problem, rounds=1)
@@ -165,7 +165,7 @@ def test_answers_that_are_no_numbers_or_do_not_fit(what, monkeypatch):
     for seed in range(2):
         problem = make(seed, n=5, m=2)
         sign = clean_fit(problem).sign
-        found, truth = (Ledger(problem.m, problem.max_budget) for _ in range(2))
+        found, truth = (Ledger(problem.m, problem.ladder) for _ in range(2))
         search_points(problem, sign, found, SharedHulls(problem, rounds=1), Clock(20.0))
         enumerate_flips(problem, sign, truth, problem.max_budget, Clock())
         assert found.robust.tolist() == truth.robust.tolist()
