@@ -24,7 +24,9 @@ def check(case):
     for r in range(case.problem.max_budget + 1):
         low, high = counts(case, r)
         assert low <= ledger.broken_lower[r] <= high
-        assert low <= ledger.broken_upper[r] <= high
+        # With a shift of the diagonal the program's upper end proves nothing.
+        most = high if case.problem.gram.shift == 0 else case.problem.m
+        assert low <= ledger.broken_upper[r] <= most
         flips = ledger.count_witness[r]
         assert case.problem.space.contains(flips, r)
         margins = next(m for f, _, m in case.table if np.array_equal(f, flips))

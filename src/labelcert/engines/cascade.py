@@ -138,6 +138,8 @@ def run_linear(
         return linear_enumeration.count_linear_sets(space, budget) * each < seconds
 
     budget = ladder.largest(fits, ladder.budget)
+    if budget < 0:
+        return
     linear_enumeration.enumerate_linear(model, y, sign, space, ledger, budget, clock, plan.jobs)
 
 

@@ -26,28 +26,22 @@ class CleanFit(NamedTuple):
     doubtful: np.ndarray
 
 
-def fit_in_time(problem: Problem, clock: Clock) -> None:
-    """Fit the clean labels, for as long as the clock allows."""
-
-    def run() -> None:
-        assert problem.clean is not None
-
-    run_in_threads(run, clock, 1, problem.stop_fit)
-
-
 def clean_fit(problem: Problem, clock: Clock | None = None) -> CleanFit:
     """Fit the kernel SVM on the clean labels; signs inside their error bar are settled exactly.
 
     Where the clock ends the fit early, error bars are as wide as that makes them.
     """
     clock = clock or Clock()
-    fit_in_time(problem, clock)
-    core: Core = problem.core(np.ones(problem.m))
-    stack = new_stack(1, problem.n, problem.m, len(problem.space.group_budget))
-    start(core, stack)
-    gap = solve_level(core, stack, 0)
-    measure(core, stack)
-    decision = stack.margin.copy()
+
+    def fit() -> tuple[Core, np.ndarray, float]:
+        core: Core = problem.core(np.ones(problem.m))._replace(stop=problem.stop_fit)
+        stack = new_stack(1, problem.n, problem.m, len(problem.space.group_budget))
+        start(core, stack)
+        gap = solve_level(core, stack, 0)
+        measure(core, stack)
+        return core, stack.margin.copy(), gap
+
+    ((core, decision, gap),) = run_in_threads(fit, clock, 1, problem.stop_fit)
     bar = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
     sign = (decision > bar).astype(np.int64) - (decision < -bar)
     doubtful = np.zeros(problem.m, dtype=bool)

@@ -14,7 +14,7 @@ import numpy as np
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.retraining import Core
-from labelcert.learners.error_bars import Bars, cross_bars
+from labelcert.learners.error_bars import Bars, cross_bars, widest_bars
 from labelcert.learners.gram import CheckedGram
 from labelcert.learners.path import OUT
 from labelcert.learners.svm import SolverState, fit_state
@@ -71,7 +71,13 @@ class Problem:
     @cached_property
     def bars(self) -> Bars:
         """What the error bars of the test points are made of."""
-        return cross_bars(self.gram, self.cross / self.scale, self.C * self.scale)
+        scaled, C = self.cross / self.scale, self.C * self.scale
+        return cross_bars(self.gram, scaled, C) if self.fitted else widest_bars(scaled, C)
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the clean fit came to its end."""
+        return not bool((self.clean.state == OUT).any())
 
     def of_test_points(self, rows: np.ndarray) -> Problem:
         """The same problem with some of the test points; what is computed already is kept."""
@@ -90,7 +96,7 @@ class Problem:
         C = self.C * self.scale
         clean = self.clean
         # Nothing is built upon a fit that was ended early.
-        unfinished = np.uint8((clean.state == OUT).any())
+        unfinished = np.uint8(not self.fitted)
         return Core(
             gram=gram,
             cross=np.ascontiguousarray((cross * sign[:, None]).T),

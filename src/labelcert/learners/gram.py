@@ -165,8 +165,9 @@ def _shift_by_eigenvalues(matrix: np.ndarray, name: str) -> float:
 def _shift_by_factor(matrix: np.ndarray, name: str) -> float:
     """The smallest shift of a few that a factorization proves to be enough."""
     n = matrix.shape[0]
-    # A factorization of A that ends bounds the smallest eigenvalue of A by minus this.
-    doubt = 4 * (n + 2) * np.finfo(float).eps * float(matrix.trace())
+    # Where a factorization ends, no eigenvalue lies below minus this: n + 1 unit roundoffs of the
+    # trace, and half as much again for the trace's own rounding.
+    doubt = 0.75 * (n + 2) * np.finfo(float).eps * float(matrix.trace())
     largest = float(np.linalg.norm(matrix.sum(axis=1)) / math.sqrt(n))  # a lower bound
     limit = INDEFINITE * max(largest, float(np.abs(matrix).max()))
     shift = 0.0

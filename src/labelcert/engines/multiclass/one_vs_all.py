@@ -16,13 +16,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from labelcert.engines.judge import SIZE_LIMIT
+from labelcert.engines.settle import REFIT_SIZE
 from labelcert.learners.error_bars import cross_bars
 from labelcert.learners.exact import exact_dual, gap_of_shift, to_fractions
 from labelcert.learners.gram import CheckedGram
 from labelcert.learners.svm import decision_values, fit_dual
-
-REFIT_SIZE = 600
-"""Beyond so many labels a comparison in doubt stays so: another fit would take seconds."""
 
 MOST_FITS = 64
 """Fits kept, by labels; nearby comparisons ask for the same ones again."""

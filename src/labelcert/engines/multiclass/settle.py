@@ -8,11 +8,12 @@ import numpy as np
 
 from labelcert.engines.account import Account
 from labelcert.engines.clock import Clock
-from labelcert.engines.multiclass.one_vs_all import REFIT_SIZE, Comparison
+from labelcert.engines.multiclass.one_vs_all import Comparison
 from labelcert.engines.multiclass.recording import Record, changes_of
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.recording import NEVER
+from labelcert.engines.settle import REFIT_SIZE
 
 
 def settle(
