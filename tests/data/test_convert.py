@@ -6,7 +6,8 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from labelcert._errors import InputError
-from labelcert.data.convert import from_networkx, from_pyg, from_scipy
+from labelcert.data.convert import from_pyg, from_scipy
+from labelcert.data.networks import from_networkx
 
 RING = np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]])
 

@@ -51,7 +51,7 @@ def load_graph(request: Request) -> Graph:
 
 def is_table(dataset: str) -> bool:
     """Whether DATASET means a table of nodes."""
-    from labelcert.data.tables import CSV_SUFFIXES, PARQUET_SUFFIXES
+    from labelcert.data.table_files import CSV_SUFFIXES, PARQUET_SUFFIXES
 
     return is_path(dataset) and Path(dataset).suffix.lower() in CSV_SUFFIXES + PARQUET_SUFFIXES
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from labelcert._errors import InputError
-from labelcert.data.convert import from_networkx
+from labelcert.data.networks import from_networkx
 from labelcert.data.graph import Graph
 from labelcert.data.matrices import adjacency_from_edges, as_features, undirected
 from labelcert.data.npz import from_npz

@@ -28,7 +28,7 @@ from labelcert.data.node_values import (
     values_of_column,
     values_of_file,
 )
-from labelcert.data.tables import CSV_SUFFIXES, PARQUET_SUFFIXES
+from labelcert.data.table_files import CSV_SUFFIXES, PARQUET_SUFFIXES
 from labelcert.studies.choices import DEFAULT, DatasetChoice
 from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import check_file, file_digest
