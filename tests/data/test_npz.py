@@ -111,7 +111,7 @@ GOOD = {"labels": [0, 1], "features": [[1.0], [2.0]]}
         ({"labels": [0, 1]}, "neither features nor a graph"),
         ({"labels": [[0, 1]], "features": [[1.0]]}, "labels has shape"),
         ({"labels": [0, 1], "features": [[1.0]]}, "labels has 2 entries for 1 nodes"),
-        ({"labels": [0, 1], "features": [[1.0], [np.nan]]}, "features has entries"),
+        ({"labels": [0, 1], "features": [[1.0], [np.nan]]}, "features has non-finite entries"),
         ({"labels": np.array(["a", None], dtype=object)}, "pickled objects under 'labels'"),
         (GOOD | {"features": np.array([[1], [None]], dtype=object)}, "pickled objects under"),
         (GOOD | {"edges": [[0, 2]]}, r"outside \[0, 2\)"),

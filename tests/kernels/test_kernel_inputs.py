@@ -23,10 +23,10 @@ def spoiled(value: float, form=np.asarray) -> object:
 @pytest.mark.parametrize(
     ("graph", "words"),
     [
-        (spoiled(np.nan), ["graph", "not finite"]),
-        (spoiled(np.inf, sparse.csr_array), ["graph", "not finite"]),
-        (SmallGraph(spoiled(-np.inf), A), ["graph.features", "not finite"]),
-        (SmallGraph(X, A * np.nan), ["graph.adjacency", "not finite"]),
+        (spoiled(np.nan), ["graph", "non-finite"]),
+        (spoiled(np.inf, sparse.csr_array), ["graph", "non-finite"]),
+        (SmallGraph(spoiled(-np.inf), A), ["graph.features", "non-finite"]),
+        (SmallGraph(X, A * np.nan), ["graph.adjacency", "non-finite"]),
         (SmallGraph(X, -A), ["graph.adjacency", "negative"]),
         (SmallGraph(X, A[:3, :3]), ["graph.adjacency", "(4, 4)"]),
         (SmallGraph(X, A[:, :3]), ["graph.adjacency", "(4, 4)"]),
@@ -52,12 +52,12 @@ def test_graphs_that_cannot_be_used_are_refused(graph, words: list[str]) -> None
 @pytest.mark.parametrize(
     ("indices", "word"),
     [
-        ([0, 4], "node 4"),
-        ([-1], "node -1"),
+        ([0, 4], "contains 4"),
+        ([-1], "contains -1"),
         ([0.0, 1.0], "integer"),
-        (np.array([True, False, True, True]), "flatnonzero"),
-        ([[0, 1]], "one-dimensional"),
-        (2, "one-dimensional"),
+        ([True, False, True], "mask with 3 entries"),
+        ([[0, 1]], "nested"),
+        (2, "single value"),
         (["a"], "integer"),
     ],
 )
@@ -71,6 +71,13 @@ def test_node_numbers_that_cannot_be_used_are_refused(argument: str, indices, wo
 def test_unsigned_tuples_and_lists_of_node_numbers_are_accepted() -> None:
     expected = MLP()(X)[np.ix_([1, 3], [0])]
     np.testing.assert_allclose(MLP()(X, np.array([1, 3], dtype=np.uint8), (0,)), expected)
+
+
+def test_a_mask_stands_for_the_positions_of_its_true_entries() -> None:
+    mask = np.array([False, True, False, True])
+    expected = MLP()(X)[np.ix_([1, 3], [1, 3])]
+    np.testing.assert_array_equal(MLP()(X, mask), expected)
+    np.testing.assert_array_equal(MLP()(X, mask.tolist(), mask), expected)
 
 
 def test_input_is_not_changed_and_may_be_read_only() -> None:

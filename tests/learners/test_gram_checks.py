@@ -15,7 +15,7 @@ from labelcert.learners.gram import check_gram
         ([[1.0, np.nan], [np.nan, 1.0]], "non-finite"),
         ([[1.0, 0.0], [0.5, 1.0]], "not symmetric"),
         ([[1.0, 2.0], [2.0, 1.0]], "indefinite"),
-        ([["a", "b"], ["c", "d"]], "not numeric"),
+        ([["a", "b"], ["c", "d"]], "holds text"),
         (np.zeros((0, 0)), "non-empty"),
         (np.eye(2) * 1e200, "rescale"),
     ],

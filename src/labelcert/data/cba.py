@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from labelcert._errors import InputError
 from labelcert.data.graph import Graph
-from labelcert.data.numeric import real, whole
 from labelcert.data.synthetic import (
     DEGREE_BETWEEN,
     DEGREE_WITHIN,
@@ -17,6 +16,7 @@ from labelcert.data.synthetic import (
     gaussian_features,
     symmetric_adjacency,
 )
+from labelcert.intake.numbers import real, whole
 
 
 def cba(

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelcert.data.graph import Graph
-from labelcert.data.numeric import real, whole
 from labelcert.data.synthetic import (
     DEGREE_BETWEEN,
     DEGREE_WITHIN,
@@ -14,6 +13,7 @@ from labelcert.data.synthetic import (
     gaussian_features,
     symmetric_adjacency,
 )
+from labelcert.intake.numbers import real, whole
 
 
 def csbm(

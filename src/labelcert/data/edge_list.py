@@ -92,7 +92,7 @@ def _adjacency(
     target: str,
     weight: str | None,
 ) -> tuple[csr_array, list[str]]:
-    """Directed adjacency (n, n) of the edge table, given the row of every node, and what to tell."""
+    """Directed adjacency (n, n) of the edge table, and what to tell; position: row of each node."""
     texts = [spelt for name in (source, target) for spelt in (name, name.capitalize())]
     table = read_table(edges, "edges", text_columns=texts)
     ends = []

@@ -14,7 +14,9 @@ from labelcert._errors import InputError
 from labelcert.data.matrices import as_adjacency, as_features, shape
 from labelcert.data.no_label import is_labeled, unlabeled_at, with_placeholders
 from labelcert.data.node_ids import as_node_ids
+from labelcert.intake.frames import aligned_nodes
 from labelcert.intake.names import suggestion
+from labelcert.intake.positions import as_positions
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,7 +24,9 @@ class Graph:
     """An attributed, undirected graph with class labels (or a plain table: no edges).
 
     Input is checked and converted once, here; every method returns a new graph. Dense features
-    and labels are read-only views, so that a graph cannot change after it was checked.
+    and labels are read-only views, so that a graph cannot change after it was checked. Of pandas
+    objects the names count: features, adjacency and labels with the same names in another order
+    are put in that of the features.
 
     Attributes:
         features: (n, d) float64, dense ``ndarray`` or ``csr_array``; finite. On input: anything
@@ -30,10 +34,10 @@ class Graph:
         adjacency: (n, n) float64 ``csr_array``, symmetric, non-negative, nothing stored on the
             diagonal (self-loops of the input are dropped). On input: any matrix, or None for a
             table without a graph, which gives an empty matrix.
-        labels: (n,) int64 or NumPy unicode. On input: integers, booleans, whole floats or strings;
-            None, NaN or empty text where a node has no label. Such nodes stay in the graph, and
-            splits neither label nor test them; their place in ``labels`` holds −2⁶³ or empty text,
-            and :attr:`is_labeled` tells them from the others.
+        labels: (n,) int64 or NumPy unicode (uint64 where an integer needs it). On input: integers,
+            booleans, whole floats or strings; None, NaN or empty text where a node has no label.
+            Such nodes stay in the graph, and splits neither label nor test them; their place in
+            ``labels`` holds −2⁶³ or empty text, and :attr:`is_labeled` tells them from the others.
         name: name for reports.
         class_names: what each label was called before it was renumbered (see
             :meth:`two_largest_classes`), or None where labels are as they came.
@@ -57,13 +61,14 @@ class Graph:
     notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
-        features = as_features(self.features)
+        adjacency, given, labels = aligned_nodes(self.adjacency, self.features, self.labels)
+        features = as_features(given)
         num_nodes = shape(features)[0]
         if not isinstance(self.name, str):
             raise InputError(f"name is of type {type(self.name).__name__}: pass a string")
         object.__setattr__(self, "features", _read_only(features))
-        object.__setattr__(self, "labels", _read_only(with_placeholders(self.labels, num_nodes)))
-        object.__setattr__(self, "adjacency", as_adjacency(self.adjacency, num_nodes))
+        object.__setattr__(self, "labels", _read_only(with_placeholders(labels, num_nodes)))
+        object.__setattr__(self, "adjacency", as_adjacency(adjacency, num_nodes))
         object.__setattr__(self, "notes", tuple(str(note) for note in self.notes))
         object.__setattr__(self, "node_ids", _read_only(as_node_ids(self.node_ids, num_nodes)))
 
@@ -175,7 +180,8 @@ class Graph:
         The most frequent class becomes label 1, the second label 0; classes of equal size count
         in sorted order. Nodes without a label stay. Nodes left without an edge are then dropped
         (unless there was no edge to begin with). Node order is kept, the name gets the suffix
-        ``b``, and ``class_names`` maps 0 and 1 to the original labels. Preparation of Sabanayagam et al., ICLR 2025.
+        ``b``, and ``class_names`` maps 0 and 1 to the original labels. Preparation of Sabanayagam
+        et al., ICLR 2025.
 
         Raises:
             InputError: fewer than two classes, or fewer than two left with an edge.
@@ -221,23 +227,9 @@ class Graph:
         return self.class_names.get(value, value) if self.class_names else value
 
     def _node_index(self, index: Any) -> NDArray[np.int64]:
-        nodes = np.asarray(index)
-        if nodes.dtype == np.bool_:
-            if nodes.shape != (self.num_nodes,):
-                raise InputError(
-                    f"index is a mask of shape {nodes.shape}: pass one entry per node, "
-                    f"({self.num_nodes},)"
-                )
-            nodes = np.flatnonzero(nodes)
+        nodes = as_positions(index, "index", self.num_nodes, "node", distinct=True)
         if nodes.size == 0:
-            raise InputError("index selects no node: pass at least one")
-        if nodes.ndim != 1 or nodes.dtype.kind not in "iu":
-            raise InputError("index must be 1-d and hold integers: pass node indices or a mask")
-        if int(nodes.min()) < 0 or int(nodes.max()) >= self.num_nodes:
-            raise InputError(f"index must lie in [0, {self.num_nodes}): pass existing nodes only")
-        nodes = nodes.astype(np.int64)
-        if np.unique(nodes).size != nodes.size:
-            raise InputError("index repeats nodes: pass each node once, e.g. np.unique(index)")
+            raise InputError("index selects no node: pass at least one.")
         return nodes
 
     def __repr__(self) -> str:

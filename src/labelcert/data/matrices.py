@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, diags_array, eye_array, issparse
 
 from labelcert._errors import InputError
+from labelcert.intake.arrays import real_array, sparse_matrix
+from labelcert.intake.frames import square_frame
 
 # Asymmetry up to this share of the largest weight is rounding; it is averaged away.
 _SYMMETRY_TOLERANCE = 1e-12
@@ -27,7 +29,8 @@ def as_features(features: Any) -> NDArray[np.float64] | csr_array:
     Raises:
         InputError: not numeric, not 2-d, empty, or with an entry that is NaN or infinite.
     """
-    matrix = _sparse(features, "features") if issparse(features) else _dense(features, "features")
+    sparse = issparse(features)
+    matrix = _sparse(features, "features") if sparse else real_array(features, "features")
     if matrix.ndim != 2:
         raise InputError(
             f"features has {matrix.ndim} dimension(s) but must be a matrix of shape (n, d): "
@@ -39,7 +42,6 @@ def as_features(features: Any) -> NDArray[np.float64] | csr_array:
             f"features has shape ({rows}, {columns}): pass at least one node and one column "
             "(scipy.sparse.eye_array(n) where the nodes have no features)"
         )
-    _require_finite(matrix, "features")
     return matrix
 
 
@@ -137,7 +139,8 @@ def square_weights(adjacency: Any) -> csr_array:
     if issparse(adjacency):
         matrix = _sparse(adjacency, "adjacency")
     else:
-        dense = _dense(adjacency, "adjacency")
+        named, _ = square_frame(adjacency, "adjacency")
+        dense = real_array(named, "adjacency")
         if dense.ndim != 2:
             raise InputError(
                 f"adjacency has {dense.ndim} dimension(s): pass a square matrix of shape (n, n), "
@@ -149,7 +152,6 @@ def square_weights(adjacency: Any) -> csr_array:
             f"adjacency has shape {matrix.shape}: pass a square matrix with one row and one "
             "column per node"
         )
-    _require_finite(matrix, "adjacency")
     if matrix.nnz and float(matrix.data.min()) < 0.0:
         raise InputError("adjacency has negative weights: pass weights of at least 0")
     diagonal = matrix.diagonal()
@@ -158,47 +160,8 @@ def square_weights(adjacency: Any) -> csr_array:
 
 def _sparse(matrix: Any, argument: str) -> csr_array:
     """Copy of any SciPy sparse matrix as a canonical float64 csr_array."""
-    _require_numeric(matrix.dtype, argument)
-    try:
-        result = csr_array(matrix, dtype=np.float64, copy=True)
-        result.check_format(full_check=True)
-    except (ValueError, TypeError, IndexError) as error:
-        raise InputError(
-            f"{argument} is not a valid sparse matrix ({error}): rebuild it, for example with "
-            "scipy.sparse.coo_array"
-        ) from error
-    return _tidy(result) if result.ndim == 2 else result
-
-
-def _dense(matrix: Any, argument: str) -> NDArray[np.float64]:
-    """Any dense matrix as a float64 array (np.matrix becomes a plain array)."""
-    try:
-        raw = np.asarray(matrix)
-        if raw.dtype.kind != "O":
-            _require_numeric(raw.dtype, argument)
-        return np.asarray(raw, dtype=np.float64)
-    except InputError:
-        raise
-    except (ValueError, TypeError) as error:
-        raise InputError(
-            f"{argument} cannot be read as a matrix of numbers: pass a rectangular array of "
-            "floats or a SciPy sparse matrix"
-        ) from error
-
-
-def _require_numeric(dtype: Any, argument: str) -> None:
-    if np.dtype(dtype).kind not in "buif":
-        raise InputError(
-            f"{argument} has dtype {dtype}: pass real numbers (float, integer or boolean)"
-        )
-
-
-def _require_finite(matrix: NDArray[np.float64] | csr_array, argument: str) -> None:
-    values = matrix if isinstance(matrix, np.ndarray) else matrix.data
-    if not np.isfinite(values).all():
-        raise InputError(
-            f"{argument} has entries that are NaN or infinite: fill or remove them first"
-        )
+    checked = sparse_matrix(matrix, argument)
+    return _tidy(checked.copy()) if checked.ndim == 2 else checked
 
 
 def _tidy(matrix: csr_array) -> csr_array:

@@ -94,7 +94,8 @@ def _require(name: str, names: list[Any], what: str, option: str) -> None:
         known = [str(other) for other in names]
         told = suggestion(str(name), known) if known else f"no {what} has any"
         raise InputError(
-            f"{option} names the {what} attribute {name!r}, which no {what} of the graph has: {told}"
+            f"{option} names the {what} attribute {name!r}, which no {what} of the graph has: "
+            f"{told}"
         )
 
 

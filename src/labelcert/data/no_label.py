@@ -14,23 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelcert._errors import InputError
-from labelcert.intake.labels import labels_or_missing
+from labelcert.intake.labels import LabelArray, labels_or_missing
+from labelcert.intake.missing import NO_LABEL, NO_UNSIGNED_LABEL
 
-NO_NUMBER = int(np.iinfo(np.int64).min)
 NO_NAME = ""
 
 
-def is_labeled(labels: NDArray[Any]) -> NDArray[np.bool_]:
+def is_labeled(labels: LabelArray) -> NDArray[np.bool_]:
     """(n,) which labels are real; labels: (n,) of a graph."""
     return labels != _placeholder(labels)
 
 
-def unlabeled_at(labels: NDArray[Any], missing: NDArray[np.bool_]) -> NDArray[Any]:
+def unlabeled_at(labels: LabelArray, missing: NDArray[np.bool_]) -> LabelArray:
     """(n,) labels of a graph with the placeholder wherever one is missing."""
     return np.where(missing, _placeholder(labels), labels)
 
 
-def with_placeholders(labels: Any, num_nodes: int | None = None) -> NDArray[Any]:
+def with_placeholders(labels: Any, num_nodes: int | None = None) -> LabelArray:
     """Return labels (n,) of nodes as int64 or text, with a placeholder where one is missing.
 
     Missing are None, NaN, pandas' NA and NaT, masked entries, blank text, and the placeholders.
@@ -46,7 +46,7 @@ def with_placeholders(labels: Any, num_nodes: int | None = None) -> NDArray[Any]
     there, present = labels_or_missing(labels, "labels", "node")
     if num_nodes is not None and present.size != num_nodes:
         raise InputError(
-            f"labels has {present.size} entries for {num_nodes} nodes: pass one per node"
+            f"labels has {present.size} entries for {num_nodes} nodes: pass one label for each."
         )
     if present.all():
         return there
@@ -55,7 +55,7 @@ def with_placeholders(labels: Any, num_nodes: int | None = None) -> NDArray[Any]
     return whole
 
 
-def minus_one_is_none(labels: NDArray[Any]) -> bool:
+def minus_one_is_none(labels: LabelArray) -> bool:
     """Whether −1 stands for "no label", where a format says that it may: beside other classes.
 
     Labels −1 and 1 are two classes, and so are −1, −2 and 0 three.
@@ -66,7 +66,7 @@ def minus_one_is_none(labels: NDArray[Any]) -> bool:
     return bool(classes.size > 2 and classes[0] == -1)
 
 
-def told_unlabeled(labels: NDArray[Any], why: str = "") -> list[str]:
+def told_unlabeled(labels: LabelArray, why: str = "") -> list[str]:
     """The sentence on nodes without a label, none where all have one; why: what stood for it."""
     count = int((~is_labeled(labels)).sum())
     if not count:
@@ -75,7 +75,7 @@ def told_unlabeled(labels: NDArray[Any], why: str = "") -> list[str]:
     return [f"{told}: they are neither labeled nor tested"]
 
 
-def _placeholder(labels: NDArray[Any]) -> int | str:
+def _placeholder(labels: LabelArray) -> int | str:
     if labels.dtype.kind == "U":
         return NO_NAME
-    return NO_NUMBER if labels.dtype.kind == "i" else int(np.iinfo(np.uint64).max)
+    return NO_LABEL if labels.dtype.kind == "i" else NO_UNSIGNED_LABEL

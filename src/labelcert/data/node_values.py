@@ -11,7 +11,7 @@ from labelcert._errors import InputError
 from labelcert.data.node_ids import numbers_of
 from labelcert.data.table_cells import names_of, text_ids
 from labelcert.data.table_columns import require_column
-from labelcert.data.table_files import Table, read_table
+from labelcert.data.table_files import read_table
 from labelcert.data.text_files import read_text
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def values_of_column(
         return None
     found.told.clear()  # told with the graph
     where = f"{name} column {column!r}"
-    return NodeValues(where, _cells(found, column, where), tuple(found.told))
+    return NodeValues(where, names_of(found, column), tuple(found.told))
 
 
 def values_of_file(
@@ -81,9 +81,7 @@ def values_of_file(
         require_column(found, column)
     where = found.where
     values: dict[str, Any] = {}
-    for node, value in zip(
-        text_ids(found, "node").tolist(), _cells(found, cell, where), strict=True
-    ):
+    for node, value in zip(text_ids(found, "node").tolist(), names_of(found, cell), strict=True):
         if node in values:
             raise InputError(f"{where} lists node {node} twice: keep one row per node.")
         values[node] = value
@@ -114,11 +112,3 @@ def whole_number(value: Any) -> int | None:
 def as_name(value: Any) -> str:
     """A group's name as text; whole floats (a habit of tables) read like the integers they are."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _cells(table: Table, column: str, where: str) -> list[Any]:
-    """Cells of a column, text without blanks around it, None where one is empty."""
-    try:
-        return names_of(table, column)
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from error

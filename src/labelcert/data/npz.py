@@ -11,8 +11,8 @@ the file is ever unpickled:
   indices, or ``edge_index`` (2, E), with optional ``edge_weight`` (E,) (``edge_weights``,
   ``weights``, ``edge_attr``); or neither, for a table without a graph.
 - The features, one of: ``features`` (n, d) dense (``node_features``, ``x``, ``attr_matrix``,
-  ``attr``); ``attr_data``, ``attr_indices``, ``attr_indptr``, ``attr_shape`` (CSR); or neither where
-  there is a graph, which stands for the identity matrix.
+  ``attr``); ``attr_data``, ``attr_indices``, ``attr_indptr``, ``attr_shape`` (CSR); or neither
+  where there is a graph, which stands for the identity matrix.
 - ``node_ids`` (n,): optional text or integers, what the nodes are called.
 - ``name`` (): optional text. ``class_keys`` (K,), ``class_values`` (K,): optional original names of
   the labels.

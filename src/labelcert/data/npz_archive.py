@@ -73,9 +73,7 @@ class Archive:
             return key
         near = near_miss(key, self.keys)
         meant = f"; did you mean {near!r}? Pass {option}={near!r}" if near else ""
-        raise InputError(
-            f"{self.where} has no key {key!r}: it has {told_names(self.keys)}{meant}"
-        )
+        raise InputError(f"{self.where} has no key {key!r}: it has {told_names(self.keys)}{meant}")
 
     def csr(self, prefixes: Sequence[str]) -> tuple[csr_array, str] | None:
         """A sparse matrix and its prefix, the first whose parts are there; None where none is.

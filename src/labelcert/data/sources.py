@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from labelcert._errors import InputError
-from labelcert.data.networks import from_networkx
 from labelcert.data.graph import Graph
 from labelcert.data.matrices import adjacency_from_edges, as_features, undirected
+from labelcert.data.networks import from_networkx
 from labelcert.data.npz import from_npz
 from labelcert.data.registry import DatasetInfo
 

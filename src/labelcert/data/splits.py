@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from labelcert._errors import InputError
 from labelcert.data.no_label import is_labeled, with_placeholders
-from labelcert.data.numeric import whole
+from labelcert.intake.numbers import whole
 
 
 @dataclass(frozen=True, eq=False, repr=False)

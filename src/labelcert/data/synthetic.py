@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from labelcert._errors import InputError
-from labelcert.data.numeric import real, whole
+from labelcert.intake.numbers import real, whole
 
 # p = 3.17 % and q = 0.74 % at n = 1,000 in the paper, as average degrees.
 DEGREE_WITHIN = 15.85

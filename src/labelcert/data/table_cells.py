@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from labelcert._errors import InputError
 from labelcert.data.no_label import with_placeholders
 from labelcert.data.table_files import Table
-from labelcert.data.table_header import told_names
+from labelcert.intake.names import refuse_look_alikes, told_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,10 +156,11 @@ def _lists(name: Any, cells: list[Any], empty: NDArray[np.bool_]) -> NDArray[np.
 def labels_of(table: Table, column: Any) -> NDArray[Any]:
     """(n,) class labels as int64 or text, a placeholder where a cell is empty (see `no_label`).
 
-    Raises InputError: text that differs only in the blanks around it, fractions, or no label.
+    Raises InputError: names that look the same, fractions, or no label at all.
     """
+    cells = names_of(table, column)
     try:
-        return with_placeholders(names_of(table, column))
+        return with_placeholders(cells)
     except InputError as error:
         raise InputError(f"{table.where}, column {column!r}: {error}") from error
 
@@ -167,17 +168,11 @@ def labels_of(table: Table, column: Any) -> NDArray[Any]:
 def names_of(table: Table, column: Any) -> list[Any]:
     """The cells of a column of names, None where one is empty, text without blanks around it.
 
-    Raises InputError for names that only these blanks tell apart.
+    Raises InputError for names that look the same, as with blanks after one of them.
     """
-    cells = _stripped(table, column)
-    written: dict[str, str] = {}
-    for cell, old in zip(cells, table.frame[column].tolist(), strict=True):
-        if isinstance(cell, str) and written.setdefault(cell, old) != old:
-            raise InputError(
-                f"{written[cell]!r} and {old!r} differ only in the blanks around them: write both "
-                "alike"
-            )
-    return cells
+    texts = [cell for cell in table.frame[column].tolist() if isinstance(cell, str)]
+    refuse_look_alikes(texts, f"{table.where}, column {column!r},")
+    return _stripped(table, column)
 
 
 def text_ids(table: Table, column: Any) -> NDArray[np.str_]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from labelcert._errors import InputError
 from labelcert.data.table_cells import is_boolean
 from labelcert.data.table_files import Table
-from labelcert.data.table_header import has_no_name, numbers_rows, told_names
-from labelcert.intake.names import near_miss
+from labelcert.data.table_header import has_no_name, numbers_rows
+from labelcert.intake.names import near_miss, told_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,9 @@ def require_column(table: Table, column: Any, option: str = "") -> str:
         near = near_miss(str(column), [name for name in columns if isinstance(name, str)])
         meant = f"; did you mean {near!r}? Pass {option}={near!r}" if near and option else ""
         read = "".join(f" ({told})" for told in table.told)
-        raise InputError(f"{table.where} has no column {column!r}: it has {names}{more}{meant}{read}")
+        raise InputError(
+            f"{table.where} has no column {column!r}: it has {names}{more}{meant}{read}"
+        )
     return column
 
 

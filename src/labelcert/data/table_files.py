@@ -1,4 +1,4 @@
-"""Read tables: CSV, TSV, Parquet or pandas frames, as one `Table` whose columns have clean names."""
+"""Read tables: CSV, TSV, Parquet or pandas frames, as one `Table` with clean column names."""
 
 from __future__ import annotations
 

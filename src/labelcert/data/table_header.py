@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from labelcert._errors import InputError
+from labelcert.intake.names import told_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,9 +47,7 @@ def clean_names(names: Sequence[Any], where: str) -> tuple[list[Any], list[str]]
     return clean, told
 
 
-def with_index_levels(
-    frame: pd.DataFrame, where: str
-) -> tuple[pd.DataFrame, frozenset[str]]:
+def with_index_levels(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, frozenset[str]]:
     """A frame with the named levels of its index, and an index of text, as columns in front.
 
     Raises InputError where a level is called as a column is.
@@ -79,10 +78,3 @@ def numbers_rows(frame: pd.DataFrame, name: Any) -> bool:
         return False
     values = frame[name].tolist()
     return values in (list(range(len(values))), list(range(1, len(values) + 1)))
-
-
-def told_names(names: Sequence[Any], most: int = 12) -> str:
-    """Names for a sentence, no more than a dozen."""
-    shown = ", ".join(repr(name) for name in names[:most])
-    more = len(names) - most
-    return f"{shown} and {more} more" if more > 0 else shown

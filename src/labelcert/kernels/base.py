@@ -54,8 +54,9 @@ class Kernel(ABC):
         Args:
             graph: anything with `features` (n, d) and `adjacency` (n, n), or a feature matrix
                 alone, dense or sparse, which is a graph without edges.
-            rows: (p,) node numbers, in any order, repeats allowed; None means all nodes.
-            cols: (q,) node numbers; None means the same as `rows`.
+            rows: (p,) node numbers, in any order, repeats allowed, or a mask of all nodes; None
+                means all nodes.
+            cols: (q,) node numbers, or a mask; None means the same as `rows`.
 
         Returns:
             (p, q) float64 array; exactly symmetric where rows and cols are the same.

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 
 from labelcert._errors import InputError
+from labelcert.intake.arrays import real_array, sparse_matrix
+from labelcert.intake.positions import as_positions
 from labelcert.kernels.arrays import FeatureMatrix, IndexArray, shape_of
 
 
@@ -59,58 +61,23 @@ def read_graph(graph: GraphLike) -> tuple[FeatureMatrix, sparse.csr_array]:
 
 
 def read_indices(indices: ArrayLike | None, argument: str, count: int) -> IndexArray:
-    """Node numbers in 0..count−1 as int64 (k,); None stands for all nodes.
+    """Node numbers in 0..count−1 as int64 (k,); None means all nodes, a mask the true ones.
 
     Raises:
-        InputError: not one-dimensional, not integers, or out of range.
+        InputError: not one-dimensional, not integers, out of range, or a mask of another length.
     """
     if indices is None:
         return np.arange(count)
-    array = np.asarray(indices)
-    if array.ndim != 1:
-        raise InputError(
-            f"{argument} must be a one-dimensional array of node numbers, not of shape "
-            f"{array.shape}."
-        )
-    if array.size == 0:
-        return np.zeros(0, dtype=np.int64)
-    if array.dtype.kind not in "iu":
-        raise InputError(
-            f"{argument} must hold integer node numbers, not {array.dtype}; "
-            "turn a mask into numbers with numpy.flatnonzero."
-        )
-    if array.min() < 0 or array.max() >= count:
-        wrong = array[(array < 0) | (array >= count)][0]
-        raise InputError(
-            f"{argument} holds node {wrong}, but the nodes are numbered 0 to {count - 1}: "
-            "pass numbers in that range."
-        )
-    return array.astype(np.int64)
+    return as_positions(indices, argument, count, "node")
 
 
 def _read_matrix(values: Any, argument: str) -> FeatureMatrix:
     """A finite real matrix as float64, CSR if it was sparse."""
-    if sparse.issparse(values):
-        if values.dtype.kind not in "biuf":
-            raise InputError(f"{argument} must hold real numbers, not {values.dtype}.")
-        matrix = sparse.csr_array(values, dtype=np.float64)
-        finite = bool(np.isfinite(matrix.data).all())
-    else:
-        try:
-            matrix = np.asarray(values)
-        except ValueError as error:
-            raise InputError(f"{argument} must be a matrix with rows of equal length.") from error
-        if matrix.dtype.kind not in "biuf":
-            raise InputError(f"{argument} must be a matrix of real numbers, not {matrix.dtype}.")
-        matrix = matrix.astype(np.float64, copy=False)
-        finite = bool(np.isfinite(matrix).all())
+    sparse_given = sparse.issparse(values)
+    matrix = sparse_matrix(values, argument) if sparse_given else real_array(values, argument)
     if matrix.ndim != 2 or shape_of(matrix)[0] == 0:
         raise InputError(
             f"{argument} must be a matrix with one row a node and at least one row, not of shape "
             f"{matrix.shape}."
-        )
-    if not finite:
-        raise InputError(
-            f"{argument} has an entry that is not finite: remove or replace NaN and infinity."
         )
     return matrix

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from numbers import Integral, Real
-from typing import TypeGuard
 
 from labelcert._errors import InputError
+from labelcert.intake.numbers import real_or_none, whole_or_none
 from labelcert.kernels.arccos import ACTIVATIONS
 from labelcert.kernels.propagation import NORMALIZATIONS
 
@@ -43,22 +42,21 @@ def check_normalization(value: object) -> None:
 
 def check_count(argument: str, value: object, least: int) -> None:
     """Raise InputError unless `value` is an integer of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+    number = whole_or_none(value)
+    if number is None or number < least:
         raise InputError(f"{argument} must be an integer of at least {least}, not {value!r}.")
 
 
 def check_share(argument: str, value: object, zero: bool = True) -> None:
     """Raise InputError unless `value` is in [0, 1], or in (0, 1] without `zero`."""
-    if not _is_real(value) or not 0 <= float(value) <= 1 or (not zero and value == 0):
+    number = real_or_none(value)
+    if number is None or not 0 <= number <= 1 or (not zero and number == 0):
         bracket = "[" if zero else "("
         raise InputError(f"{argument} must be a number in {bracket}0, 1], not {value!r}.")
 
 
 def check_weight(value: object, argument: str = "edge_weight") -> None:
     """Raise InputError unless `value` is finite and above 0."""
-    if not _is_real(value) or not 0 < float(value) < math.inf:
+    number = real_or_none(value)
+    if number is None or not 0 < number < math.inf:
         raise InputError(f"{argument} must be a finite number above 0, not {value!r}.")
-
-
-def _is_real(value: object) -> TypeGuard[float]:
-    return isinstance(value, Real) and not isinstance(value, bool)

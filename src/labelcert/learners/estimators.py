@@ -14,7 +14,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from labelcert._errors import InputError
-from labelcert.learners.gram import check_gram, finite_matrix
+from labelcert.intake.arrays import dense_matrix
+from labelcert.intake.frames import in_order_of, square_frame
+from labelcert.intake.labels import as_labels
+from labelcert.intake.numbers import flag, positive
+from labelcert.learners.gram import check_gram
 from labelcert.learners.ridge_weights import ridge_weights
 from labelcert.learners.svm import decision_values, fit_dual
 
@@ -23,12 +27,10 @@ class _Precomputed(ClassifierMixin, BaseEstimator, ABC):
     """What both estimators share: checks, labels, prediction by sign."""
 
     def _check(self, gram: Any, y: Any) -> np.ndarray:
+        gram, self.names_ = square_frame(gram, "gram")
+        y, _ = in_order_of(y, "y", self.names_)
         self.gram_ = check_gram(gram)
-        labels = np.asarray(y)
-        if labels.shape != (len(self.gram_.matrix),):
-            raise InputError(
-                f"y has shape {labels.shape}: pass one label for each row of the Gram matrix."
-            )
+        labels = as_labels(y, "y", count=len(self.gram_.matrix), each="training point")
         self.classes_ = np.unique(labels)
         if len(self.classes_) != 2:
             raise InputError(f"y has {len(self.classes_)} class(es): pass labels of two classes.")
@@ -37,7 +39,8 @@ class _Precomputed(ClassifierMixin, BaseEstimator, ABC):
 
     def _rows(self, cross: Any) -> np.ndarray:
         check_is_fitted(self)
-        rows = finite_matrix(cross, "cross")
+        named, _ = in_order_of(cross, "cross's columns", self.names_, axis=1)
+        rows = dense_matrix(named, "cross")
         if rows.shape[1] != self.n_features_in_:
             raise InputError(
                 f"cross has {rows.shape[1]} columns: pass one for each of "
@@ -80,14 +83,14 @@ class KernelSVM(_Precomputed):
 
     def fit(self, gram: Any, y: Any) -> KernelSVM:
         """Fit on a Gram matrix (n, n) and labels (n,); raises InputError on bad input."""
-        if not np.isfinite(self.C) or self.C <= 0:
-            raise InputError(f"C={self.C!r} is not allowed: pass a positive number.")
-        before = getattr(self, "solution_", None) if self.warm_start else None
+        weight = positive(self.C, "C")
+        warm_start = flag(self.warm_start, "warm_start")
+        before = getattr(self, "solution_", None) if warm_start else None
         known = self.gram_.matrix if before is not None else None
         signs = self._check(gram, y)
         usable = known is not None and np.array_equal(known, self.gram_.matrix)
         warm = before.state if before is not None and usable else None
-        self.solution_ = fit_dual(self.gram_, signs, float(self.C), warm)
+        self.solution_ = fit_dual(self.gram_, signs, weight, warm)
         self.dual_coef_ = self.solution_.beta / self.solution_.scale
         self.gap_ = self.solution_.gap
         return self
@@ -111,8 +114,7 @@ class KernelRidge(_Precomputed):
 
     def fit(self, gram: Any, y: Any) -> KernelRidge:
         """Fit on a Gram matrix (n, n) and labels (n,); raises InputError on bad input."""
-        if not np.isfinite(self.ridge) or self.ridge <= 0:
-            raise InputError(f"ridge={self.ridge!r} is not allowed: pass a positive number.")
+        positive(self.ridge, "ridge")
         self.targets_ = self._check(gram, y)
         return self
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from labelcert._errors import InputError
+from labelcert.intake.arrays import dense_matrix
 from labelcert.learners.exact import is_positive_semidefinite
 
 INDEFINITE = 1e-5
@@ -32,26 +33,13 @@ class CheckedGram(NamedTuple):
     eigenvectors: np.ndarray  # (n, n) columns
 
 
-def finite_matrix(values: Any, name: str) -> np.ndarray:
-    """Return `values` as a C-ordered 2-d float64 array; InputError if that cannot be."""
-    try:
-        matrix = np.ascontiguousarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} is not numeric: pass a 2-d array of real numbers.") from None
-    if matrix.ndim != 2:
-        raise InputError(f"{name} has {matrix.ndim} dimension(s): pass a 2-d array.")
-    if not np.isfinite(matrix).all():
-        raise InputError(f"{name} has non-finite entries: remove the NaN or infinite values.")
-    return matrix
-
-
 def check_gram(gram: Any, name: str = "gram") -> CheckedGram:
     """Validate a Gram matrix (n, n).
 
     Raises InputError if it is not square, finite, symmetric (to 1e-6 of its largest entry), or
     positive semidefinite (to 1e-5 of its largest eigenvalue).
     """
-    matrix = finite_matrix(gram, name)
+    matrix = dense_matrix(gram, name)
     n = matrix.shape[0]
     if matrix.shape != (n, n) or n == 0:
         raise InputError(f"{name} has shape {matrix.shape}: pass a square, non-empty matrix.")

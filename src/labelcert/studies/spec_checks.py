@@ -56,7 +56,7 @@ def check_graphs(spec: StudySpec) -> None:
             name, _, rest = str(error).partition(" ")
             path = choice.where.get(name, choice.path)
             text = rest if name in choice.where else f"cannot be drawn: {error}"
-            raise Fault(path, f"{text}.") from None
+            raise Fault(path, f"{text.rstrip('.')}.") from None
 
 
 def choices(spec: StudySpec) -> tuple[list[DatasetChoice], list[ModelChoice]]:

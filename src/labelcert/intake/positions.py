@@ -1,0 +1,61 @@
+"""Positions among n points, as integers or as a mask."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelcert._errors import InputError
+from labelcert.intake.items import items_of
+from labelcert.intake.missing import refuse_missing
+
+
+def as_positions(
+    values: Any, argument: str, count: int, each: str, *, distinct: bool = False
+) -> NDArray[np.int64]:
+    """Positions (k,) in 0 … count − 1, in the order given, as int64.
+
+    Integers, or a mask: count booleans, which stand for the positions of the true ones. Floats are
+    no positions, not even whole ones: where they come from, a fraction or NaN is not far. A set of
+    positions is taken in ascending order. each: what is counted, for messages; distinct: repeats
+    are an error.
+
+    Raises InputError: not one-dimensional, other types, both types, a mask of another length, or
+    positions out of range.
+    """
+    given = sorted(values) if isinstance(values, Set) and _orderable(values) else values
+    items = items_of(given, argument, f"the positions of {each}s, or a mask of them")
+    refuse_missing(items, argument, "pass positions that are known")
+    flags = [isinstance(value, bool) for value in items]
+    if any(flags):
+        if not all(flags):
+            raise InputError(
+                f"{argument} mixes booleans and numbers: pass either positions or a mask."
+            )
+        if len(items) != count:
+            raise InputError(
+                f"{argument} is a mask with {len(items)} entries for {count} {each}s: pass one for "
+                "each, or positions."
+            )
+        return np.flatnonzero(np.array(items, dtype=bool)).astype(np.int64)
+    for value in items:
+        if not isinstance(value, int):
+            raise InputError(
+                f"{argument} must hold integers, and {value!r} is of type {type(value).__name__}: "
+                f"pass the positions of {each}s, or a mask of them."
+            )
+        if not 0 <= value < count:
+            raise InputError(
+                f"{argument} contains {value}, which is no {each}: pass positions from 0 to "
+                f"{count - 1}."
+            )
+    if distinct and len(set(items)) < len(items):
+        raise InputError(f"{argument} repeats positions: pass each once, as np.unique gives them.")
+    return np.array(items, dtype=np.int64)
+
+
+def _orderable(values: Set[Any]) -> bool:
+    return all(isinstance(value, (int, np.integer)) for value in values)
