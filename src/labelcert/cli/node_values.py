@@ -23,6 +23,11 @@ class GivenValues:
     column: str | None
     values: NodeValues
 
+    @property
+    def told(self) -> list[str]:
+        """What there is to say of how their table was read."""
+        return [f"{self.values.where}: {sentence}" for sentence in self.values.told]
+
     def of(self, request: Request, graph: Graph, labeled: np.ndarray) -> list[Any]:
         """Values of the labeled nodes (n,), None where there is none; raises InputError."""
         rows = None if self.column is None else table_rows(request, graph)

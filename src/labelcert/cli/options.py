@@ -42,6 +42,22 @@ Drop = Annotated[
     list[str] | None,
     _option(_DATA, ("--drop",), "Column of the table to leave out; may be repeated.", "NAME"),
 ]
+Features = Annotated[
+    list[str] | None,
+    _option(
+        _DATA, ("--features",),
+        "Column of the table to use as a feature, may be repeated; all that hold numbers unless "
+        "given.", "NAME",
+    ),
+]  # fmt: skip
+DropClass = Annotated[
+    list[str] | None,
+    _option(
+        _DATA, ("--drop-class",),
+        "Class whose nodes to leave out, such as one with too few of them; may be repeated.",
+        "NAME",
+    ),
+]  # fmt: skip
 Binary = Annotated[
     bool,
     _option(

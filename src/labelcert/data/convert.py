@@ -132,10 +132,11 @@ def _pyg_weights(data: Any, num_edges: int) -> tuple[NDArray[np.float64] | None,
 
 def _keys(data: Any) -> list[str]:
     """What an object holds, by name, as far as it tells."""
-    keys = getattr(data, "keys", None)
+    keys: Any = getattr(data, "keys", None)
     if keys is None:
         return [key for key in getattr(data, "__dict__", {}) if not key.startswith("_")]
-    return [str(key) for key in (keys() if callable(keys) else keys)]
+    listed: Any = keys() if callable(keys) else keys
+    return [str(key) for key in listed]
 
 
 def _to_numpy(value: Any, argument: str) -> NDArray[Any]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labelcert.data.graph import Graph
+
+
+class Cuts(TypedDict):
+    """How a graph is cut down: the arguments of `cut_graph`."""
+
+    binary: bool
+    largest_component: bool
+    drop_classes: Sequence[str]
 
 
 def cut_graph(

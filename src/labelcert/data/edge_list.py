@@ -14,7 +14,7 @@ from labelcert._errors import InputError
 from labelcert.data.graph import Graph
 from labelcert.data.matrices import adjacency_from_edges, identity_features, undirected
 from labelcert.data.table_cells import numeric_column, text_ids
-from labelcert.data.table_columns import require_column
+from labelcert.data.table_columns import ID, LABEL, require_column
 from labelcert.data.table_files import Table, read_table, table_name
 from labelcert.data.tables import identifiers, labels_and_features
 from labelcert.intake.names import told_names
@@ -65,7 +65,7 @@ def from_edge_list(
             edge, or a feature or weight that is no usable number.
     """
     table = read_table(nodes, "nodes", text_columns=(id, label))
-    id, label = require_column(table, id, "id"), require_column(table, label, "label")
+    id, label = require_column(table, id, ID), require_column(table, label, LABEL)
     ids = identifiers(table, id, label)
     labels, matrix = labels_and_features(table, [label, id], drop, features)
     position = {identifier: row for row, identifier in enumerate(ids.tolist())}
@@ -98,12 +98,15 @@ def _adjacency(
     ends = []
     used: list[Any] = []
     for wanted in (source, target):
-        column = require_column(table, _spelt(table, [wanted]) or wanted)
+        name = "source" if wanted == source else "target"
+        column = require_column(table, _spelt(table, [wanted]) or wanted, name)
         used.append(column)
         ends.append(_positions(text_ids(table, column).tolist(), position, column, table.where))
     num_nodes = len(position)
     _require_distinct_edges(ends[0] * num_nodes + ends[1], table.where)
-    column = _spelt(table, WEIGHT_NAMES) if weight is None else require_column(table, weight)
+    column = (
+        _spelt(table, WEIGHT_NAMES) if weight is None else require_column(table, weight, "weight")
+    )
     weights = None
     if column is not None:
         used.append(column)

@@ -141,11 +141,11 @@ class Graph:
         for name in named:
             if name not in known:
                 raise InputError(
-                    f"classes names {name!r}, a class that graph {self.name!r} does not have: "
-                    f"{suggestion(name, list(known))}"
+                    f"class {name!r} cannot be left out, for graph {self.name!r} has none called "
+                    f"so: {suggestion(name, list(known))}"
                 )
         if set(named) == known.keys():
-            raise InputError("classes names all classes of the graph: leave some in")
+            raise InputError(f"all classes of graph {self.name!r} would be left out: leave some in")
         return self.subgraph(~np.isin(self.labels, [known[name] for name in named]))
 
     def without_isolated(self) -> Graph:

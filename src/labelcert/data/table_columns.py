@@ -14,6 +14,9 @@ from labelcert.intake.names import near_miss, told_names
 if TYPE_CHECKING:
     import pandas as pd
 
+LABEL, ID = "label (in the shell --label)", "id (in the shell --id)"
+"""What names a column, for remedies."""
+
 ID_NAMES = ("id", "ID", "Id")
 """What a column of identifiers is usually called."""
 
@@ -23,7 +26,7 @@ _ASK = "name it in features (in the shell --features) to use it"
 def require_column(table: Table, column: Any, option: str = "") -> str:
     """The name of a column, blanks around it ignored; raises InputError if a table lacks it.
 
-    option: that names the column, for the remedy where another is called nearly so.
+    option: what names the column, for the remedy.
     """
     columns = table.frame.columns.tolist()
     if isinstance(column, str) and column not in columns:
@@ -32,10 +35,11 @@ def require_column(table: Table, column: Any, option: str = "") -> str:
         names = ", ".join(str(name) for name in columns[:12])
         more = ", …" if len(columns) > 12 else ""
         near = near_miss(str(column), [name for name in columns if isinstance(name, str)])
-        meant = f"; did you mean {near!r}? Pass {option}={near!r}" if near and option else ""
+        meant = f"; did you mean {near!r}?" if near else ""
+        remedy = f"{' Name' if near else '; name'} the column with {option}" if option else ""
         read = "".join(f" ({told})" for told in table.told)
         raise InputError(
-            f"{table.where} has no column {column!r}: it has {names}{more}{meant}{read}"
+            f"{table.where} has no column {column!r}: it has {names}{more}{meant}{remedy}{read}"
         )
     return column
 
@@ -121,8 +125,8 @@ def default_ids(table: Table, label: Any, used: Sequence[str]) -> Any:
     so may be a feature. used: columns that were asked for, or asked to be left out.
     """
     columns = table.frame.columns
-    levels = sorted(table.levels, key=columns.get_loc) if len(table.levels) == 1 else []
-    for name in (*levels, *(name for name in columns if name in ID_NAMES)):
+    level = table.levels if len(table.levels) == 1 else ()
+    for name in (*level, *(name for name in columns if name in ID_NAMES)):
         if name not in (label, *used) and _names_rows(table.frame[name]):
             return name
     return None

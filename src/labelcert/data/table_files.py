@@ -35,7 +35,7 @@ class Table:
     frame: pd.DataFrame
     where: str
     is_text: bool = False
-    levels: frozenset[str] = frozenset()
+    levels: frozenset[Any] = frozenset()
     told: list[str] = field(default_factory=list)
 
 

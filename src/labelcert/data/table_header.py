@@ -47,7 +47,7 @@ def clean_names(names: Sequence[Any], where: str) -> tuple[list[Any], list[str]]
     return clean, told
 
 
-def with_index_levels(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, frozenset[str]]:
+def with_index_levels(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, frozenset[Any]]:
     """A frame with the named levels of its index, and an index of text, as columns in front.
 
     Raises InputError where a level is called as a column is.

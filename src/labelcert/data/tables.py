@@ -19,7 +19,9 @@ from labelcert.data.table_cells import (
     text_ids,
 )
 from labelcert.data.table_columns import (
+    ID,
     ID_NAMES,
+    LABEL,
     default_ids,
     feature_columns,
     listed,
@@ -66,7 +68,7 @@ def from_table(
             numbers in a cell; all such columns are named, with the row.
     """
     read = read_table(table, "table", text_columns=(label, *(ID_NAMES if id is None else (id,))))
-    label = require_column(read, label, "label")
+    label = require_column(read, label, LABEL)
     ids, taken = _row_names(read, label, id, (*listed(drop), *listed(features or ())))
     labels, matrix = labels_and_features(read, [label, *taken], drop, features)
     if matrix is None:
@@ -122,7 +124,7 @@ def _row_names(
 ) -> tuple[NDArray[np.str_] | None, list[Any]]:
     """Identifiers of the rows of a plain table, if there are any, and the column they are in."""
     if id is not None:
-        id = require_column(table, id, "id")
+        id = require_column(table, id, ID)
         return identifiers(table, id, label), [id]
     found = default_ids(table, label, used)
     if found is None:

@@ -32,7 +32,7 @@ from labelcert.data.table_files import CSV_SUFFIXES, PARQUET_SUFFIXES
 from labelcert.studies.choices import DEFAULT, DatasetChoice
 from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import check_file, file_digest
-from labelcert.studies.graphs import graph_of
+from labelcert.studies.graphs import cuts_of, graph_of
 from labelcert.studies.spec import ThreatSpec
 from labelcert.studies.spec_yaml import Path as FilePath
 
@@ -151,9 +151,10 @@ def _cells(
         values = _read(files[role], asked["sha256"], None, role)
     else:
         values = _read(files["path"], source["sha256"]["path"], column, role)
-        cut = {name: source[name] for name in ("binary", "largest_component")}
+        cut = cuts_of(source)
         if any(cut.values()):
-            whole = graph_of(source | dict.fromkeys(cut, False), files)
+            uncut = {"binary": False, "largest_component": False, "drop_classes": []}
+            whole = graph_of(source | uncut, files)
             rows = kept_nodes(whole, **cut).tolist()
     return _Found(values.of(nodes, graph, rows), values.all_values, values.where)
 

@@ -19,9 +19,10 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel, certify
 from labelcert.certificates.inputs import check_learner, check_time_limit
-from labelcert.certificates.labels import check_labels
 from labelcert.data import Graph
+from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.engines.clock import Clock
+from labelcert.intake.positions import as_positions
 from labelcert.kernels import registry
 from labelcert.kernels.base import Kernel
 
@@ -242,12 +243,13 @@ def _check_nodes(graph: Any, nodes: Any, labels: Any) -> tuple[np.ndarray, np.nd
     every = graph.labels if labels is None and isinstance(graph, Graph) else labels
     if every is None:
         raise InputError("labels is missing: a feature matrix has none, pass one for each row.")
-    chosen = np.asarray(nodes)
-    if chosen.ndim != 1 or chosen.dtype.kind not in "iu" or len(chosen) == 0:
-        raise InputError("nodes must be a list of node numbers: pass the labeled nodes.")
-    whole = check_labels(every)
-    if chosen.min() < 0 or chosen.max() >= len(whole):
-        raise InputError(f"nodes must lie between 0 and {len(whole) - 1}: there are no others.")
+    whole = with_placeholders(every)
+    chosen = as_positions(nodes, "nodes", len(whole), "node")
+    if len(chosen) == 0:
+        raise InputError("nodes is empty: pass the labeled nodes.")
+    unlabeled = chosen[~is_labeled(whole[chosen])]
+    if len(unlabeled):
+        raise InputError(f"nodes contains {unlabeled[0]}, which has no label: leave it out.")
     return chosen, whole[chosen]
 
 
