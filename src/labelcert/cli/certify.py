@@ -42,7 +42,7 @@ def certify(
     label: opt.Label = None,
     id: opt.Id = None,
     drop: opt.Drop = None,
-    features: opt.Features = None,
+    keep: opt.Keep = None,
     drop_class: opt.DropClass = None,
     binary: opt.Binary = False,
     largest_component: opt.LargestComponent = False,

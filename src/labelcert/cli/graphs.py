@@ -33,10 +33,10 @@ def load_graph(request: Request) -> Graph:
             edges=request.edges,
             id=request.id,
             drop=request.drop,
-            features=request.features or None,
+            keep=request.keep,
         )
         return cut_graph(graph, **_cuts(request))
-    for name in ("edges", "label", "id", "drop", "features"):
+    for name in ("edges", "label", "id", "drop", "keep"):
         if getattr(request, name):
             raise InputError(
                 f"--{name} goes with a file, and {request.dataset!r} is none: leave it out, or "

@@ -42,12 +42,12 @@ Drop = Annotated[
     list[str] | None,
     _option(_DATA, ("--drop",), "Column of the table to leave out; may be repeated.", "NAME"),
 ]
-Features = Annotated[
+Keep = Annotated[
     list[str] | None,
     _option(
-        _DATA, ("--features",),
-        "Column of the table to use as a feature, may be repeated; all that hold numbers unless "
-        "given.", "NAME",
+        _DATA, ("--keep",),
+        "Column of the table to use as a feature that would be left out, such as one of true and "
+        "false; may be repeated.", "NAME",
     ),
 ]  # fmt: skip
 DropClass = Annotated[

@@ -214,7 +214,7 @@ def certify_command(request: Request, settings: dict[str, Any]) -> str:
         "label": request.label,
         "id": request.id,
         "drop": request.drop,
-        "features": request.features,
+        "keep": request.keep,
         "drop_class": request.drop_classes,
         "binary": request.binary,
         "largest_component": request.largest_component,

@@ -36,7 +36,7 @@ def from_edge_list(
     target: str = "target",
     weight: str | None = None,
     drop: Sequence[str] = (),
-    features: Sequence[str] | None = None,
+    keep: Sequence[str] = (),
     symmetrize: bool = True,
     name: str | None = None,
 ) -> Graph:
@@ -56,7 +56,8 @@ def from_edge_list(
         weight: column in ``edges``; None takes a column called weight, weights, edge_weight or
             edge_weights, and where there is none every weight is 1.
         drop: columns of ``nodes`` to leave out.
-        features: columns of ``nodes`` to use as features, see :func:`from_table`.
+        keep: columns of ``nodes`` to use as features though they would be left out, see
+            :func:`from_table`.
         symmetrize: make directed edges undirected, max(A, Aᵀ); else list both directions.
         name: name of the graph; None takes the file name of ``nodes``.
 
@@ -67,7 +68,7 @@ def from_edge_list(
     table = read_table(nodes, "nodes", text_columns=(id, label))
     id, label = require_column(table, id, ID), require_column(table, label, LABEL)
     ids = identifiers(table, id, label)
-    labels, matrix = labels_and_features(table, [label, id], drop, features)
+    labels, matrix = labels_and_features(table, [label, id], drop, keep)
     position = {identifier: row for row, identifier in enumerate(ids.tolist())}
     links, told = _adjacency(edges, position, source, target, weight)
     if symmetrize:

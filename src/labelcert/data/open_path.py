@@ -23,7 +23,7 @@ def open_path(
     edges: str | os.PathLike[str] | None = None,
     id: str | None = None,
     drop: Sequence[str] = (),
-    features: Sequence[str] | None = None,
+    keep: Sequence[str] = (),
 ) -> Graph:
     """Open a graph file, a table, or a node table with its edge table.
 
@@ -35,7 +35,7 @@ def open_path(
         edges: edge table that goes with a node table.
         id: column of the table's identifiers (None: ``id`` with ``edges``, else there is none).
         drop: columns of the table to leave out.
-        features: columns of the table to use as features (None: those that hold numbers).
+        keep: columns of the table to use as features though they would be left out.
 
     Raises:
         InputError: unknown suffix, options that do not go with it, or a file that cannot be used.
@@ -47,7 +47,7 @@ def open_path(
             f"{', '.join(SUFFIXES)}"
         )
     if suffix == ".npz":
-        for name, given in (("edges", edges), ("id", id), ("drop", drop), ("features", features)):
+        for name, given in (("edges", edges), ("id", id), ("drop", drop), ("keep", keep)):
             if given:
                 raise InputError(
                     f"{name} goes with tables only: an .npz file holds its graph, leave it out"
@@ -55,6 +55,6 @@ def open_path(
         return from_npz(path, labels=label)
     if edges is not None:
         return from_edge_list(
-            edges, path, label=label or "label", id=id or "id", drop=drop, features=features
+            edges, path, label=label or "label", id=id or "id", drop=drop, keep=keep
         )
-    return from_table(path, label=label or "label", id=id, drop=drop, features=features)
+    return from_table(path, label=label or "label", id=id, drop=drop, keep=keep)

@@ -20,8 +20,6 @@ LABEL, ID = "label (in the shell --label)", "id (in the shell --id)"
 ID_NAMES = ("id", "ID", "Id")
 """What a column of identifiers is usually called."""
 
-_ASK = "name it in features (in the shell --features) to use it"
-
 
 def require_column(table: Table, column: Any, option: str = "") -> str:
     """The name of a column, blanks around it ignored; raises InputError if a table lacks it.
@@ -50,72 +48,49 @@ def listed(names: str | Sequence[str]) -> list[str]:
 
 
 def feature_columns(
-    table: Table,
-    taken: Sequence[Any],
-    drop: str | Sequence[str],
-    features: str | Sequence[str] | None,
+    table: Table, taken: Sequence[Any], drop: str | Sequence[str], keep: str | Sequence[str]
 ) -> list[Any]:
     """Choose the feature columns, and tell which others were left out.
 
-    taken: columns with another use (the label first, identifiers). drop, features: see
-    `from_table`. Raises InputError: a column that is not there, or is named for two uses.
+    taken: columns with another use (the label first, identifiers). drop, keep: see `from_table`.
+    Raises InputError: a column that is not there, or is named for two uses.
     """
     dropped = [require_column(table, name) for name in listed(drop)]
-    if taken[0] in dropped:
-        raise InputError(f"drop names the label column {taken[0]!r}: leave it in")
-    rest = [name for name in table.frame.columns if name not in taken and name not in dropped]
-    if features is not None:
-        return _asked(table, listed(features), taken, dropped, rest)
-    left_out = {name: _why_left_out(table, name) for name in rest}
-    reasons = dict.fromkeys(dropped, "as asked")
-    reasons |= {name: reason for name, reason in left_out.items() if reason}
-    if reasons:
+    kept = [require_column(table, name) for name in listed(keep)]
+    for option, names in (("drop", dropped), ("keep", kept)):
+        if taken[0] in names:
+            raise InputError(f"{option} names the label column {taken[0]!r}: leave it out there")
+    both = next((name for name in kept if name in dropped), None)
+    if both is not None:
+        raise InputError(f"drop and keep both name {both!r}: name it in one of them")
+    chosen: list[Any] = []
+    reasons: dict[str, list[Any]] = {"as asked": dropped}
+    for name in table.frame.columns:
+        if name in kept:
+            chosen.append(name)
+        elif name not in dropped and name not in taken:
+            reason = _why_left_out(table, name)
+            (reasons.setdefault(reason, []) if reason else chosen).append(name)
+    if any(reasons.values()):
         table.told.append(_told(reasons))
-    return [name for name in rest if not left_out[name]]
-
-
-def _asked(
-    table: Table, features: list[str], taken: Sequence[Any], dropped: list[Any], rest: list[Any]
-) -> list[Any]:
-    chosen = [require_column(table, name) for name in features]
-    for name in chosen:
-        if name in dropped:
-            raise InputError(f"features and drop both name {name!r}: name it in one of them")
-        if name == taken[0]:
-            raise InputError(f"features names the label column {name!r}: leave it out")
-        if chosen.count(name) > 1:
-            raise InputError(f"features names {name!r} twice: name it once")
-    if not chosen:
-        raise InputError("features names no column: name at least one, or leave it out")
-    left_out = [name for name in (*dropped, *rest) if name not in chosen]
-    if left_out:
-        table.told.append(f"left out: {told_names(left_out)} (not among the features asked for)")
     return chosen
 
 
 def _why_left_out(table: Table, name: Any) -> str:
     """Why a column is no feature unasked; "" where it is one."""
     if has_no_name(name):
-        return f"no name; {_ASK}"
+        return "no name"
     if name in table.levels:
-        return f"index; {_ASK}"
+        return "index"
     if numbers_rows(table.frame, name):
-        return f"row numbers; {_ASK}"
-    if is_boolean(table.frame[name]):
-        return f"true or false; {_ASK}"
-    return ""
+        return "row numbers"
+    return "true or false" if is_boolean(table.frame[name]) else ""
 
 
-def _told(reasons: dict[Any, str]) -> str:
-    """Names of columns, those with the same reason together."""
-    together: dict[str, list[Any]] = {}
-    for name, reason in reasons.items():
-        together.setdefault(reason, []).append(name)
-    parts = [
-        f"{told_names(names)} ({reason if len(names) == 1 else reason.replace(' it ', ' them ')})"
-        for reason, names in together.items()
-    ]
-    return "left out: " + ", ".join(parts)
+def _told(reasons: dict[str, list[Any]]) -> str:
+    parts = [f"{told_names(names)} ({reason})" for reason, names in reasons.items() if names]
+    unasked = any(names for reason, names in reasons.items() if reason != "as asked")
+    return f"left out: {', '.join(parts)}" + (", unless named in keep (--keep)" if unasked else "")
 
 
 def default_ids(table: Table, label: Any, used: Sequence[str]) -> Any:

@@ -40,7 +40,7 @@ def from_table(
     label: str = "label",
     id: str | None = None,
     drop: Sequence[str] = (),
-    features: Sequence[str] | None = None,
+    keep: Sequence[str] = (),
     name: str | None = None,
 ) -> Graph:
     """Read a plain table, one row per point, for networks without a graph.
@@ -51,13 +51,13 @@ def from_table(
         table: a CSV, TSV or Parquet file, or a pandas frame. Named levels of a frame's index are
             columns.
         label: column of the class labels: text in a CSV or TSV file, else of the column's type. A
-            row with an empty cell there has no label, and is neither labeled nor tested.
+            row with an empty cell there has no label, and is neither labeled nor tested. All other
+            columns are features, and must hold numbers or lists of numbers of one length.
         id: column of identifiers, integers or text; they become the graph's ``node_ids``. None
             takes the index of a frame or a column called id, where its cells are all different.
         drop: columns to leave out (dates, free text).
-        features: columns of features, one or more. None takes all others that hold numbers, or
-            lists of numbers of one length; columns of true and false, row numbers, columns
-            without a name and an index have to be asked for.
+        keep: columns to use as features that would be left out: true and false, row numbers, a
+            column without a name, the index of a frame.
         name: name of the graph; None takes the file name.
 
     Returns:
@@ -69,8 +69,8 @@ def from_table(
     """
     read = read_table(table, "table", text_columns=(label, *(ID_NAMES if id is None else (id,))))
     label = require_column(read, label, LABEL)
-    ids, taken = _row_names(read, label, id, (*listed(drop), *listed(features or ())))
-    labels, matrix = labels_and_features(read, [label, *taken], drop, features)
+    ids, taken = _row_names(read, label, id, (*listed(drop), *listed(keep)))
+    labels, matrix = labels_and_features(read, [label, *taken], drop, keep)
     if matrix is None:
         raise InputError(
             f"{read.where} has no feature columns: add numeric columns beside {label!r}"
@@ -85,7 +85,7 @@ def labels_and_features(
     table: Table,
     taken: Sequence[Any],
     drop: Sequence[str],
-    features: Sequence[str] | None,
+    keep: Sequence[str],
 ) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
     """Return the (n,) labels and the (n, d) features of a table, None where no column is left.
 
@@ -95,14 +95,15 @@ def labels_and_features(
     if len(table.frame) == 0:
         raise InputError(f"{table.where} has no rows: pass at least one")
     written, table.told[:] = [*table.told], []
-    columns = feature_columns(table, taken, drop, features)
+    columns = feature_columns(table, taken, drop, keep)
     labels = labels_of(table, taken[0])
     matrix = feature_matrix(table, columns) if columns else None
-    count = 0 if matrix is None else matrix.shape[1]
-    called = f" ({told_names(columns)})" if columns else ""
-    what = f"{count} feature{'' if count == 1 else 's'}{called}"
+    what = f"labels from column {taken[0]!r}"
+    if matrix is not None:
+        count = matrix.shape[1]
+        what += f", {count} feature{'' if count == 1 else 's'} ({told_names(columns)})"
     table.told[:] = [
-        f"labels from column {taken[0]!r}, {what}",
+        what,
         *table.told,
         *written,
         *told_unlabeled(labels),

@@ -81,6 +81,6 @@ def _load(source: dict[str, Any], files: dict[str, str]) -> Graph:
             edges=files.get("edges"),
             id=source.get("id"),
             drop=source["drop"],
-            features=source.get("features"),
+            keep=source.get("keep", ()),
         )
     return cut_graph(graph, **cut)

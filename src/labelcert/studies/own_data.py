@@ -26,7 +26,8 @@ _THREAT = ("costs", "groups", "trusted", "directions")
 def check_own_data(study: Study, units: Iterable[Unit]) -> dict[str, tuple[str, ...]]:
     """Load the user's own files, draw their splits and set up their attackers.
 
-    Returns by title of the data set what was read of the files and what was left out. Raises InputError, one sentence with the line, for the first that does not fit the study.
+    Returns by title of the data set what was read of the files and what was left out. Raises
+    InputError, one sentence with the line, for the first that does not fit the study.
     """
     datasets = {choice.title: choice for choice in choices(study.spec)[0]}
     seen: set[str] = set()

@@ -92,9 +92,7 @@ class DatasetSpec(Varied):
     edges: str | None = Field(default=None, description="the path of an edge table")
     id: str | None = Field(default=None, description="the column of the node ids, as text")
     drop: list[str] = Field(default=[], description="a list of columns to leave out")
-    features: list[str] | None = Field(
-        default=None, description="a list of columns to use as features"
-    )
+    keep: list[str] = Field(default=[], description="a list of columns to use all the same")
     drop_classes: list[str | int] = Field(default=[], description="a list of classes to leave out")
     binary: bool = Field(default=False, description="true or false")
     largest_component: bool = Field(default=False, description="true or false")

@@ -147,8 +147,8 @@ def _source(dataset: DatasetChoice, digests: dict[str, str], seed: int) -> dict[
     read["reading"] = READING
     if spec.id is not None:
         read["id"] = spec.id
-    if spec.features is not None:
-        read["features"] = spec.features
+    if spec.keep:
+        read["keep"] = sorted(set(spec.keep))
     return {"sha256": digests} | read | cut
 
 

@@ -25,8 +25,8 @@ class Picture(TypedDict):
     """A drawn part of a graph.
 
     nodes: numbers of the drawn nodes, ascending; x, y: their places, whole numbers from 0 to 1000
-    on the longer side; label: of each, as text, empty where there is none. edges: flat list of pairs of positions in `nodes`.
-    all_nodes, all_edges: how many the graph has.
+    on the longer side; label: of each, as text, empty where there is none. edges: flat list of
+    pairs of positions in `nodes`. all_nodes, all_edges: how many the graph has.
     """
 
     nodes: list[int]
