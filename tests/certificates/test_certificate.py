@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import labelcert as lc
-from labelcert.certificates.budget import as_count
+from labelcert.intake.budgets import as_count
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ def test_no_test_points_and_no_budget():
         ({"exactness": "sloppy"}, "exactness='sloppy' is unknown"),
         ({"classes": [0, 1]}, "classes other than"),
         ({"classes": [0, 1, 2, 2]}, "two different classes"),
-        ({"classes": [[0, 1, 2]]}, "two different classes"),
+        ({"classes": [[0, 1, 2]]}, "classes is nested"),
         ({"classes": [0]}, "two different classes"),
         ({"threat": lc.ThreatModel(1, directions=[(0, 3)])}, "directions names the label 3"),
         ({"threat": lc.ThreatModel(1, directions=[(0, 1, 2)])}, "directions contains (0, 1, 2)"),

@@ -24,7 +24,7 @@ def certified(threat, **learner):
     [
         (lc.ThreatModel(3), "flips"),
         (lc.ThreatModel(3, costs=[1, 1, 1, 1]), "flips"),
-        (lc.ThreatModel(3, groups="abab", group_budgets=1), "flips"),
+        (lc.ThreatModel(3, groups=list("abab"), group_budgets=1), "flips"),
         (lc.ThreatModel(3, costs=[1, 2, 1, 1]), "cost"),
         (lc.ThreatModel(3, costs=[1, 2, 1, 1], trusted=[1]), "cost"),
     ],

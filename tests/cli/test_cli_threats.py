@@ -186,7 +186,7 @@ def test_a_group_without_labeled_nodes_may_have_a_budget(invoke, mails):
         (["--groups", "who", "--group-budget", "eve=1"], "'eve', which is no group"),
         (["--groups", "who", "--group-budget", "ann=x"], "group_budget='x'"),
         (["--groups", "who", "--group-budget", "-1"], "group_budget=-1 is negative"),
-        (["--groups", "who", "--group-budget", "10%"], "percentage"),
+        (["--groups", "who", "--group-budget", "110%"], "out of range"),
         (["--groups", "who", "--group-budget", "ann="], "group_budget=''"),
         (["--groups", "who", "--group-budget", "1", "--group-budget", "2"], "twice"),
         (["--groups", "who", "--group-budget", "ann=1", "--group-budget", "ann=2"], "twice"),

@@ -12,6 +12,7 @@ from labelcert.data import Graph, undirected
 from labelcert.data.npz import from_npz, save_npz
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+LABELS = st.text("abÄß漢🌍7_", min_size=1, max_size=8)
 
 
 @st.composite
@@ -22,7 +23,7 @@ def graphs(draw) -> Graph:
     labels = draw(
         st.one_of(
             st.lists(st.integers(-(2**63), 2**63 - 1), min_size=n, max_size=n),
-            st.lists(NAMES, min_size=n, max_size=n),
+            st.lists(LABELS, min_size=n, max_size=n),
         )
     )
     return Graph(

@@ -60,7 +60,7 @@ def test_labels_of_pandas_kinds():
         ("a,label\nred,x\n", r"column 'a', which is not numeric: .* with drop"),
         ("a,label\n1,x\n,y\n", "empty cell in column 'a', row 2"),
         ("a,label\n1,\n2,y\n", "empty cell in column 'label', row 1"),
-        ("a,label\n1,0.5\n2,1\n", "column 'label': is a fraction"),
+        ("a,label\n1,0.5\n2,1\n", "column 'label': labels must be classes"),
         ("a,label\n1,x,9\n2,y,9\n", "cannot be read"),
         ("a,label\n1,x\n2,y,9\n", "cannot be read"),
         ("a,label\ninf,x\n", "infinite"),

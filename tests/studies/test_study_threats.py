@@ -210,7 +210,7 @@ def test_mistakes_that_the_file_shows(mails, threat, words):
     [
         ("{costs: links}", "integers of 1 or more"),
         ("{trusted: [40]}", "trusted names node 40: pass numbers from 0 to 39"),
-        ("{groups: who, group_budgets: {eve: 1}}", "'eve', which is no group: there are 007, ann"),
+        ("{groups: who, group_budgets: {eve: 1}}", "'eve', which is no group; use one of 007, ann"),
         ("{groups: some.csv, group_budgets: 1}", "no group for labeled node"),
         ("{costs: far.csv}", "names node 99"),
     ],

@@ -12,6 +12,10 @@ from labelcert.certificates.arrays import BoolArray, FloatArray, IntArray, Label
 from labelcert.certificates.collective_certificate import CollectiveCertificate
 from labelcert.certificates.relaxation_gap import RelaxationGap, relaxation_gap
 from labelcert.certificates.witness import Witness
+from labelcert.intake.items import items_of
+from labelcert.intake.labels import as_labels, refuse_other_type
+from labelcert.intake.names import told_names
+from labelcert.intake.numbers import told, whole_or_none
 
 if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
@@ -101,9 +105,13 @@ class Certificate:
 
     def witness(self, i: int) -> Witness | None:
         """A smallest known flip set that breaks test point i, or None if none is known."""
-        if not -self.num_test <= i < self.num_test:
-            raise InputError(f"i={i} is out of range: there are {self.num_test} test points.")
-        return self.witnesses[i]
+        number = whole_or_none(i)
+        if number is None or not -self.num_test <= number < self.num_test:
+            raise InputError(
+                f"i={told(i)} is out of range: pass a whole number, there are {self.num_test} test "
+                "points."
+            )
+        return self.witnesses[number]
 
     def certified_ratio(self, r: int) -> float:
         """Share of the test points proven robust at budget r."""
@@ -117,13 +125,21 @@ class Certificate:
         return float((self.radius >= r).mean()), float((self.radius_upper >= r).mean())
 
     def certified_accuracy(self, r: int, y_true: Any) -> float:
-        """Share of the test points proven robust at budget r and predicted right."""
+        """Share of the test points proven robust at budget r and predicted right.
+
+        y_true: (m,) true labels, of the labels' type, in the order of the test points. A class that
+        was not among the labels counts as predicted wrong. Raises InputError: another type, a
+        missing value, or nothing but classes that the certificate does not know.
+        """
         self._check_budget(r)
-        truth = np.asarray(y_true)
-        if truth.shape != (self.num_test,):
+        if self.num_test == 0 and not items_of(y_true, "y_true", "one label for each test point"):
+            return float("nan")
+        truth = as_labels(y_true, "y_true", count=self.num_test, each="test point")
+        refuse_other_type(truth, self.classes, "y_true", "classes")
+        if not set(truth.tolist()) & set(self.classes.tolist()):
             raise InputError(
-                f"y_true has shape {truth.shape}: pass one label for each of "
-                f"{self.num_test} test points."
+                f"y_true holds {told_names(np.unique(truth).tolist())} and the classes are "
+                f"{told_names(self.classes.tolist())}: pass labels of these classes."
             )
         return float(((self.radius >= r) & (self.prediction == truth)).mean())
 
@@ -185,9 +201,11 @@ class Certificate:
         return lead, self.error_bar[at] + bars.max(axis=1)
 
     def _check_budget(self, r: int) -> None:
-        if not 0 <= r <= self.max_flips:
+        number = whole_or_none(r)
+        if number is None or not 0 <= number <= self.max_flips:
             raise InputError(
-                f"r={r} is out of range: this certificate covers 0 to {self.max_flips}."
+                f"r={told(r)} is out of range: this certificate covers 0 to {self.max_flips}, "
+                "in whole numbers."
             )
 
     def __repr__(self) -> str:

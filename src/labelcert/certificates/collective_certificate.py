@@ -9,6 +9,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates.arrays import IntArray, LabelArray
 from labelcert.certificates.witness import Witness
+from labelcert.intake.numbers import told, whole_or_none
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,9 +62,11 @@ class CollectiveCertificate:
         return Witness(self.flip_sets[r], self.new_labels[r])
 
     def _check_budget(self, r: int) -> None:
-        if not 0 <= r <= self.max_flips:
+        number = whole_or_none(r)
+        if number is None or not 0 <= number <= self.max_flips:
             raise InputError(
-                f"r={r} is out of range: this certificate covers 0 to {self.max_flips}."
+                f"r={told(r)} is out of range: this certificate covers 0 to {self.max_flips}, "
+                "in whole numbers."
             )
 
     def __repr__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,14 +11,17 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates.advice import Advice, AdviceStep
 from labelcert.certificates.arrays import FloatArray
-from labelcert.certificates.budget import as_count
 from labelcert.certificates.certificate import Certificate
 from labelcert.certificates.inputs import check_time_limit
 from labelcert.certificates.known import Known, known_of, rebuilt
+from labelcert.certificates.one_order import in_one_order
 from labelcert.certificates.samplewise import DEFAULT_TIME_LIMIT, certify
 from labelcert.certificates.threat import ThreatModel
 from labelcert.engines.clock import Clock
-from labelcert.learners.gram import finite_matrix
+from labelcert.intake.arrays import dense_matrix
+from labelcert.intake.budgets import as_count
+from labelcert.intake.labels import as_labels
+from labelcert.intake.numbers import told, whole_or_none
 
 NOTHING_LEFT = "nothing left to gain"
 
@@ -84,7 +86,9 @@ def advise(
     """
     clock = Clock(check_time_limit(time_limit), progress)
     k = _check_k(k)
-    asked = _check_budget(budget, max_flips, threat, np.size(labels))
+    gram, cross, labels, threat = in_one_order(gram, cross, labels, threat)
+    labels = as_labels(labels)
+    asked = _check_budget(budget, max_flips, threat, len(labels))
     before = certify(
         gram, cross, labels, C=C, ridge=ridge, max_flips=max_flips, threat=threat, classes=classes,
         exactness=exactness, engine=engine, solver=solver, point_time_limit=point_time_limit,
@@ -92,15 +96,16 @@ def advise(
     )  # fmt: skip
     if before.stopped == "interrupted":
         clock.interrupt()
-    rows = finite_matrix(cross, "cross")
+    kernel, rows = dense_matrix(gram, "gram"), dense_matrix(cross, "cross")
     threat = threat if threat is not None else ThreatModel(before.max_flips)
+    already = threat.trusted_positions(len(labels)).tolist()
     names = before.classes.tolist()
 
     def again(points: list[int], trusted: list[int], seconds: float) -> Certificate:
         return certify(
-            gram, rows[points], labels, C=C, ridge=ridge, classes=names, n_jobs=n_jobs,
+            kernel, rows[points], labels, C=C, ridge=ridge, classes=names, n_jobs=n_jobs,
             exactness=exactness, engine=engine, solver=solver, point_time_limit=point_time_limit,
-            threat=replace(threat, trusted=(*(threat.trusted or ()), *trusted)), time_limit=seconds,
+            threat=replace(threat, trusted=(*already, *trusted)), time_limit=seconds,
         )  # fmt: skip
 
     at = before.max_flips if asked is None else asked
@@ -108,12 +113,9 @@ def advise(
 
 
 def _check_k(k: Any) -> int:
-    try:
-        count = operator.index(k)
-    except TypeError:
-        raise InputError(f"k={k!r} is not a count: pass an integer of 1 or more.") from None
-    if count < 1 or isinstance(k, bool):
-        raise InputError(f"k={k!r} is not allowed: pass an integer of 1 or more.")
+    count = whole_or_none(k)
+    if count is None or count < 1:
+        raise InputError(f"k={told(k)} is not allowed: pass an integer of 1 or more.")
     return count
 
 

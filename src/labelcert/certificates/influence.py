@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labelcert.certificates.certificate import Certificate
+from labelcert.intake.numbers import flag
 
 if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
@@ -37,6 +38,7 @@ def influential_labels(certificate: Certificate, *, weighted: bool = False) -> p
     """
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
+    weighted = flag(weighted, "weighted")
     n = certificate.num_labeled
     count = np.zeros(n, dtype=np.int64)
     weight = np.zeros(n)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +10,19 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.arrays import FloatArray, IntArray, LabelArray
-from labelcert.certificates.budget import as_count
 from labelcert.certificates.certificate import EXACTNESS
-from labelcert.certificates.labels import check_classes, check_labels, class_numbers
+from labelcert.certificates.labels import check_classes, class_numbers
+from labelcert.certificates.one_order import in_one_order
 from labelcert.certificates.threat import ThreatModel
 from labelcert.certificates.witness import Witness
 from labelcert.engines.cascade import ENGINES
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.multiclass.relabels import RelabelSpace
-from labelcert.learners.gram import CheckedGram, check_gram, finite_matrix
+from labelcert.intake import numbers
+from labelcert.intake.arrays import dense_matrix
+from labelcert.intake.budgets import as_count
+from labelcert.intake.labels import as_labels
+from labelcert.learners.gram import CheckedGram, check_gram
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +78,11 @@ def check_input(
     classes: Sequence[Any] | None,
 ) -> BinaryInput | MulticlassInput:
     """Validate the arguments of `certify`; raises InputError."""
-    given = check_labels(labels)
+    gram, cross, labels, threat = in_one_order(gram, cross, labels, threat)
+    given = as_labels(labels)
     names = check_classes(given, classes)
     checked, rows = _check_kernel(gram, cross, len(given))
-    check_learner(C, ridge)
+    weight, penalty = check_learner(C, ridge)
     if threat is not None and max_flips is not None:
         raise InputError("max_flips and threat both give a budget: pass one of them.")
     if threat is not None and not isinstance(threat, ThreatModel):
@@ -90,17 +93,17 @@ def check_input(
         budget, attacker = as_count(max_flips, len(given)), ThreatModel(0)
     else:
         budget, attacker = threat.count(len(given)), threat
-    numbers = class_numbers(given, names)
+    number = class_numbers(given, names)
     if len(names) == 2:
         space = attacker.flip_space(given, names)
-        return BinaryInput(checked, rows, given, names, numbers, C, ridge, budget, space)
+        return BinaryInput(checked, rows, given, names, number, weight, penalty, budget, space)
     space = attacker.relabel_space(given, names)
-    return MulticlassInput(checked, rows, given, names, numbers, C, ridge, budget, space)
+    return MulticlassInput(checked, rows, given, names, number, weight, penalty, budget, space)
 
 
 def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:
     checked = check_gram(gram)
-    rows = finite_matrix(cross, "cross")
+    rows = dense_matrix(cross, "cross")
     if len(checked.matrix) != n:
         raise InputError(
             f"gram is {len(checked.matrix)}×{len(checked.matrix)} but there are {n} labels: "
@@ -114,21 +117,20 @@ def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArra
     return checked, rows
 
 
-def check_learner(C: float | None, ridge: float | None) -> None:
-    """Exactly one of C and ridge, positive and finite."""
+def check_learner(C: Any, ridge: Any) -> tuple[float | None, float | None]:
+    """C and ridge, exactly one of them, as a float; raises InputError.
+
+    Numbers of any kind are taken, rounded to the nearest float; booleans and text are none.
+    """
     if C is None and ridge is None:
         raise InputError(
             "C is missing: pass either C (kernel SVM) or ridge (kernel ridge regression)."
         )
     if C is not None and ridge is not None:
         raise InputError("pass either C (kernel SVM) or ridge (kernel ridge regression), not both.")
-    name, value = ("C", C) if C is not None else ("ridge", ridge)
-    if not isinstance(value, (int, float, np.number)) or not math.isfinite(value) or value <= 0:
-        raise InputError(f"{name}={value!r} is not allowed: pass a positive number.")
-    if not 1e-100 < value < 1e100:
-        raise InputError(
-            f"{name}={value!r} is out of range: pass a value between 1e-100 and 1e100."
-        )
+    if C is not None:
+        return numbers.positive(C, "C"), None
+    return None, numbers.positive(ridge, "ridge")
 
 
 def check_engine(engine: str, solver: str, ridge: float | None) -> None:
@@ -142,15 +144,9 @@ def check_engine(engine: str, solver: str, ridge: float | None) -> None:
         raise InputError(f"solver={solver!r} is unknown: pass highs or gurobi.")
 
 
-def check_jobs(n_jobs: int | None, name: str = "n_jobs") -> int:
+def check_jobs(n_jobs: Any, name: str = "n_jobs") -> int:
     """Number of threads; None means all cores this process may use."""
-    if n_jobs is None or n_jobs == -1:
-        if hasattr(os, "sched_getaffinity"):
-            return len(os.sched_getaffinity(0))
-        return os.cpu_count() or 1
-    if n_jobs < 1:
-        raise InputError(f"{name}={n_jobs} is not allowed: pass 1 or more, or -1 for all cores.")
-    return int(n_jobs)
+    return numbers.jobs(n_jobs, name)
 
 
 def check_margins(worst_margins: bool, engine: str, classes: int = 2) -> None:
@@ -177,10 +173,6 @@ def check_exactness(exactness: str, engine: str) -> str:
     return exactness
 
 
-def check_time_limit(time_limit: float | None, name: str = "time_limit") -> float | None:
+def check_time_limit(time_limit: Any, name: str = "time_limit") -> float | None:
     """Seconds ≥ 0, or None for no limit."""
-    if time_limit is None:
-        return None
-    if math.isnan(time_limit) or time_limit < 0:
-        raise InputError(f"{name}={time_limit!r} is not allowed: pass seconds of 0 or more.")
-    return None if math.isinf(time_limit) else float(time_limit)
+    return numbers.seconds(time_limit, name)

@@ -1,4 +1,4 @@
-"""Check labels and the names of their classes."""
+"""The classes that labels belong to."""
 
 from __future__ import annotations
 
@@ -9,41 +9,23 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.arrays import IntArray, LabelArray
-
-
-def check_labels(labels: Any) -> LabelArray:
-    """Labels as a 1-d integer or string array."""
-    array = np.asarray(labels)
-    if array.dtype.kind == "O":
-        if not all(isinstance(v, str) for v in array.ravel()):
-            raise InputError("labels mix types: pass all integers or all strings.")
-        array = array.astype(str)
-    if array.ndim != 1 or len(array) == 0:
-        raise InputError(f"labels has shape {array.shape}: pass one label for each labeled point.")
-    if array.dtype.kind == "f":
-        if not np.isfinite(array).all() or bool((array != np.round(array)).any()):
-            raise InputError("labels must be classes: pass integers or strings, not real numbers.")
-        array = array.astype(np.int64)
-    if array.dtype.kind == "b":
-        array = array.astype(np.int64)
-    if array.dtype.kind not in "iuUS":
-        raise InputError(f"labels have type {array.dtype}: pass integers or strings.")
-    return array
+from labelcert.intake.labels import as_labels, refuse_other_type
 
 
 def check_classes(labels: LabelArray, classes: Sequence[Any] | None) -> LabelArray:
     """The (K,) classes, K ≥ 2, of two the negative one first; from the labels (sorted) by default.
 
-    classes may name some that no label has.
+    labels (n,) are checked ones; classes may name some that no label has, of the same type.
     """
     present: LabelArray = np.unique(labels)
     if classes is not None:
-        names = np.asarray(classes)
-        if names.ndim != 1 or len(names) < 2 or len(set(names.tolist())) < len(names):
+        names = as_labels(classes, "classes", each="class")
+        if len(names) < 2 or len(set(names.tolist())) < len(names):
             raise InputError(
                 "classes must name at least two different classes, each once, and of two the "
                 "negative one first."
             )
+        refuse_other_type(names, labels, "classes", "labels")
         if not set(present.tolist()) <= set(names.tolist()):
             raise InputError(f"labels contain classes other than {names.tolist()}.")
         return names

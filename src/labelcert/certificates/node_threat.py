@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from labelcert._errors import InputError
 from labelcert.data.node_values import as_name, whole_number
+from labelcert.intake.budgets import as_count
+from labelcert.intake.labels import label_from_text
+from labelcert.intake.names import suggestion
 
 
 def costs_of(values: Sequence[Any], nodes: Sequence[str], where: str) -> list[int]:
@@ -41,16 +46,43 @@ def groups_of(values: Sequence[Any], nodes: Sequence[str], where: str) -> list[s
 
 
 def group_budgets_of(
-    present: Sequence[str], known: set[str], every: int | None, named: Mapping[str, int]
+    groups: Sequence[str],
+    costs: Sequence[int] | None,
+    known: set[str],
+    every: int | str | None,
+    named: Mapping[str, int | str],
 ) -> dict[str, int]:
-    """Budget of each group of labeled nodes that has one.
+    """Budget of each group of labeled nodes that has one, as a count.
 
-    present: groups of the labeled nodes; known: groups of all nodes. every: budget of groups that
-    are not named, None for no limit. Raises InputError for a name that no node has.
+    groups (n,) of the labeled nodes, costs (n,) or None where each costs 1; known: groups of all
+    nodes. every: budget of groups that are not named, None for no limit; a percentage is one of
+    what the labels of the group cost together. Raises InputError for a name that no node has.
     """
     for name in named:
         if name not in known:
-            some = ", ".join(sorted(known)[:12])
-            raise InputError(f"group_budget names {name!r}, which is no group: there are {some}.")
-    budgets = {name: named.get(name, every) for name in dict.fromkeys(present)}
-    return {name: budget for name, budget in budgets.items() if budget is not None}
+            hint = suggestion(name, sorted(known))
+            raise InputError(f"group_budget names {name!r}, which is no group; {hint}.")
+    totals = dict.fromkeys(groups, 0)
+    for group, cost in zip(groups, [1] * len(groups) if costs is None else costs, strict=True):
+        totals[group] += cost
+    asked = {name: named.get(name, every) for name in totals}
+    return {
+        name: as_count(budget, totals[name], "group_budget")
+        for name, budget in asked.items()
+        if budget is not None
+    }
+
+
+def directions_of(pairs: Sequence[tuple[str, str]], labels: Any) -> list[tuple[Any, Any]]:
+    """Directions that were written as text, as pairs of labels of the type that labels (n,) have.
+
+    Raises InputError for a text that is not how one of the labels is written.
+    """
+    classes = np.unique(labels)
+    return [
+        (
+            label_from_text(source, classes, "directions"),
+            label_from_text(target, classes, "directions"),
+        )
+        for source, target in pairs
+    ]

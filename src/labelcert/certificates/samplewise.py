@@ -19,6 +19,7 @@ from labelcert.certificates.outcome import collective_of, sample_wise
 from labelcert.certificates.threat import ThreatModel
 from labelcert.engines.cascade import Plan
 from labelcert.engines.clock import Clock
+from labelcert.intake.numbers import flag
 
 DEFAULT_TIME_LIMIT = 60.0
 
@@ -47,16 +48,19 @@ def certify(
 
     Args:
         gram: (n, n) kernel (for example an NTK) between the labeled points, positive semidefinite.
+            Real, finite and dense. A pandas frame has the same names for rows and columns; cross,
+            labels, and costs, groups and masks of the threat model are then put in its order.
         cross: (m, n) kernel between test points (rows) and labeled points.
-        labels: (n,) integers or strings. Of two classes, the later in sorted order is positive;
-            with more, each class has its own machine against all others, and the class of the
-            largest logit is predicted. A change may give a label any other class.
+        labels: (n,) integers or strings, none missing. Of two classes, the later in sorted order is
+            positive; with more, each class has its own machine against all others, and the class of
+            the largest logit is predicted. A change may give a label any other class.
         C: regularization of the soft-margin SVM, > 0. Pass either `C` or `ridge`.
         ridge: λ > 0 of kernel ridge regression.
         max_flips: largest budget, a count or a percentage of the labels such as "10%". Pass either
             `max_flips` or `threat`.
         threat: a `ThreatModel` with a budget and what the attacker cannot do.
-        classes: all classes, of two the negative one first, where labels may not hold all of them.
+        classes: all classes, of the labels' type, of two the negative one first, where labels may
+            not hold all of them.
         collective: also count how many predictions one attack can break at once; see
             `Certificate.collective`.
         exactness: "exact", or "relaxed" where time is short: with more than two classes, the worst
@@ -86,6 +90,7 @@ def certify(
     """
     given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
     check_engine(engine, solver, ridge)
+    collective, worst_margins = flag(collective, "collective"), flag(worst_margins, "worst_margins")
     check_margins(worst_margins, engine, len(given.classes))
     seconds = check_time_limit(point_time_limit, "point_time_limit")
     plan = Plan(

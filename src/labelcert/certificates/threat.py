@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.arrays import BoolArray, IntArray, LabelArray
-from labelcert.certificates.budget import as_count
+from labelcert.certificates.group_purses import group_purses
 from labelcert.certificates.labels import class_numbers
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.multiclass.relabels import RelabelSpace
+from labelcert.intake.budgets import as_count
+from labelcert.intake.frames import Names, in_order_of
+from labelcert.intake.integers import as_integers
+from labelcert.intake.items import items_of
+from labelcert.intake.labels import as_labels, label_number
+from labelcert.intake.positions import as_positions
+
+LARGEST_TOTAL = 10**9
+"""What all labels may cost together. Up to here engines count exactly: they add costs as floats,
+and the linear program of the relaxation cuts group budgets to this."""
 
 
 @dataclass(frozen=True)
@@ -22,25 +32,29 @@ class ThreatModel:
 
     budget: total cost of all flips, a count or a percentage such as "10%" of the labels, or, with
     costs, of what all labels cost together.
-    trusted: indices (into the labeled points) of labels that cannot be flipped; None for none.
-    costs: (n,) positive integers, what flipping each label costs; 1 by default.
+    trusted: labels that cannot be flipped, as indices into the labeled points or as a mask of them
+    (n booleans); None for none.
+    costs: (n,) positive integers, what flipping each label costs; 1 by default. They may add up to
+    10⁹.
     directions: allowed changes as (from, to) pairs of labels; all by default. With more than two
     classes a label may be changed along these pairs only.
-    groups: (n,) names of annotators or sources; group_budgets: cost each group may spend besides
-    the total, one count for all or a mapping from names (groups it leaves out are unlimited).
+    groups: (n,) names of annotators or sources, integers or text; group_budgets: cost each group
+    may spend besides the total, a count or a percentage of what the labels of that group cost
+    together, one for all or a mapping from names (groups it leaves out are unlimited).
 
-    Invalid values raise InputError when the model meets the labels.
+    A pandas series of costs or groups, or as a mask, is put in the order of the labels by its
+    names. Invalid values raise InputError when the model meets the labels.
     """
 
     budget: int | str
-    trusted: Sequence[int] | None = ()
+    trusted: Sequence[int] | Sequence[bool] | None = ()
     costs: Sequence[int] | None = None
     directions: Sequence[tuple[Any, Any]] | None = None
     groups: Sequence[Any] | None = None
-    group_budgets: int | Mapping[Any, int] | None = None
+    group_budgets: int | str | Mapping[Any, int | str] | None = None
 
     def count(self, n: int) -> int:
-        """The budget as a count for n labels; raises InputError."""
+        """The budget as a count for n labels, which may exceed all they cost; raises InputError."""
         return as_count(self.budget, int(self._costs(n).sum()), "budget")
 
     def flip_space(self, labels: LabelArray, classes: LabelArray) -> FlipSpace:
@@ -53,73 +67,78 @@ class ThreatModel:
         """The relabelings this attacker may use on labels (n,) of classes (K,)."""
         numbers, n = class_numbers(labels, classes), len(labels)
         allowed = self._moves(classes)[numbers]
-        allowed[self._trusted(n)] = False
+        allowed[self.trusted_positions(n)] = False
         allowed[np.arange(n), numbers] = True
-        names, group = self._groups(n)
-        return RelabelSpace(numbers, allowed, self._costs(n), group, self._group_budgets(names))
+        costs = self._costs(n)
+        group, purses = group_purses(self._groups(n), self.group_budgets, costs)
+        return RelabelSpace(numbers, allowed, costs, group, purses)
 
-    def _trusted(self, n: int) -> list[int]:
-        trusted = [] if self.trusted is None else [int(i) for i in self.trusted]
-        for i in trusted:
-            if not 0 <= i < n:
-                raise InputError(f"trusted contains {i}: pass indices from 0 to {n - 1}.")
-        return trusted
+    def trusted_positions(self, n: int) -> IntArray:
+        """Indices of the trusted labels among n; raises InputError."""
+        if self.trusted is None:
+            return np.zeros(0, dtype=np.int64)
+        return as_positions(self.trusted, "trusted", n, "label")
+
+    def in_order_of(self, names: Names | None) -> ThreatModel:
+        """The same attacker, with what has names in the order of labels that have names.
+
+        Raises InputError: other names, or another order where the labels have none.
+        """
+        known, labels_named = names, names is not None and not names.numbered
+        ordered: dict[str, Any] = {}
+        for field in ("costs", "groups", "trusted"):
+            value: Any = getattr(self, field)
+            mask = str(getattr(value, "dtype", "")).startswith("bool")
+            if field != "trusted" or mask:
+                ordered[field], known = in_order_of(value, field, known, reorder=labels_named)
+        return replace(self, **ordered)
 
     def _costs(self, n: int) -> IntArray:
         if self.costs is None:
             return np.ones(n, dtype=np.int64)
-        costs = np.asarray(self.costs)
-        if costs.shape != (n,):
+        costs = as_integers(self.costs, "costs", n, "label", least=1)
+        if sum(costs) > LARGEST_TOTAL:
             raise InputError(
-                f"costs has shape {costs.shape}: pass one cost for each of {n} labels."
+                f"costs add up to {sum(costs)}, more than {LARGEST_TOTAL}: divide them all by one "
+                "number, and put labels that cannot be flipped in trusted."
             )
-        if costs.dtype.kind not in "iu" or bool((costs < 1).any()):
-            raise InputError(
-                "costs must be integers of 1 or more; put free-of-risk labels in trusted."
-            )
-        return costs.astype(np.int64)
+        return np.array(costs, dtype=np.int64)
 
     def _moves(self, classes: LabelArray) -> BoolArray:
         """(K, K) whether a label of the row's class may become one of the column's."""
         if self.directions is None:
             return np.ones((len(classes), len(classes)), dtype=bool)
-        number = {str(name): k for k, name in enumerate(classes)}
         moves = np.zeros((len(classes), len(classes)), dtype=bool)
-        for pair in self.directions:
-            if len(pair) != 2 or str(pair[0]) == str(pair[1]):
-                raise InputError(f"directions contains {pair!r}: pass pairs (from, to) of labels.")
-            for label in pair:
-                if str(label) not in number:
-                    raise InputError(
-                        f"directions names the label {label!r}: the labels are "
-                        f"{', '.join(sorted(number))}."
-                    )
-            moves[number[str(pair[0])], number[str(pair[1])]] = True
+        for source, target in _pairs(self.directions):
+            ends = [label_number(label, classes, "directions") for label in (source, target)]
+            if ends[0] == ends[1]:
+                raise InputError(
+                    f"directions contains {(source, target)!r}: pass pairs (from, to) of labels."
+                )
+            moves[ends[0], ends[1]] = True
         return moves
 
-    def _groups(self, n: int) -> tuple[list[Any], IntArray]:
+    def _groups(self, n: int) -> LabelArray | None:
         if self.groups is None:
             if self.group_budgets is not None:
                 raise InputError("group_budgets needs groups: pass the group of each label.")
-            return ["all"], np.zeros(n, dtype=np.int64)
-        if len(self.groups) != n:
-            raise InputError(
-                f"groups has {len(self.groups)} entries: pass one for each of {n} labels."
-            )
-        names = list(dict.fromkeys(self.groups))
-        number = {name: k for k, name in enumerate(names)}
-        return names, np.array([number[g] for g in self.groups], dtype=np.int64)
+            return None
+        return as_labels(self.groups, "groups", count=n, each="label")
 
-    def _group_budgets(self, names: list[Any]) -> IntArray:
-        unlimited = 2**40
-        given = self.group_budgets
-        if given is None:
-            return np.full(len(names), unlimited, dtype=np.int64)
-        if isinstance(given, Mapping):
-            for name in given:
-                if name not in names:
-                    raise InputError(f"group_budgets names {name!r}: no label is in that group.")
-            budgets = [as_count(given.get(k, unlimited), 0, "group_budgets") for k in names]
-        else:
-            budgets = [as_count(given, 0, "group_budgets")] * len(names)
-        return np.array(budgets, dtype=np.int64)
+
+def _pairs(directions: Any) -> list[tuple[Any, Any]]:
+    """The pairs of labels, each looked at; text of two letters is no pair."""
+    if isinstance(directions, np.ndarray) and directions.ndim == 2:
+        directions = cast("list[Any]", directions.tolist())
+    if not isinstance(directions, Sequence) or isinstance(directions, (str, bytes)):
+        items_of(directions, "directions", "pairs (from, to) of labels")  # says what is wrong
+        raise InputError("directions must be a list: pass pairs (from, to) of labels.")
+    pairs: list[tuple[Any, Any]] = []
+    for given in cast("Sequence[Any]", directions):
+        pair = cast("Sequence[Any]", given)
+        if not isinstance(given, (tuple, list, np.ndarray)) or len(pair) != 2:
+            raise InputError(f"directions contains {given!r}: pass pairs (from, to) of labels.")
+        pairs.append((pair[0], pair[1]))
+    if not pairs:
+        raise InputError("directions is empty: name the changes that are allowed, or pass None.")
+    return pairs

@@ -51,11 +51,11 @@ def run_request(request: Request, k: int, budget: str | None) -> None:
     # The engines and their compiler are imported only now, so that --help stays fast.
     from rich.console import Console
 
-    from labelcert.certificates.budget import as_count
     from labelcert.cli import session
     from labelcert.cli.advise_show import show_advice
     from labelcert.cli.progress import live
     from labelcert.cli.show import tell_files, title_of
+    from labelcert.intake.budgets import as_count
 
     session.check(request)
     if k < 1:

@@ -37,7 +37,7 @@ def load_graph(request: Request) -> Graph:
         )
         return cut_graph(graph, **_cuts(request))
     for name in ("edges", "label", "id", "drop", "keep"):
-        if getattr(request, name):
+        if getattr(request, name) not in (None, ()):
             raise InputError(
                 f"--{name} goes with a file, and {request.dataset!r} is none: leave it out, or "
                 "pass a table or graph of your own as DATASET."

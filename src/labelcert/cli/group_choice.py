@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from labelcert._errors import InputError
-from labelcert.certificates.budget import as_count
 from labelcert.certificates.node_threat import group_budgets_of
 from labelcert.cli.request import Request
+from labelcert.intake.budgets import as_count
 
 _MOST_NAMED = 3
 
@@ -22,14 +22,16 @@ def check_group_budgets(request: Request) -> None:
     _parse(request.group_budgets)
 
 
-def group_budgets(request: Request, present: list[str], known: set[str]) -> dict[str, int]:
-    """Budget of each group of labeled nodes that has one.
+def group_budgets(
+    request: Request, groups: list[str], costs: list[int] | None, known: set[str]
+) -> dict[str, int]:
+    """Budget of each group of labeled nodes that has one, as a count.
 
-    present: groups of the labeled nodes; known: groups of all nodes. Raises InputError for a name
-    that no node has.
+    groups, costs (n,): of the labeled nodes; known: groups of all nodes. Raises InputError for a
+    name that no node has.
     """
     every, named = _parse(request.group_budgets)
-    return group_budgets_of(present, known, every, named)
+    return group_budgets_of(groups, costs, known, every, named)
 
 
 def tell_groups(present: list[str], budgets: dict[str, int]) -> str:
@@ -46,15 +48,14 @@ def tell_groups(present: list[str], budgets: dict[str, int]) -> str:
     return f"{head} ({', '.join(named)})"
 
 
-def _parse(texts: tuple[str, ...]) -> tuple[int | None, dict[str, int]]:
-    """The budget of every group that has none of its own, and those of single groups."""
-    every: int | None = None
-    named: dict[str, int] = {}
+def _parse(texts: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
+    """The budget of every group that has none of its own, and those of single groups, as text."""
+    every: str | None = None
+    named: dict[str, str] = {}
     for text in texts:
-        name, equals, count = text.rpartition("=")
-        if "%" in count:
-            raise InputError(f"group_budget {text!r} is a percentage: pass a count.")
-        budget = as_count(count.strip(), 0, "group_budget")
+        name, equals, budget = text.rpartition("=")
+        budget = budget.strip()
+        as_count(budget, 0, "group_budget")
         if (name in named) if equals else (every is not None):
             raise InputError(f"group_budget {text!r} comes twice: give each group one budget.")
         if equals:

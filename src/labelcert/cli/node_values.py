@@ -46,7 +46,7 @@ def read_values(request: Request, name: str, cell: str) -> GivenValues | None:
     as_text = name == "groups"
     if is_table(request.dataset):
         found = values_of_column(request.dataset, asked, name, as_text=as_text)
-        if found is not None and asked == (request.label or "label"):
+        if found is not None and asked == ("label" if request.label is None else request.label):
             raise InputError(f"{name} names the label column {asked!r}: name another column.")
         if found is not None:
             return GivenValues(asked, found)

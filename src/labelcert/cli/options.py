@@ -189,7 +189,7 @@ GroupBudget = Annotated[
     _option(
         _ATTACK, ("--group-budget",),
         "Most flips of labels of one group, besides --max-flips: N for every group, or NAME=N for "
-        "one; may be repeated.", "[NAME=]N",
+        "one; a count, or a percentage such as 50% of the group; may be repeated.", "[NAME=]N",
     ),
 ]  # fmt: skip
 

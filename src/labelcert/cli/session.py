@@ -18,7 +18,7 @@ from labelcert.certificates.inputs import (
     check_margins,
     check_time_limit,
 )
-from labelcert.certificates.labels import check_classes, check_labels
+from labelcert.certificates.labels import check_classes
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched
@@ -83,7 +83,7 @@ def prepare(request: Request) -> Prepared:
     told = [line for given in (costs, groups) if given is not None for line in given.told]
     graph = replace(graph, notes=(*graph.notes, *told))
     kernel = choose_kernel(request, graph)
-    classes = check_classes(check_labels(graph.labels[graph.is_labeled]), None)
+    classes = check_classes(graph.labels[graph.is_labeled], None)
     check_margins(request.worst_margins, request.engine, len(classes))
     split = datasets.split(
         graph.labels,

@@ -9,14 +9,14 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel
-from labelcert.certificates.budget import as_count
-from labelcert.certificates.node_threat import costs_of, groups_of
+from labelcert.certificates.node_threat import costs_of, directions_of, groups_of
 from labelcert.cli.group_choice import check_group_budgets, group_budgets, tell_groups
 from labelcert.cli.node_values import GivenValues
 from labelcert.cli.request import DEFAULT_MAX_FLIPS, Request
 from labelcert.data import Graph
 from labelcert.data.node_ids import name_of, numbers_of
 from labelcert.data.node_values import as_name, read_node_list
+from labelcert.intake.budgets import as_count
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ThreatChoice:
 
 def check_threat(request: Request) -> None:
     """Raise InputError early for budgets that are none, whatever the number of labels."""
-    as_count(request.max_flips or DEFAULT_MAX_FLIPS, 0)
+    as_count(_asked(request), 0)
     check_group_budgets(request)
 
 
@@ -70,13 +70,14 @@ def choose_threat(
     limits = None
     if groups is not None and names is not None:
         present = list(dict.fromkeys(names))
-        limits = group_budgets(request, present, {as_name(v) for v in groups.values.all_values})
+        known = {as_name(v) for v in groups.values.all_values}
+        limits = group_budgets(request, names, prices, known)
         told += ", " + tell_groups(present, limits)
     threat = ThreatModel(
         budget,
         trusted=positions,
         costs=prices,
-        directions=directions or None,
+        directions=directions_of(directions, graph.labels[labeled]) if directions else None,
         groups=names,
         group_budgets=limits,
     )
@@ -91,9 +92,14 @@ def choose_threat(
     return ThreatChoice(threat, record, told)
 
 
+def _asked(request: Request) -> str:
+    # Empty text, as of a variable that a script forgot to set, is no budget and not the default.
+    return DEFAULT_MAX_FLIPS if request.max_flips is None else request.max_flips
+
+
 def _budget(request: Request, n: int, prices: list[int] | None) -> tuple[int, str]:
     """The budget as a count, and in words."""
-    asked = request.max_flips or DEFAULT_MAX_FLIPS
+    asked = _asked(request)
     most = n if prices is None else sum(prices)
     wanted = as_count(asked, most)
     budget = min(wanted, most)

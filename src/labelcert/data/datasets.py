@@ -25,6 +25,7 @@ from labelcert.data.open_path import open_path
 from labelcert.data.registry import DatasetInfo
 from labelcert.data.splits import Split, split
 from labelcert.data.tables import from_table
+from labelcert.intake.numbers import flag
 
 __all__ = [
     "DatasetInfo",
@@ -74,6 +75,8 @@ def load(
     Raises:
         InputError: unknown name, or a file that is damaged or cannot be downloaded.
     """
+    binary = flag(binary, "binary")
+    largest_component = flag(largest_component, "largest_component")
     info = registry.find(name)
     paths = []
     if info.needs_download:

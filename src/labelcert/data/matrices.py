@@ -15,6 +15,7 @@ from scipy.sparse import coo_array, csr_array, diags_array, eye_array, issparse
 from labelcert._errors import InputError
 from labelcert.intake.arrays import real_array, sparse_matrix
 from labelcert.intake.frames import square_frame
+from labelcert.intake.numbers import flag
 
 # Asymmetry up to this share of the largest weight is rounding; it is averaged away.
 _SYMMETRY_TOLERANCE = 1e-12
@@ -89,6 +90,7 @@ def undirected(adjacency: Any, *, unweighted: bool = False) -> csr_array:
     Raises:
         InputError: not numeric, not square, or with a negative, NaN or infinite weight.
     """
+    unweighted = flag(unweighted, "unweighted")
     matrix = square_weights(adjacency)
     result = _tidy(csr_array(matrix.maximum(csr_array(matrix.T))))
     if unweighted:

@@ -53,8 +53,8 @@ def open_path(
                     f"{name} goes with tables only: an .npz file holds its graph, leave it out"
                 )
         return from_npz(path, labels=label)
+    column = "label" if label is None else label
     if edges is not None:
-        return from_edge_list(
-            edges, path, label=label or "label", id=id or "id", drop=drop, keep=keep
-        )
-    return from_table(path, label=label or "label", id=id, drop=drop, keep=keep)
+        ids = "id" if id is None else id
+        return from_edge_list(edges, path, label=column, id=ids, drop=drop, keep=keep)
+    return from_table(path, label=column, id=id, drop=drop, keep=keep)

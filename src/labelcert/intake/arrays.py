@@ -111,7 +111,11 @@ def _of_objects(array: NDArray[Any], argument: str) -> NDArray[Any]:
             result[at] = float(value)
         except OverflowError:
             raise InputError(f"{argument} has a number too large for a float {where}.") from None
-        if isinstance(value, (int, np.integer)) and abs(value) > _EXACT and result[at] != value:
+        if (
+            isinstance(value, (int, np.integer))
+            and abs(value) > _EXACT
+            and int(result[at]) != int(value)
+        ):
             raise _inexact(argument, where)
     return result
 

@@ -39,7 +39,7 @@ def items_of(values: Any, argument: str, wanted: str) -> list[Any]:
     if sparse.issparse(values) or (isinstance(shape, tuple) and len(shape) != 1):
         told = "sparse" if sparse.issparse(values) else f"{len(shape or ())}-dimensional"
         raise InputError(f"{argument} has shape {tuple(shape or ())} and is {told}: pass {wanted}.")
-    entries = [_plain(entry) for entry in _entries(values, argument)]
+    entries = [plain(entry) for entry in _entries(values, argument)]
     for position, entry in enumerate(entries):
         if isinstance(entry, (list, tuple, np.ndarray, Mapping, Set)):
             raise InputError(
@@ -91,11 +91,13 @@ def _of_array(array: np.ndarray) -> list[Any]:
     return list(array) if array.dtype.kind in "mM" else array.tolist()
 
 
-def _plain(entry: Any) -> Any:
-    """NumPy scalars and tensors of no dimension as what they hold."""
+def plain(entry: Any) -> Any:
+    """NumPy scalars and tensors of no dimension as what they hold; a masked one as None."""
+    if entry is np.ma.masked:
+        return None
     if isinstance(entry, (np.datetime64, np.timedelta64, np.floating)):
         return entry
-    if getattr(entry, "shape", None) == () and hasattr(entry, "item") and entry is not np.ma.masked:
+    if getattr(entry, "shape", None) == () and hasattr(entry, "item"):
         return entry.item()
     return entry
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelcert._errors import InputError
-from labelcert.intake.items import items_of
+from labelcert.intake.items import items_of, plain
 from labelcert.intake.missing import is_blank, is_missing, refuse_missing
 from labelcert.intake.names import near_miss, refuse_look_alikes, told_names
 
@@ -33,6 +33,9 @@ def as_labels(
     too large to be one integer, integers beyond 64 bits, mixed types, empty text, or names that
     differ in what nobody sees.
     """
+    plain = type(values) is np.ndarray and values.dtype.kind in "iu" and values.ndim == 1
+    if plain and values.size > 0 and count in (None, values.size):
+        return _of_range(values, int(values.min()), int(values.max()), argument)  # nothing to bend
     items = items_of(values, argument, f"one label for each {each}")
     if count is not None and len(items) != count:
         raise InputError(
@@ -60,11 +63,15 @@ def labels_or_missing(
     return _typed(there, argument, _largest_whole(values)), present
 
 
-def label_number(value: Any, classes: LabelArray, argument: str) -> int:
-    """Position in classes (K,) of a label of their own type; raises InputError for another one."""
-    if is_missing(value):
-        raise InputError(f"{argument} has a missing value: name one of the labels.")
-    (label,) = _typed([value], argument, 2**53).tolist()
+def label_number(value: Any, classes: LabelArray, argument: str, each: str = "label") -> int:
+    """Position in classes (K,) of a label of their own type; raises InputError for another one.
+
+    each: what the classes are called in messages.
+    """
+    given = plain(value)
+    if is_missing(given):
+        raise InputError(f"{argument} has a missing value: name one of the {each}s.")
+    (label,) = _typed([given], argument, _largest_whole(value)).tolist()
     known = classes.tolist()
     if label in known:
         return known.index(label)
@@ -75,8 +82,8 @@ def label_number(value: Any, classes: LabelArray, argument: str) -> int:
         near = near_miss(str(label), [str(name) for name in known])
         meant = next((name for name in known if str(name) == near), None)
         meant_told = "" if meant is None else f"did you mean {meant!r}? "
-        hint = f"{meant_told}The labels are {told_names(known)}"
-    raise InputError(f"{argument} names the label {label!r}, which there is not: {hint}.")
+        hint = f"{meant_told}there are {told_names(known)}"
+    raise InputError(f"{argument} names the {each} {label!r}, which there is not: {hint}.")
 
 
 def label_from_text(text: str, classes: LabelArray, argument: str) -> Any:
@@ -161,7 +168,11 @@ def _integers(items: Sequence[Any], argument: str, largest: int) -> LabelArray:
                     "stands for several integers: pass integers or text."
                 )
         whole.append(int(value))
-    low, high = min(whole), max(whole)
+    return _of_range(whole, min(whole), max(whole), argument)
+
+
+def _of_range(whole: Any, low: int, high: int, argument: str) -> LabelArray:
+    """Integers of a range in the smallest type that keeps them apart."""
     if low >= -(2**63) and high < 2**63:
         return np.array(whole, dtype=np.int64)
     if low >= 0 and high < 2**64:

@@ -16,6 +16,8 @@ NO_LABEL = -(2**63)
 NO_UNSIGNED_LABEL = 2**64 - 1
 """The same where labels are unsigned."""
 
+_NEVER_MISSING = {bool, int, str, bytes}
+
 
 def is_missing(value: Any) -> bool:
     """Whether a single value is None, NaN, NaT, pandas' NA, NumPy's `masked` or `NO_LABEL`.
@@ -43,6 +45,9 @@ def is_blank(value: Any) -> bool:
 
 def refuse_missing(items: Sequence[Any], argument: str, remedy: str) -> None:
     """Raise InputError at the first missing entry of a sequence."""
+    plain = set(map(type, items)) <= _NEVER_MISSING
+    if plain and NO_LABEL not in items and NO_UNSIGNED_LABEL not in items:
+        return
     for position, value in enumerate(items):
         if is_missing(value):
             more = sum(map(is_missing, items)) - 1

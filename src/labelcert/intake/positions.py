@@ -26,6 +26,10 @@ def as_positions(
     Raises InputError: not one-dimensional, other types, both types, a mask of another length, or
     positions out of range.
     """
+    if type(values) is np.ndarray and values.ndim == 1 and values.dtype.kind in "biu":
+        found = _of_array(values, count, distinct)
+        if found is not None:
+            return found
     given = sorted(values) if isinstance(values, Set) and _orderable(values) else values
     items = items_of(given, argument, f"the positions of {each}s, or a mask of them")
     refuse_missing(items, argument, "pass positions that are known")
@@ -55,6 +59,17 @@ def as_positions(
     if distinct and len(set(items)) < len(items):
         raise InputError(f"{argument} repeats positions: pass each once, as np.unique gives them.")
     return np.array(items, dtype=np.int64)
+
+
+def _of_array(values: NDArray[Any], count: int, distinct: bool) -> NDArray[np.int64] | None:
+    """Positions in an array without fault, None where a sentence has to say what is wrong."""
+    if values.dtype.kind == "b":
+        return np.flatnonzero(values).astype(np.int64) if len(values) == count else None
+    if len(values) and (int(values.min()) < 0 or int(values.max()) >= count):
+        return None
+    if distinct and len(np.unique(values)) < len(values):
+        return None
+    return values.astype(np.int64)
 
 
 def _orderable(values: Set[Any]) -> bool:

@@ -6,10 +6,10 @@ To add a kernel, write its file (see `base`) and add its class to `_CLASSES`.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from difflib import get_close_matches
 from typing import Any
 
 from labelcert._errors import InputError
+from labelcert.intake.names import suggestion
 from labelcert.kernels.appnp import APPNP
 from labelcert.kernels.base import Kernel
 from labelcert.kernels.gcn import GCN
@@ -63,17 +63,13 @@ def create(name: str, **params: Any) -> Kernel:
     known = names()
     cls = known.get(name.lower()) if isinstance(name, str) else None
     if cls is None:
-        raise InputError(f"kernel {name!r} is unknown; {_suggest(str(name).lower(), list(known))}.")
+        raise InputError(
+            f"kernel {name!r} is unknown; {suggestion(str(name).lower(), list(known))}."
+        )
     allowed = [parameter.name for parameter in parameters(cls)]
     for param in params:
         if param not in allowed:
             raise InputError(
-                f"{param} is not an option of the {cls.name} kernel; {_suggest(param, allowed)}."
+                f"{param} is not an option of the {cls.name} kernel; {suggestion(param, allowed)}."
             )
     return cls(**{key: None if value == "none" else value for key, value in params.items()})
-
-
-def _suggest(word: str, known: list[str]) -> str:
-    close = get_close_matches(word, known, n=1)
-    listing = ", ".join(known)
-    return f"did you mean {close[0]!r}? Known: {listing}" if close else f"use one of {listing}"

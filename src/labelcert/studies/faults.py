@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from labelcert._errors import InputError
+from labelcert.intake.names import suggestion
 from labelcert.studies.spec_yaml import Document, Path
 
 _LONGEST = 60
@@ -40,6 +40,4 @@ def value_told(value: Any) -> str:
 
 def known_names(word: str, known: list[str]) -> str:
     """The closest known name, and all of them."""
-    close = get_close_matches(word, known, n=1)
-    listing = ", ".join(known)
-    return f"did you mean {close[0]!r}? Known: {listing}." if close else f"use one of {listing}."
+    return f"{suggestion(word, known)}."

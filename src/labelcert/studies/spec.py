@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from labelcert._errors import InputError
-from labelcert.certificates.budget import as_count
+from labelcert.intake.budgets import as_count
 
 FORMAT = 1
 """Version of the format of study files."""
@@ -33,6 +33,15 @@ class _Part(BaseModel):
 
 
 _Own = TypeVar("_Own", bound=_Part)
+
+
+def _read_budget(value: int | str) -> int | str:
+    """A budget that is one; counts that were written as text become integers."""
+    try:
+        count = as_count(value, 0)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    return value.strip() if isinstance(value, str) and value.strip().endswith("%") else count
 
 
 class Varied(_Part):
@@ -74,9 +83,18 @@ class ThreatSpec(_Part):
         default=None,
         description="a column of the node table, or the path of a table of node and group",
     )
-    group_budgets: _Count | dict[str, _Count] | None = Field(
-        default=None, description="a count, or a mapping from groups (or default) to counts"
+    group_budgets: _Count | str | dict[str, _Count | str] | None = Field(
+        default=None,
+        description="a count, or a mapping from groups (or default) to counts; percentages of the "
+        "group's labels such as 50% are counts too",
     )
+
+    @field_validator("group_budgets")
+    @classmethod
+    def _budgets(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: _read_budget(budget) for name, budget in value.items()}
+        return None if value is None else _read_budget(value)
 
 
 class DatasetSpec(Varied):
@@ -149,11 +167,7 @@ class BudgetSpec(_Part):
     @field_validator("max_flips")
     @classmethod
     def _budget(cls, value: int | str) -> int | str:
-        try:
-            as_count(value, 0)
-        except InputError as error:
-            raise ValueError(str(error)) from None
-        return int(value) if isinstance(value, str) and not value.strip().endswith("%") else value
+        return _read_budget(value)
 
 
 class LimitSpec(_Part):

@@ -16,8 +16,12 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel
-from labelcert.certificates.budget import as_count
-from labelcert.certificates.node_threat import costs_of, group_budgets_of, groups_of
+from labelcert.certificates.node_threat import (
+    costs_of,
+    directions_of,
+    group_budgets_of,
+    groups_of,
+)
 from labelcert.data import Graph
 from labelcert.data.cuts import kept_nodes
 from labelcert.data.node_ids import name_of, numbers_of
@@ -29,6 +33,7 @@ from labelcert.data.node_values import (
     values_of_file,
 )
 from labelcert.data.table_files import CSV_SUFFIXES, PARQUET_SUFFIXES
+from labelcert.intake.budgets import as_count
 from labelcert.studies.choices import DEFAULT, DatasetChoice
 from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import check_file, file_digest
@@ -69,7 +74,7 @@ class NodeTables:
         has_columns = table is not None and _is_table(table)
         at = entry_of(role, dataset)
         if table and has_columns and _column(str(folder / table), asked, role) is not None:
-            if asked == (dataset.spec.label or "label"):
+            if asked == ("label" if dataset.spec.label is None else dataset.spec.label):
                 raise Fault(at, f"names the label column {asked!r}: name another column.")
             self.content[role] = {"column": asked}
             self.columns.append(asked)
@@ -120,14 +125,14 @@ def threat_model(
     if "groups" in threat:
         found = _cells(content, graph, nodes, files, "groups")
         groups = groups_of(found.cells, names, found.where)
-        budgets = _group_budgets(threat["group_budgets"], groups, found.everything)
+        budgets = _group_budgets(threat["group_budgets"], groups, costs, found.everything)
     most = len(nodes) if costs is None else sum(costs)
     directions = threat["directions"]
     return ThreatModel(
         min(as_count(threat["max_flips"], most), most),
         trusted=_trusted(threat.get("trusted", []), nodes, graph),
         costs=costs,
-        directions=None if directions is None else [(a, b) for a, b in directions],
+        directions=None if directions is None else directions_of(directions, graph.labels[labeled]),
         groups=groups,
         group_budgets=budgets,
     )
@@ -178,13 +183,16 @@ def _is_table(path: str) -> bool:
 
 
 def _group_budgets(
-    given: int | dict[str, int], groups: list[str], everything: list[Any]
+    given: int | str | dict[str, int | str],
+    groups: list[str],
+    costs: list[int] | None,
+    everything: list[Any],
 ) -> dict[str, int]:
     known = {as_name(value) for value in everything}
-    if isinstance(given, int):
-        return group_budgets_of(groups, known, given, {})
+    if not isinstance(given, dict):
+        return group_budgets_of(groups, costs, known, given, {})
     named = {name: budget for name, budget in given.items() if name != DEFAULT}
-    return group_budgets_of(groups, known, given.get(DEFAULT), named)
+    return group_budgets_of(groups, costs, known, given.get(DEFAULT), named)
 
 
 def _trusted(trusted: Sequence[str], nodes: Sequence[int], graph: Graph) -> list[int]:

@@ -18,10 +18,13 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel, certify
-from labelcert.certificates.inputs import check_learner, check_time_limit
+from labelcert.certificates.inputs import check_time_limit
 from labelcert.data import Graph
 from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.engines.clock import Clock
+from labelcert.intake.budgets import as_count
+from labelcert.intake.items import items_of
+from labelcert.intake.numbers import positive, real_or_none, told, whole, whole_or_none
 from labelcert.intake.positions import as_positions
 from labelcert.kernels import registry
 from labelcert.kernels.base import Kernel
@@ -126,9 +129,9 @@ def tune(
 
     Args:
         graph: a `Graph`, or a feature matrix (nodes, d) with `labels`.
-        nodes: indices of the labeled nodes, (n,).
+        nodes: indices of the labeled nodes, (n,), or a mask of all nodes.
         kernels: the kernels to try, for example ``[lc.kernels.GCN(depth=d) for d in (1, 2)]``.
-        labels: (nodes,) class labels; those of the graph unless given.
+        labels: (nodes,) class labels, one for each node; those of the graph unless given.
         C: values of the SVM's C to try, > 0; `C_GRID` if neither `C` nor `ridge` is given.
         ridge: values of λ of kernel ridge regression to try, > 0.
         folds: number of folds, 2 up to the size of the smallest class; classes are spread evenly.
@@ -148,7 +151,8 @@ def tune(
     """
     chosen, given = _check_nodes(graph, nodes, labels)
     learners = _learners(C, ridge)
-    _check(kernels, folds, weight, given)
+    folds, weight, seed = _check(kernels, folds, weight, seed, given)
+    as_count(budget, 0, "budget")
     clock = Clock(check_time_limit(time_limit), progress)
     total = len(kernels) * len(learners) * folds
     trials: list[Trial] = []
@@ -230,10 +234,9 @@ def _learners(C: Sequence[float] | None, ridge: Sequence[float] | None) -> list[
     if C is not None and ridge is not None:
         raise InputError("C and ridge are both given: tune one kind of training at a time.")
     name, values = ("ridge", ridge) if ridge is not None else ("C", C_GRID if C is None else C)
-    found = []
-    for value in values or ():
-        check_learner(*((value, None) if name == "C" else (None, value)))
-        found.append({name: float(value)})
+    found: list[dict[str, float]] = []
+    for value in items_of(values, name, "the values to try"):
+        found.append({name: positive(value, name)})
     if not found:
         raise InputError(f"{name} is empty: pass the values to try.")
     return found
@@ -243,26 +246,32 @@ def _check_nodes(graph: Any, nodes: Any, labels: Any) -> tuple[np.ndarray, np.nd
     every = graph.labels if labels is None and isinstance(graph, Graph) else labels
     if every is None:
         raise InputError("labels is missing: a feature matrix has none, pass one for each row.")
-    whole = with_placeholders(every)
-    chosen = as_positions(nodes, "nodes", len(whole), "node")
+    every = with_placeholders(every)
+    chosen = as_positions(nodes, "nodes", len(every), "node", distinct=True)
     if len(chosen) == 0:
         raise InputError("nodes is empty: pass the labeled nodes.")
-    unlabeled = chosen[~is_labeled(whole[chosen])]
+    unlabeled = chosen[~is_labeled(every[chosen])]
     if len(unlabeled):
         raise InputError(f"nodes contains {unlabeled[0]}, which has no label: leave it out.")
-    return chosen, whole[chosen]
+    return chosen, every[chosen]
 
 
-def _check(kernels: Sequence[Kernel], folds: int, weight: float, labels: np.ndarray) -> None:
+def _check(
+    kernels: Sequence[Kernel], folds: Any, weight: Any, seed: Any, labels: np.ndarray
+) -> tuple[int, float, int]:
+    """folds, weight and seed as plain numbers."""
     if len(kernels) == 0:
         raise InputError("kernels is empty: pass the kernels to try.")
     classes, counts = np.unique(labels, return_counts=True)
     if len(classes) < 2:
         raise InputError("nodes hold labels of one class: pass labeled nodes of two or more.")
-    if not 2 <= folds <= counts.min():
+    number = whole_or_none(folds)
+    if number is None or not 2 <= number <= counts.min():
         raise InputError(
-            f"folds={folds} is not allowed: pass 2 to {counts.min()}, the labeled nodes of the "
-            "smallest class."
+            f"folds={told(folds)} is not allowed: pass 2 to {counts.min()}, the labeled nodes of "
+            "the smallest class."
         )
-    if not 0 <= weight <= 1:
-        raise InputError(f"weight={weight!r} is not allowed: pass a share from 0 to 1.")
+    share = real_or_none(weight)
+    if share is None or not 0 <= share <= 1:
+        raise InputError(f"weight={told(weight)} is not allowed: pass a share from 0 to 1.")
+    return number, share, whole(seed, "seed", 0, 2**32 - 1)

@@ -53,8 +53,15 @@ def _source(asked: Any) -> str:
 def _budgets(threat: Mapping[str, Any]) -> str:
     budgets = threat.get("group_budgets")
     if not isinstance(budgets, Mapping):
-        return f"at most {budgets} each"
-    named = [f"at most {count} for {name}" for name, count in budgets.items() if name != _DEFAULT]
+        return f"at most {_count(budgets)} each"
+    named = [
+        f"at most {_count(count)} for {name}" for name, count in budgets.items() if name != _DEFAULT
+    ]
     if _DEFAULT in budgets:
-        named.append(f"at most {budgets[_DEFAULT]} for {'the others' if named else 'each'}")
+        named.append(f"at most {_count(budgets[_DEFAULT])} for {'the others' if named else 'each'}")
     return " and ".join(named) or "no limits"
+
+
+def _count(budget: Any) -> str:
+    """A budget of a group; a percentage is one of what its labels cost together."""
+    return f"{budget} of the group" if isinstance(budget, str) else str(budget)
