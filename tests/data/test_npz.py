@@ -22,7 +22,7 @@ def graphs(draw) -> Graph:
     features = draw(arrays(np.float64, (n, draw(st.integers(1, 3))), elements=st.floats(-1e6, 1e6)))
     labels = draw(
         st.one_of(
-            st.lists(st.integers(-(2**63), 2**63 - 1), min_size=n, max_size=n),
+            st.lists(st.integers(1 - 2**63, 2**63 - 1), min_size=n, max_size=n),
             st.lists(LABELS, min_size=n, max_size=n),
         )
     )

@@ -233,9 +233,11 @@ class Graph:
         return nodes
 
     def __repr__(self) -> str:
+        unlabeled = int((~self.is_labeled).sum())
+        rest = f", {unlabeled} nodes without a label" if unlabeled else ""
         return (
             f"Graph({self.name!r}: {self.num_nodes} nodes, {self.num_edges} edges, "
-            f"{self.num_features} features, {self.classes.size} classes)"
+            f"{self.num_features} features, {self.classes.size} classes{rest})"
         )
 
 

@@ -15,19 +15,22 @@ from numpy.typing import NDArray
 
 from labelcert._errors import InputError
 from labelcert.intake.labels import LabelArray, labels_or_missing
-from labelcert.intake.missing import NO_LABEL, NO_UNSIGNED_LABEL
+from labelcert.intake.missing import NO_LABEL
 
 NO_NAME = ""
 
 
 def is_labeled(labels: LabelArray) -> NDArray[np.bool_]:
     """(n,) which labels are real; labels: (n,) of a graph."""
-    return labels != _placeholder(labels)
+    return labels != (NO_NAME if labels.dtype.kind == "U" else NO_LABEL)
 
 
 def unlabeled_at(labels: LabelArray, missing: NDArray[np.bool_]) -> LabelArray:
     """(n,) labels of a graph with the placeholder wherever one is missing."""
-    return np.where(missing, _placeholder(labels), labels)
+    whole = labels.copy()
+    if missing.any():
+        whole[missing] = _placeholder(labels)
+    return whole
 
 
 def with_placeholders(labels: Any, num_nodes: int | None = None) -> LabelArray:
@@ -76,6 +79,9 @@ def told_unlabeled(labels: LabelArray, why: str = "") -> list[str]:
 
 
 def _placeholder(labels: LabelArray) -> int | str:
-    if labels.dtype.kind == "U":
-        return NO_NAME
-    return NO_LABEL if labels.dtype.kind == "i" else NO_UNSIGNED_LABEL
+    """What stands for no label beside such labels; raises InputError where nothing does."""
+    if labels.dtype.kind == "u":
+        raise InputError(
+            "labels has integers of 64 bits beside nodes without a label: renumber the classes."
+        )
+    return NO_NAME if labels.dtype.kind == "U" else NO_LABEL

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from labelcert._errors import InputError
 from labelcert.intake.items import items_of, plain
-from labelcert.intake.missing import is_blank, is_missing, refuse_missing
+from labelcert.intake.missing import NO_LABEL, is_blank, is_missing, refuse_missing
 from labelcert.intake.names import near_miss, refuse_look_alikes, told_names
 
 LabelArray = NDArray[Any]
@@ -35,7 +35,9 @@ def as_labels(
     """
     plain = type(values) is np.ndarray and values.dtype.kind in "iu" and values.ndim == 1
     if plain and values.size > 0 and count in (None, values.size):
-        return _of_range(values, int(values.min()), int(values.max()), argument)  # nothing to bend
+        low = int(values.min())
+        if low != NO_LABEL:  # nothing to bend
+            return _of_range(values, low, int(values.max()), argument)
     items = items_of(values, argument, f"one label for each {each}")
     if count is not None and len(items) != count:
         raise InputError(

@@ -13,10 +13,7 @@ from labelcert._errors import InputError
 NO_LABEL = -(2**63)
 """What integer labels of a graph hold at a node without one, as NumPy's dates hold it for NaT."""
 
-NO_UNSIGNED_LABEL = 2**64 - 1
-"""The same where labels are unsigned."""
-
-_NEVER_MISSING = {bool, int, str, bytes}
+_NEVER_MISSING = {bool, int, str, bytes}  # but for NO_LABEL
 
 
 def is_missing(value: Any) -> bool:
@@ -27,7 +24,7 @@ def is_missing(value: Any) -> bool:
     if value is None or value is np.ma.masked:
         return True
     if isinstance(value, int):
-        return value in (NO_LABEL, NO_UNSIGNED_LABEL)
+        return value == NO_LABEL
     if isinstance(value, (float, complex, np.inexact)):
         return bool(np.isnan(value))
     if isinstance(value, (np.datetime64, np.timedelta64)):
@@ -45,8 +42,7 @@ def is_blank(value: Any) -> bool:
 
 def refuse_missing(items: Sequence[Any], argument: str, remedy: str) -> None:
     """Raise InputError at the first missing entry of a sequence."""
-    plain = set(map(type, items)) <= _NEVER_MISSING
-    if plain and NO_LABEL not in items and NO_UNSIGNED_LABEL not in items:
+    if set(map(type, items)) <= _NEVER_MISSING and NO_LABEL not in items:
         return
     for position, value in enumerate(items):
         if is_missing(value):
