@@ -86,7 +86,7 @@ def test_what_is_missing_is_no_class(gone):
         assert is_labeled(read).tolist() == [True, False, True]
         assert read[[0, 2]].tolist() == classes
         assert with_placeholders(read).tolist() == read.tolist()
-        with pytest.raises(InputError, match="missing value|holds the text ''"):
+        with pytest.raises(InputError, match=r"missing value|holds the text ''"):
             strict(read)
 
 
@@ -149,7 +149,7 @@ def test_a_class_can_be_left_out():
     assert graph.without_classes(["c"]).is_labeled.sum() == 4
     numbers = Graph(np.ones((3, 1)), None, [0, 7, 10])
     assert numbers.without_classes(["7", 10]).classes.tolist() == [0]
-    with pytest.raises(InputError, match="class 'C' cannot be left out.*did you mean 'c'"):
+    with pytest.raises(InputError, match=r"class 'C' cannot be left out.*did you mean 'c'"):
         graph.without_classes(["C"])
     with pytest.raises(InputError, match="all classes"):
         graph.without_classes(["a", "b", "c"])
