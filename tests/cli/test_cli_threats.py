@@ -43,6 +43,29 @@ def the_same(run, cert):
     assert told.exact.all()
 
 
+def test_a_groups_percentage_is_one_of_what_its_labels_cost(invoke, mails):
+    result = invoke(
+        "certify", "mails.csv", "--label", "class", *FAST, "--costs", "price", "--groups", "who",
+        "--group-budget", "50%", "--group-budget", "007=0%", "-o", "run.json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    run = document()
+    labeled = run["labeled"]["nodes"]
+    totals = mails["price"][labeled].groupby(mails["who"][labeled]).sum()
+    expected = {name: 0 if name == "007" else total // 2 for name, total in totals.items()}
+    assert run["threat"]["group_budgets"] == expected
+
+
+def test_directions_name_labels_as_they_are_printed(invoke, mails):
+    numbers = mails.assign(**{"class": (mails["class"] == "spam").astype(int) + 7})
+    numbers.drop(columns=["who", "price"]).to_csv("numbers.csv", index=False)
+    given = ("certify", "numbers.csv", "--label", "class", *FAST)
+    assert invoke(*given, "--direction", "7:8", "-o", "run.json").exit_code == 0
+    assert invoke(*given, "--direction", "07:8").stderr == (
+        "error: directions names the label '07': did you mean '7'? The labels are 7, 8.\n"
+    )
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_groups_and_costs_of_the_table(invoke, mails, suffix):
     result = invoke(
@@ -188,6 +211,8 @@ def test_a_group_without_labeled_nodes_may_have_a_budget(invoke, mails):
         (["--groups", "who", "--group-budget", "-1"], "group_budget=-1 is negative"),
         (["--groups", "who", "--group-budget", "110%"], "out of range"),
         (["--groups", "who", "--group-budget", "ann="], "group_budget=''"),
+        (["--max-flips", ""], "max_flips='' is not a budget"),
+        (["--label", ""], "has no column ''"),
         (["--groups", "who", "--group-budget", "1", "--group-budget", "2"], "twice"),
         (["--groups", "who", "--group-budget", "ann=1", "--group-budget", "ann=2"], "twice"),
         (["--groups", "gap.csv", "--group-budget", "1"], "has no group for labeled node"),

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from labelcert._errors import InputError
-from labelcert.intake.labels import as_labels, label_from_text, label_number, labels_or_missing
+from labelcert.intake.label_lookup import label_from_text, label_number
+from labelcert.intake.labels import as_labels, labels_or_missing
 
 MISSING = [None, float("nan"), np.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT")]
 
@@ -80,7 +81,13 @@ def test_large_integers_keep_their_identity():
 
 
 @pytest.mark.parametrize(
-    "values", [[2.0**53, 1], np.array([2**24, 0], dtype=np.float32), np.array([2048, 0], "f2")]
+    "values",
+    [
+        [2.0**53, 1],
+        np.array([2**24, 0], dtype=np.float32),
+        np.array([2048, 0], "f2"),
+        [np.float32(2**24), 1],
+    ],
 )
 def test_floats_that_stand_for_several_integers_are_refused(values):
     with pytest.raises(InputError, match="stands for several integers"):

@@ -90,6 +90,24 @@ def test_the_same_as_in_python(mails):
     assert weaker
 
 
+def test_percentages_of_groups_are_counts_of_each_of_them(mails):
+    told = "threat: {groups: who, group_budgets: {'007': '0%', default: 50%}}\n"
+    (share,) = run(study_with(told))[:1]
+    graph = lc.datasets.from_table(mails.drop(columns=["who", "price"]), label="class")
+    split = lc.datasets.split(graph.labels, 3, 0, test=12)
+    who = mails["who"][split.labeled].tolist()
+    budgets = {name: 0 if name == "007" else who.count(name) // 2 for name in who}
+    kernel = lc.kernels.MLP()
+    cert = lc.certify(
+        kernel(graph, split.labeled),
+        kernel(graph, split.test, split.labeled),
+        graph.labels[split.labeled],
+        C=0.1,
+        threat=lc.ThreatModel(share["max_flips"], groups=who, group_budgets=budgets),
+    )
+    assert share["radius"] == cert.radius.tolist()
+
+
 def test_files_give_the_same_as_columns(mails):
     pd.DataFrame({"node": range(40), "group": mails["who"]}).to_csv("who.csv", index=False)
     pd.DataFrame({"node": range(40), "cost": mails["price"]}).to_csv("price.csv", index=False)
@@ -196,6 +214,7 @@ def test_rows_stay_with_their_nodes_where_the_graph_is_cut_down():
         ),
         ("{groups: who, group_budgets: x}", "line 9: threat.group_budgets must be a count, or"),
         ("{groups: who, group_budgets: {a: -1}}", "group_budgets must be a count, or a mapping"),
+        ("{groups: who, group_budgets: 150%}", "group_budgets must be a count, or a mapping"),
         ("{costs: 3}", "line 9: threat.costs must be a column of the node table, or the path"),
         ("{cost: price}", "line 9: threat.cost is unknown; did you mean 'costs'"),
     ],

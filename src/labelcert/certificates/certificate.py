@@ -13,7 +13,8 @@ from labelcert.certificates.collective_certificate import CollectiveCertificate
 from labelcert.certificates.relaxation_gap import RelaxationGap, relaxation_gap
 from labelcert.certificates.witness import Witness
 from labelcert.intake.items import items_of
-from labelcert.intake.labels import as_labels, refuse_other_type
+from labelcert.intake.label_lookup import refuse_other_type
+from labelcert.intake.labels import as_labels
 from labelcert.intake.names import told_names
 from labelcert.intake.numbers import told, whole_or_none
 

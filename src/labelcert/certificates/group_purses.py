@@ -10,7 +10,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates.arrays import IntArray, LabelArray
 from labelcert.intake.budgets import as_count
-from labelcert.intake.labels import label_number
+from labelcert.intake.label_lookup import label_number
 
 
 def group_purses(

@@ -9,7 +9,8 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.arrays import IntArray, LabelArray
-from labelcert.intake.labels import as_labels, refuse_other_type
+from labelcert.intake.label_lookup import refuse_other_type
+from labelcert.intake.labels import as_labels
 
 
 def check_classes(labels: LabelArray, classes: Sequence[Any] | None) -> LabelArray:

@@ -14,7 +14,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.data.node_values import as_name, whole_number
 from labelcert.intake.budgets import as_count
-from labelcert.intake.labels import label_from_text
+from labelcert.intake.label_lookup import label_from_text
 from labelcert.intake.names import suggestion
 
 

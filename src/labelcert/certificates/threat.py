@@ -18,7 +18,8 @@ from labelcert.intake.budgets import as_count
 from labelcert.intake.frames import Names, in_order_of
 from labelcert.intake.integers import as_integers
 from labelcert.intake.items import items_of
-from labelcert.intake.labels import as_labels, label_number
+from labelcert.intake.label_lookup import label_number
+from labelcert.intake.labels import as_labels
 from labelcert.intake.positions import as_positions
 
 LARGEST_TOTAL = 10**9

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelcert._errors import InputError
-from labelcert.intake.labels import LabelArray, labels_or_missing
+from labelcert.intake.label_types import LabelArray
+from labelcert.intake.labels import labels_or_missing
 from labelcert.intake.missing import NO_LABEL
 
 NO_NAME = ""

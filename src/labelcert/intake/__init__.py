@@ -8,7 +8,8 @@ remedy. What is missing or unknown never turns into a default.
 ========================  ======================================================================
 `missing`                 None, NaN, NaT, pandas' NA, masked entries
 `items`                   a one-dimensional sequence of any library, as a list of Python objects
-`labels`                  class labels: integers or text, never both
+`labels`, `label_types`   class labels: integers or text, never both
+`label_lookup`            one label among known classes
 `positions`               indices into n points, or a mask of them
 `integers`                one integer for each of n points
 `numbers`                 single numbers and flags
