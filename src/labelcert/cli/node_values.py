@@ -13,7 +13,7 @@ from labelcert._errors import InputError
 from labelcert.cli.graphs import is_table, table_rows
 from labelcert.cli.request import Request
 from labelcert.data import Graph
-from labelcert.data.node_values import NodeValues, values_of_column, values_of_file
+from labelcert.data.node_values import NodeValues, near_column, values_of_column, values_of_file
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ def read_values(request: Request, name: str, cell: str) -> GivenValues | None:
             return GivenValues(asked, found)
     if Path(asked).is_file():
         return GivenValues(None, values_of_file(asked, cell, name, as_text=as_text))
-    table = "a column of the table" if is_table(request.dataset) else "a column (there is no table)"
+    table = "a column (there is no table)"
+    if is_table(request.dataset):
+        table = "a column of the table" + near_column(request.dataset, asked)
     raise InputError(
         f"{name} {asked!r} is neither {table} nor a file: check the spelling, or pass a .csv file "
         f"with the columns node, {cell}."

@@ -13,6 +13,7 @@ from labelcert.data.table_cells import names_of, text_ids
 from labelcert.data.table_columns import require_column
 from labelcert.data.table_files import read_table
 from labelcert.data.text_files import read_text
+from labelcert.intake.names import near_miss
 
 if TYPE_CHECKING:
     import os
@@ -66,6 +67,13 @@ def values_of_column(
     found.told.clear()  # told with the graph
     where = f"{name} column {column!r}"
     return NodeValues(where, names_of(found, column), tuple(found.told))
+
+
+def near_column(table: str | os.PathLike[str], column: str) -> str:
+    """A few words on the column of a table that was probably meant, "" where none is near."""
+    names = [str(name) for name in read_table(table, "table").frame.columns]
+    near = near_miss(column, names)
+    return f" (did you mean {near!r}?)" if near else ""
 
 
 def values_of_file(

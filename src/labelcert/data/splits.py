@@ -98,8 +98,8 @@ def _draw(
             raise InputError(
                 f"per_class={per_class} and validation={validation} ask for "
                 f"{per_class + validation} nodes of class {classes[k].item()!r}, which has "
-                f"{members.size}: ask for fewer, or leave the class out with without_classes (in "
-                f"the shell --drop-class {shlex.quote(str(classes[k]))})"
+                f"{members.size}: ask for fewer, or leave the class out (graph.without_classes, in "
+                f"the shell --drop-class {shlex.quote(str(classes[k]))}, in a study drop_classes)"
             )
         drawn = generator.permutation(members)
         train_parts.append(drawn[:per_class])

@@ -28,6 +28,7 @@ from labelcert.data.node_ids import name_of, numbers_of
 from labelcert.data.node_values import (
     NodeValues,
     as_name,
+    near_column,
     read_node_list,
     values_of_column,
     values_of_file,
@@ -81,7 +82,9 @@ class NodeTables:
             return
         path = folder / asked
         if not path.is_file():
-            source = "a column of its table" if has_columns else "a column, as there is no table,"
+            source = "a column, as there is no table,"
+            if table and has_columns:
+                source = "a column of its table" + near_column(str(folder / table), asked)
             raise Fault(
                 at,
                 f"is {asked!r}, for data set {dataset.title!r} neither {source} nor a file: check "
