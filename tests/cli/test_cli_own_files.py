@@ -241,7 +241,11 @@ def test_groups_that_look_the_same_are_refused_and_blanks_around_all_are_told(in
     [
         ("a.csv", "x,x,label\n1,1,a\n", "two columns named 'x'"),
         ("a.csv", "x,label\nNA,a\n1,b\n2,a\n", "column 'x', row 1: 'NA' is no number"),
-        ("a.csv", "x,Label\n1,a\n", "did you mean 'Label'? Name the column with label"),
+        (
+            "a.csv",
+            "x,Label\n1,a\n",
+            "did you mean 'Label'? Pass label='Label' (in the shell --label)",
+        ),
         ("a.csv", b"label,x\nm\xfcde,1\n", "save it as UTF-8"),
         ("a.csv", "x,label\n1,a\n2\n", "row 2 has 1 cell"),
     ],
@@ -292,3 +296,20 @@ def test_a_column_of_groups_or_costs_that_is_nowhere_names_the_near_one(invoke, 
     result = invoke("study", "run", "st.yaml")
     assert result.exit_code == 2
     assert "did you mean 'annotator'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("advise", "--k", "1"), ("tune", "--try", "C=1", "--folds", "2")]
+)
+def test_advise_and_tune_pass_over_rows_without_a_label(invoke, table, command):
+    table.drop(columns="verified").to_csv("all.csv", index=False)
+    gone = pd.DataFrame({"x": [9.0, 8.0], "z": [1.0, 2.0], "label": [None, None]})
+    pd.concat([table.drop(columns="verified"), gone]).to_csv("more.csv", index=False)
+    options = ("--per-class", "3", "--jobs", "1", *command[1:], "-o", "result.csv")
+    found = []
+    for name in ("all.csv", "more.csv"):
+        result = invoke(command[0], name, *options)
+        assert result.exit_code == 0, result.stderr
+        assert ("2 of 26 nodes have no label" in facts(result)) == (name == "more.csv")
+        found.append(pd.read_csv("result.csv").drop(columns="seconds", errors="ignore"))
+    pd.testing.assert_frame_equal(*found)

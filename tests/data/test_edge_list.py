@@ -89,7 +89,7 @@ def test_a_named_column_that_is_nowhere_is_an_error():
     for options, words in (
         ({"weight": "wieght"}, "no column 'wieght'.*did you mean 'weight'"),
         ({"source": "src"}, "edges has no column 'src'"),
-        ({"label": "Label"}, "did you mean 'label'. Name the column with label"),
+        ({"label": "Label"}, "did you mean 'label'. Pass label='label'"),
         ({"id": "key"}, "no column 'key'"),
         ({"keep": ["z"]}, "no column 'z'"),
     ):

@@ -67,7 +67,7 @@ def test_labels_of_pandas_kinds():
         ("a,label\ninf,x\n", "column 'a', row 1: inf is no finite number"),
         ("a,label,label\n1,x,y\n", "two columns named 'label'"),
         ("x,x ,label\n1,1,y\n", "two columns named 'x'"),
-        ("Label,a\nx,1\n", "no column 'label': .*did you mean 'Label'. Name the column with label"),
+        ("Label,a\nx,1\n", "no column 'label': .*did you mean 'Label'. Pass label='Label'"),
         ("a,label\n1,spam\n2,spam \n", "'spam' and 'spam ', which look the same"),
     ],
 )

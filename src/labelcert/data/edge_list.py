@@ -14,7 +14,7 @@ from labelcert._errors import InputError
 from labelcert.data.graph import Graph
 from labelcert.data.matrices import adjacency_from_edges, identity_features, undirected
 from labelcert.data.table_cells import numeric_column, text_ids
-from labelcert.data.table_columns import ID, LABEL, require_column
+from labelcert.data.table_columns import require_column
 from labelcert.data.table_files import Table, read_table, table_name
 from labelcert.data.tables import identifiers, labels_and_features
 from labelcert.intake.names import told_names
@@ -66,7 +66,7 @@ def from_edge_list(
             edge, or a feature or weight that is no usable number.
     """
     table = read_table(nodes, "nodes", text_columns=(id, label))
-    id, label = require_column(table, id, ID), require_column(table, label, LABEL)
+    id, label = require_column(table, id, "id"), require_column(table, label, "label")
     ids = identifiers(table, id, label)
     labels, matrix = labels_and_features(table, [label, id], drop, keep)
     position = {identifier: row for row, identifier in enumerate(ids.tolist())}

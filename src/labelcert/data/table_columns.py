@@ -14,9 +14,6 @@ from labelcert.intake.names import near_miss, told_names
 if TYPE_CHECKING:
     import pandas as pd
 
-LABEL, ID = "label (in the shell --label)", "id (in the shell --id)"
-"""What names a column, for remedies."""
-
 ID_NAMES = ("id", "ID", "Id")
 """What a column of identifiers is usually called."""
 
@@ -24,7 +21,7 @@ ID_NAMES = ("id", "ID", "Id")
 def require_column(table: Table, column: Any, option: str = "") -> str:
     """The name of a column, blanks around it ignored; raises InputError if a table lacks it.
 
-    option: what names the column, for the remedy.
+    option: what names the column, for the remedy; label and id are options of the shell too.
     """
     columns = table.frame.columns.tolist()
     if isinstance(column, str) and column not in columns:
@@ -33,11 +30,13 @@ def require_column(table: Table, column: Any, option: str = "") -> str:
         names = ", ".join(str(name) for name in columns[:12])
         more = ", …" if len(columns) > 12 else ""
         near = near_miss(str(column), [name for name in columns if isinstance(name, str)])
-        meant = f"; did you mean {near!r}?" if near else ""
-        remedy = f"{' Name' if near else '; name'} the column with {option}" if option else ""
+        remedy = f"; did you mean {near!r}?" if near else ""
+        if option:
+            shell = f" (in the shell --{option})" if option in ("label", "id") else ""
+            remedy += f" Pass {option}={near!r}{shell}" if near else f"; pass {option}=…{shell}"
         read = "".join(f" ({told})" for told in table.told)
         raise InputError(
-            f"{table.where} has no column {column!r}: it has {names}{more}{meant}{remedy}{read}"
+            f"{table.where} has no column {column!r}: it has {names}{more}{remedy}{read}"
         )
     return column
 

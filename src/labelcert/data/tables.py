@@ -19,9 +19,7 @@ from labelcert.data.table_cells import (
     text_ids,
 )
 from labelcert.data.table_columns import (
-    ID,
     ID_NAMES,
-    LABEL,
     default_ids,
     feature_columns,
     listed,
@@ -68,7 +66,7 @@ def from_table(
             numbers in a cell; all such columns are named, with the row.
     """
     read = read_table(table, "table", text_columns=(label, *(ID_NAMES if id is None else (id,))))
-    label = require_column(read, label, LABEL)
+    label = require_column(read, label, "label")
     ids, taken = _row_names(read, label, id, (*listed(drop), *listed(keep)))
     labels, matrix = labels_and_features(read, [label, *taken], drop, keep)
     if matrix is None:
@@ -125,7 +123,7 @@ def _row_names(
 ) -> tuple[NDArray[np.str_] | None, list[Any]]:
     """Identifiers of the rows of a plain table, if there are any, and the column they are in."""
     if id is not None:
-        id = require_column(table, id, ID)
+        id = require_column(table, id, "id")
         return identifiers(table, id, label), [id]
     found = default_ids(table, label, used)
     if found is None:
