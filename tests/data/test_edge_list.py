@@ -64,7 +64,7 @@ def test_other_column_names_and_no_edges():
         (EDGES, NODES.iloc[:2], "node 'r' in column 'source', row 2, which the node table"),
         (EDGES, NODES.iloc[:0], "has no rows"),
         (pd.concat([EDGES, EDGES]), NODES, "an edge again in row 3"),
-        (EDGES.assign(weight="heavy"), NODES, "column 'weight' is not numeric"),
+        (EDGES.assign(weight="heavy"), NODES, "column 'weight', row 1: 'heavy' is no number"),
         (EDGES.assign(weight=[1.0, None]), NODES, "empty cell in column 'weight', row 2"),
         (EDGES.assign(weight=[1.0, -1.0]), NODES, "negative"),
         (EDGES.assign(weight=[1.0, np.inf]), NODES, "row 2: inf is no finite number"),

@@ -109,7 +109,7 @@ def test_nodes_without_a_label_stay_in_the_graph():
     assert graph.is_labeled.tolist() == [True, False, True, True, False, True, True]
     assert graph.labels.dtype.kind == "U"
     assert partly([5, None, 7]).labels.dtype == np.int64
-    assert repr(graph).endswith("3 classes, 2 nodes without a label)")
+    assert repr(graph).endswith("3 classes, 2 without a label)")
 
 
 @pytest.mark.parametrize("names", [("x", "y"), (0, 1), (-1, 1)])

@@ -218,8 +218,8 @@ def test_a_column_of_lists_is_as_many_features(tmp_path):
     for cells, words in (
         ([[0.5, 1.5], [2.5]], "row 2: a list of 1 where row 1 has 2"),
         ([[0.5, 1.5], None], "empty cell in column 'embedding', row 2"),
-        ([[0.5, 1.5], [1.0, "x"]], "row 2: a list that holds no finite numbers"),
-        ([[0.5, np.inf], [1.0, 2.0]], "row 1: a list that holds no finite numbers"),
+        ([[0.5, 1.5], [1.0, "x"]], "row 2: a list of something else"),
+        ([[0.5, np.inf], [1.0, 2.0]], "row 1: a list of something else"),
     ):
         with pytest.raises(InputError, match=words):
             from_table(frame.assign(embedding=cells))
@@ -253,3 +253,17 @@ def test_an_ordinary_table_has_one_note(tmp_path):
     graph = from_table(write(tmp_path / "t.csv", "x,z,label\n1,2,a\n3,4,b\n"))
     assert graph.notes == ("labels from column 'label', 2 features ('x', 'z')",)
     assert graph.subgraph([0]).notes == graph.notes
+
+
+def test_what_is_no_table_is_named():
+    class Other:
+        def to_pandas(self):
+            raise AssertionError("not called")
+
+    for table, words in (
+        (np.eye(2), "table is of type ndarray: pass the path of a file, or a pandas frame"),
+        (None, "of type NoneType"),
+        (Other(), r"or table\.to_pandas\(\)"),
+    ):
+        with pytest.raises(InputError, match=words):
+            from_table(table)

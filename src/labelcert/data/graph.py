@@ -234,7 +234,7 @@ class Graph:
 
     def __repr__(self) -> str:
         unlabeled = int((~self.is_labeled).sum())
-        rest = f", {unlabeled} nodes without a label" if unlabeled else ""
+        rest = f", {unlabeled} without a label" if unlabeled else ""
         return (
             f"Graph({self.name!r}: {self.num_nodes} nodes, {self.num_edges} edges, "
             f"{self.num_features} features, {self.classes.size} classes{rest})"

@@ -59,7 +59,7 @@ def feature_matrix(table: Table, columns: Sequence[Any]) -> NDArray[np.float64]:
 
 def numeric_column(table: Table, column: Any) -> NDArray[np.float64]:
     """The numbers of one column, (n,); raises InputError as `feature_matrix` does."""
-    block = _numbers(table, column)
+    block = _numbers(table, column, at_any_rate=True)
     if isinstance(block, np.ndarray) and block.ndim == 1:
         return block
     told = block if isinstance(block, str) and block else f"column {column!r} is not numeric"
@@ -88,8 +88,11 @@ def _remedy(faults: list[str], not_numeric: list[Any]) -> str:
     return ", ".join(parts)
 
 
-def _numbers(table: Table, name: Any) -> NDArray[np.float64] | str:
-    """(n,) or (n, k) numbers of a column; else the sentence on its bad cell, "" without numbers."""
+def _numbers(table: Table, name: Any, *, at_any_rate: bool = False) -> NDArray[np.float64] | str:
+    """(n,) or (n, k) numbers of a column; else the sentence on its bad cell, "" without numbers.
+
+    at_any_rate: name a bad cell also where the column holds something else than numbers.
+    """
     from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
 
     column = table.frame[name]
@@ -104,7 +107,7 @@ def _numbers(table: Table, name: Any) -> NDArray[np.float64] | str:
     if filled and all(isinstance(cell, (list, tuple, np.ndarray)) for cell in filled):
         return _lists(name, cells, empty)
     values = np.array([_number(cell, table.is_text) for cell in cells], dtype=np.float64)
-    if 2 * int((np.isnan(values) & ~empty).sum()) > len(filled):
+    if not at_any_rate and 2 * int((np.isnan(values) & ~empty).sum()) > len(filled):
         return ""  # something else than numbers, not numbers with a slip among them
     return values if np.isfinite(values).all() else _bad_cell(column, values, empty)
 
@@ -149,7 +152,7 @@ def _lists(name: Any, cells: list[Any], empty: NDArray[np.bool_]) -> NDArray[np.
         except (TypeError, ValueError):
             fine = False
         if not fine or np.ndim(cell) != 1:
-            return f"column {name!r}, row {row + 1}: a list that holds no finite numbers only"
+            return f"column {name!r}, row {row + 1}: a list of something else than finite numbers"
     return np.array([np.asarray(cell, dtype=np.float64) for cell in cells])
 
 

@@ -62,6 +62,11 @@ def read_table(
 
     if isinstance(table, pd.DataFrame):
         return _of_frame(table, argument)
+    if not isinstance(table, (str, os.PathLike)):
+        frame = f"{argument}.to_pandas()" if hasattr(table, "to_pandas") else "a pandas frame"
+        raise InputError(
+            f"{argument} is of type {type(table).__name__}: pass the path of a file, or {frame}"
+        )
     path = Path(table)
     where = f"{argument} {str(path)!r}"
     if not path.is_file():
