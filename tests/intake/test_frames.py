@@ -95,6 +95,9 @@ def test_the_parts_of_a_graph_follow_its_features():
     assert edges.to_numpy().tolist() == GRAM.tolist()
     assert rows is features
     assert classes.tolist() == [0, 1, 0, 1]
+    columns_only = pd.DataFrame(adjacency.to_numpy(), columns=adjacency.columns)
+    edges, _, _ = aligned_nodes(columns_only, features, labels)
+    assert edges.to_numpy().tolist() == GRAM.tolist()
     with pytest.raises(InputError, match="in another order"):
         aligned_nodes(adjacency, features.to_numpy(), labels.loc[NAMES])
     with pytest.raises(InputError, match="labels has no entry named 'h'"):

@@ -15,7 +15,7 @@ from labelcert._errors import InputError
 from labelcert.data.node_values import as_name, whole_number
 from labelcert.intake.budgets import as_count
 from labelcert.intake.label_lookup import label_from_text
-from labelcert.intake.names import suggestion
+from labelcert.intake.names import refuse_look_alikes, suggestion
 
 
 def costs_of(values: Sequence[Any], nodes: Sequence[str], where: str) -> list[int]:
@@ -58,6 +58,7 @@ def group_budgets_of(
     nodes. every: budget of groups that are not named, None for no limit; a percentage is one of
     what the labels of the group cost together. Raises InputError for a name that no node has.
     """
+    refuse_look_alikes(sorted(known), "groups")
     for name in named:
         if name not in known:
             hint = suggestion(name, sorted(known))

@@ -17,7 +17,7 @@ def in_one_order(gram: Any, cross: Any, labels: Any, threat: Any) -> tuple[Any, 
     """
     gram, names = square_frame(gram, "gram")
     fixed = names is not None and not names.numbered
-    cross, names = in_order_of(cross, "cross's columns", names, axis=1, reorder=fixed)
+    cross, names = in_order_of(cross, "cross's columns", names, axis=1)
     labels, names = in_order_of(labels, "labels", names, reorder=fixed)
     if isinstance(threat, ThreatModel):
         threat = threat.in_order_of(names)
