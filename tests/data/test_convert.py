@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import networkx
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
 
@@ -219,3 +220,14 @@ def test_pyg_minus_one_and_nan_are_no_label(y, labeled):
     graph = from_pyg(SimpleNamespace(**(DATA | {"y": np.array(y)})))
     assert graph.is_labeled.tolist() == labeled
     assert any("no label" in note for note in graph.notes) != all(labeled)
+
+
+def test_frames_are_put_in_the_order_of_the_features():
+    names = ["a", "b", "c"]
+    adjacency = pd.DataFrame([[0, 1, 0], [1, 0, 0], [0, 0, 0]], index=names, columns=names)
+    features = pd.DataFrame({"x": [3.0, 2.0, 1.0]}, index=["c", "b", "a"])
+    labels = pd.Series([0, 1, 2], index=names)
+    graph = from_scipy(adjacency, features, labels)
+    assert graph.features.tolist() == [[3], [2], [1]]
+    assert graph.labels.tolist() == [2, 1, 0]
+    assert graph.adjacency.toarray().tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 0]]

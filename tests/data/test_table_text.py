@@ -38,6 +38,7 @@ def test_encodings_with_a_mark_are_read(tmp_path, codec):
         (b"\xff\xfe\x00", "not UTF-16 text"),
         (b"PK\x03\x04\x00\x00", "zero bytes"),
     ],
+    ids=["Latin-1", "UTF-16 without a mark", "half of UTF-16", "an archive"],
 )
 def test_what_is_no_text_is_named(tmp_path, raw, words):
     (tmp_path / "t.csv").write_bytes(raw)

@@ -22,6 +22,7 @@ from labelcert.data.no_label import (
     unlabeled_at,
     with_placeholders,
 )
+from labelcert.intake.frames import aligned_nodes
 from labelcert.intake.names import told_names
 
 
@@ -45,6 +46,8 @@ def from_scipy(
     Raises:
         InputError: no usable matrix, or neither adjacency nor features.
     """
+    # Before anything is converted: names tell which node is which, and arrays have none.
+    adjacency, features, labels = aligned_nodes(adjacency, features, labels)
     if adjacency is not None:
         adjacency = undirected(adjacency) if symmetrize else square_weights(adjacency)
     if features is None:
