@@ -52,12 +52,12 @@ def read_values(request: Request, name: str, cell: str) -> GivenValues | None:
             return GivenValues(asked, found)
     if Path(asked).is_file():
         return GivenValues(None, values_of_file(asked, cell, name, as_text=as_text))
-    table = "a column (there is no table)"
+    table, near = "a column (there is no table)", ""
     if is_table(request.dataset):
-        table = "a column of the table" + near_column(request.dataset, asked)
+        table, near = "a column of the table", near_column(request.dataset, asked)
     raise InputError(
-        f"{name} {asked!r} is neither {table} nor a file: check the spelling, or pass a .csv file "
-        f"with the columns node, {cell}."
+        f"{name} {asked!r} is neither {table} nor a file{near}: check the spelling, or pass a "
+        f".csv file with the columns node, {cell}."
     )
 
 

@@ -82,13 +82,14 @@ class NodeTables:
             return
         path = folder / asked
         if not path.is_file():
-            source = "a column, as there is no table,"
+            source, near = "a column, as there is no table,", ""
             if table and has_columns:
-                source = "a column of its table" + near_column(str(folder / table), asked)
+                source = "a column of its table"
+                near = near_column(str(folder / table), asked)
             raise Fault(
                 at,
-                f"is {asked!r}, for data set {dataset.title!r} neither {source} nor a file: check "
-                f"the spelling, or name a table with the columns node, {CELLS[role]}.",
+                f"is {asked!r}, for data set {dataset.title!r} neither {source} nor a file{near}: "
+                f"check the spelling, or name a table with the columns node, {CELLS[role]}.",
             )
         self.content[role] = {"sha256": file_digest(str(path))}
         self.files[role] = str(path)
