@@ -135,7 +135,7 @@ def test_an_output_must_not_overwrite_its_input(invoke, tmp_path):
     [
         ("0\nx\n", "names the node 'x'"),
         ("999\n", "names node 999"),
-        (b"\xff\xfe\x00", "not a text file"),
+        (b"\xff\xfe\x00", "is not UTF-16 text"),
     ],
 )
 def test_trusted_file(invoke, tmp_path, content, words):

@@ -2,11 +2,13 @@ from types import SimpleNamespace
 
 import networkx
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
 
 from labelcert._errors import InputError
-from labelcert.data.convert import from_networkx, from_pyg, from_scipy
+from labelcert.data.convert import from_pyg, from_scipy
+from labelcert.data.networks import from_networkx
 
 RING = np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]])
 
@@ -78,7 +80,6 @@ def test_networkx_options():
     scalars = network()
     networkx.set_node_attributes(scalars, 2.5, "size")
     assert from_networkx(scalars, features="size").features.tolist() == [[2.5]] * 3
-    assert from_networkx(network(), weight="cost").adjacency.max() == 1
     parallel = network(networkx.MultiGraph)
     parallel.add_edge("x", "y", weight=7.0)
     assert from_networkx(parallel, weight="weight").adjacency.toarray()[0, 1] == 7
@@ -101,8 +102,9 @@ def with_features(value):
     [
         (RING, {}, "pass a networkx graph"),
         (networkx.Graph(), {}, "no nodes"),
-        (without("label"), {}, "no attribute 'label' at node 'y'"),
-        (network(), {"label": "kind"}, "no attribute 'kind' at node 'x'"),
+        (network(), {"label": "lable"}, "label names the node attribute 'lable'.*mean 'label'"),
+        (network(), {"features": "feature"}, "features names .* 'feature'.*mean 'features'"),
+        (network(), {"weight": "wieght"}, "edge attribute 'wieght', which no.*mean 'weight'"),
         (without("features"), {}, "no attribute 'features' at node 'y'"),
         (with_features([1.0]), {}, "different lengths"),
         (with_features(["a", "b"]), {}, "features"),
@@ -158,3 +160,74 @@ def test_pyg_column_labels_weights_and_no_features():
 def test_bad_pyg_is_named(change, message):
     with pytest.raises(InputError, match=message):
         from_pyg(SimpleNamespace(**(DATA | change)))
+
+
+def test_networkx_says_what_it_read_and_left_out():
+    graph = network()
+    graph.nodes["z"]["size"] = 3
+    assert from_networkx(graph).notes == (
+        "labels from node attribute 'label'; features from 'features'",
+        "left out: node attributes 'size'",
+        "left out: edge attributes 'weight'",
+    )
+    assert "edge weights from 'weight'" in from_networkx(graph, weight="weight").notes
+    for node in graph:
+        del graph.nodes[node]["features"]
+    assert "the identity matrix" in from_networkx(graph).notes[0]
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), ""])
+def test_networkx_nodes_without_a_label_stay(missing):
+    graph = without("label")
+    for part in (graph, network()):
+        part.nodes["y"].setdefault("label", missing)
+        part.nodes["y"]["label"] = missing
+        read = from_networkx(part)
+        assert read.is_labeled.tolist() == [True, False, True]
+        assert read.num_edges == 2
+    assert from_networkx(without("label")).is_labeled.tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize("weights", [[0.5, 2.0, 1.0], [[0.5], [2.0], [1.0]]])
+def test_pyg_edge_attr_of_one_number_is_the_weight(weights):
+    graph = from_pyg(SimpleNamespace(**DATA, edge_attr=Tensor(weights)))
+    assert graph.adjacency.toarray()[0].tolist() == [0, 2, 1]
+    assert graph.notes == ("read y, edge_index, x, edge_attr",)
+
+
+def test_pyg_says_what_it_left_out():
+    more = {"edge_attr": np.ones((3, 4)), "train_mask": np.ones(3, dtype=bool)}
+    graph = from_pyg(SimpleNamespace(**DATA, **more))
+    assert graph.adjacency.max() == 1
+    assert "left out: 'edge_attr', 'train_mask'" in graph.notes
+
+    class Data(SimpleNamespace):
+        def keys(self):
+            return list(self.__dict__)
+
+    assert from_pyg(Data(**DATA, pos=[1])).notes[-1] == "left out: 'pos'"
+
+
+@pytest.mark.parametrize(
+    ("y", "labeled"),
+    [
+        ([0, -1, 1], [True, False, True]),
+        ([0.0, np.nan, 1.0], [True, False, True]),
+        ([1, -1, 1], [True, True, True]),
+    ],
+)
+def test_pyg_minus_one_and_nan_are_no_label(y, labeled):
+    graph = from_pyg(SimpleNamespace(**(DATA | {"y": np.array(y)})))
+    assert graph.is_labeled.tolist() == labeled
+    assert any("no label" in note for note in graph.notes) != all(labeled)
+
+
+def test_frames_are_put_in_the_order_of_the_features():
+    names = ["a", "b", "c"]
+    adjacency = pd.DataFrame([[0, 1, 0], [1, 0, 0], [0, 0, 0]], index=names, columns=names)
+    features = pd.DataFrame({"x": [3.0, 2.0, 1.0]}, index=["c", "b", "a"])
+    labels = pd.Series([0, 1, 2], index=names)
+    graph = from_scipy(adjacency, features, labels)
+    assert graph.features.tolist() == [[3], [2], [1]]
+    assert graph.labels.tolist() == [2, 1, 0]
+    assert graph.adjacency.toarray().tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 0]]

@@ -22,7 +22,7 @@ def graphs(draw) -> Graph:
     features = draw(arrays(np.float64, (n, draw(st.integers(1, 3))), elements=st.floats(-1e6, 1e6)))
     labels = draw(
         st.one_of(
-            st.lists(st.integers(-(2**63), 2**63 - 1), min_size=n, max_size=n),
+            st.lists(st.integers(1 - 2**63, 2**63 - 1), min_size=n, max_size=n),
             st.lists(LABELS, min_size=n, max_size=n),
         )
     )
@@ -177,3 +177,66 @@ def test_every_way_to_cut_or_spoil_a_file_is_one_input_error(tmp_path):
 def test_no_such_file(tmp_path):
     with pytest.raises(InputError, match="is no file"):
         from_npz(tmp_path / "missing.npz")
+
+
+EDGE_LIST = np.array([[0, 1], [2, 1]])
+REFERENCE = {"labels": [0, 1, 0], "features": [[1.0], [2.0], [3.0]], "edges": EDGE_LIST}
+
+
+def renamed(**names):
+    return {names.get(key, key): value for key, value in REFERENCE.items()}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        renamed(labels="node_labels", features="node_features"),
+        renamed(labels="y", features="x"),
+        renamed(labels="Y", features="X"),
+        renamed(features="attr_matrix"),
+        {"y": [[0], [1], [0]], "x": REFERENCE["features"], "edge_index": EDGE_LIST.T},
+        renamed() | {"edges": [[0, 1]], "adj": [[0, 1, 0], [0, 0, 0], [0, 1, 0]]},
+        renamed() | {"adj_matrix": [[0, 1, 0], [0, 0, 0], [0, 1, 0]]},
+    ],
+)
+def test_usual_names_of_keys_are_read(tmp_path, content):
+    graph = from_npz(write(tmp_path / "g.npz", **content))
+    assert graph.labels.tolist() == [0, 1, 0]
+    assert graph.features.tolist() == [[1], [2], [3]]
+    assert graph.adjacency.toarray().tolist() == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
+
+
+@pytest.mark.parametrize("key", ["edge_weight", "edge_weights", "weights", "edge_attr"])
+def test_usual_names_of_weights_are_read_and_told(tmp_path, key):
+    graph = from_npz(write(tmp_path / "g.npz", **REFERENCE, **{key: [0.5, 2.0]}))
+    assert graph.adjacency.max() == 2
+    assert f"with weights from {key!r}" in graph.notes[0]
+
+
+def test_keys_that_are_not_read_are_told(tmp_path):
+    more = {"train_masks": [True] * 3, "edge_attr": np.ones((2, 4)), "feature_names": ["a"]}
+    graph = from_npz(write(tmp_path / "g.npz", **REFERENCE, **more))
+    assert graph.adjacency.max() == 1
+    assert "left out: 'train_masks', 'edge_attr', 'feature_names'" in graph.notes
+    assert from_npz(write(tmp_path / "g.npz", **REFERENCE)).notes == (
+        "labels from key 'labels', features from key 'features', graph from key 'edges'",
+    )
+    bare = from_npz(write(tmp_path / "g.npz", labels=[0, 1, 0], edges=EDGE_LIST))
+    assert "no features: the identity matrix" in bare.notes[0]
+
+
+def test_a_key_that_is_nowhere_is_an_error_and_the_near_one_is_named(tmp_path):
+    path = write(tmp_path / "g.npz", **REFERENCE)
+    with pytest.raises(InputError, match=r"no key 'lables'.*did you mean 'labels'"):
+        from_npz(path, labels="lables")
+
+
+@pytest.mark.parametrize("lost", ["data", "indices", "indptr", "shape"])
+@pytest.mark.parametrize("prefix", ["attr_", "adj_", "attr_matrix.", "adj_matrix."])
+def test_a_matrix_without_one_of_its_parts_is_an_error(tmp_path, prefix, lost):
+    matrix = csr_array(np.eye(3))
+    parts = {part: getattr(matrix, part) for part in ("data", "indices", "indptr", "shape")}
+    content = {prefix + part: value for part, value in parts.items() if part != lost}
+    whole = {"labels": [0, 1, 0], "edges": EDGE_LIST} | content
+    with pytest.raises(InputError, match=f"no key '{prefix}{lost}'"):
+        from_npz(write(tmp_path / "g.npz", **whole))

@@ -20,10 +20,11 @@ def test_by_suffix(folder):
     assert open_path(folder / "g.npz").num_edges == 1
     assert open_path(folder / "y.npz", label="y").num_features == 3
     table = open_path(str(folder / "t.csv"), drop=["note"])
-    assert (table.num_edges, table.num_features) == (0, 3)
+    assert (table.num_edges, table.num_features) == (0, 2)
     nodes = open_path(folder / "t.csv", edges=folder / "e.csv", label="kind", drop=["note"])
     assert (nodes.num_edges, nodes.num_features) == (1, 2)
-    assert nodes.labels.tolist() == [5, 6]
+    assert nodes.labels.tolist() == ["5", "6"]
+    assert table.node_ids.tolist() == nodes.node_ids.tolist() == ["1", "2"]
 
 
 @pytest.mark.parametrize(

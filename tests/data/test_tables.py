@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ def write(path, text):
 
 
 def test_csv(tmp_path):
-    graph = from_table(write(tmp_path / "pets.csv", CSV))
+    graph = from_table(write(tmp_path / "pets.csv", CSV), keep="smokes")
     assert graph.features.tolist() == [[1.5, 3, 1], [2.5, 4, 0]]
     assert graph.labels.tolist() == ["cat", "dog"]
     assert not graph.has_edges
@@ -28,7 +30,7 @@ def test_parquet_and_tsv_hold_the_same(tmp_path):
     for table in (tmp_path / "t.parquet", str(tmp_path / "t.tsv"), frame):
         graph = from_table(table, label="kind")
         assert graph.features.tolist() == [[1, 0.5], [2, 1.5]]
-        assert graph.labels.tolist() == [3, 4]
+        assert graph.labels.tolist() == (["3", "4"] if str(table).endswith("tsv") else [3, 4])
 
 
 def test_columns_can_be_dropped():
@@ -57,13 +59,16 @@ def test_labels_of_pandas_kinds():
         ("a,label\n", "has no rows"),
         ("", "cannot be read"),
         ("label\nx\n", "no feature columns"),
-        ("a,label\nred,x\n", r"column 'a', which is not numeric: .* with drop"),
+        ("a,label\nred,x\n", r"column 'a' is not numeric: .* with drop"),
         ("a,label\n1,x\n,y\n", "empty cell in column 'a', row 2"),
-        ("a,label\n1,\n2,y\n", "empty cell in column 'label', row 1"),
-        ("a,label\n1,0.5\n2,1\n", "column 'label': labels must be classes"),
+        ("a,label\n1,\n2,\n", "column 'label': labels holds no label at all"),
         ("a,label\n1,x,9\n2,y,9\n", "cannot be read"),
         ("a,label\n1,x\n2,y,9\n", "cannot be read"),
-        ("a,label\ninf,x\n", "infinite"),
+        ("a,label\ninf,x\n", "column 'a', row 1: inf is no finite number"),
+        ("a,label,label\n1,x,y\n", "two columns named 'label'"),
+        ("x,x ,label\n1,1,y\n", "two columns named 'x'"),
+        ("Label,a\nx,1\n", "no column 'label': .*did you mean 'Label'. Pass label='Label'"),
+        ("a,label\n1,spam\n2,spam \n", "'spam' and 'spam ', which look the same"),
     ],
 )
 def test_bad_csv_is_named(tmp_path, text, message):
@@ -87,7 +92,7 @@ def test_bad_frames_are_named():
     with pytest.raises(InputError, match="two columns named 'a'"):
         from_table(frame)
     dates = pd.DataFrame({"when": pd.to_datetime(["2020-01-01"]), "label": [0]})
-    with pytest.raises(InputError, match="'when', which is not numeric"):
+    with pytest.raises(InputError, match="column 'when' is not numeric"):
         from_table(dates)
 
 
@@ -101,3 +106,164 @@ def test_bad_files_are_named(tmp_path):
     (tmp_path / "latin.csv").write_bytes(b"a,label\n1,\xff\n")
     with pytest.raises(InputError, match="cannot be read"):
         from_table(tmp_path / "latin.csv")
+
+
+@pytest.mark.parametrize(
+    "codes", [("07", "7"), ("2E1", "20"), ("1.0", "1.00"), ("True", "False"), ("01010", "-1")]
+)
+def test_labels_of_a_text_file_are_what_is_written(tmp_path, codes):
+    path = write(tmp_path / "t.csv", f"x,label\n1,{codes[0]}\n2,{codes[1]}\n")
+    assert from_table(path).labels.tolist() == list(codes)
+    frame = pd.DataFrame({"x": [1, 2], "label": codes})
+    frame.to_parquet(tmp_path / "t.parquet")
+    assert from_table(tmp_path / "t.parquet").labels.tolist() == list(codes)
+
+
+def test_a_row_without_a_label_is_told(tmp_path):
+    path = write(tmp_path / "t.csv", "x,label\n1,a\n2,\n3,b\n4,  \n")
+    graph = from_table(path)
+    assert graph.is_labeled.tolist() == [True, False, True, False]
+    assert any("2 of 4 nodes have no label" in note for note in graph.notes)
+    for missing in (None, np.nan, pd.NA):
+        frame = pd.DataFrame({"x": [1, 2, 3], "label": [1, missing, 0]})
+        assert from_table(frame).labels[[0, 2]].tolist() == [1, 0]
+        assert from_table(frame).is_labeled.tolist() == [True, False, True]
+        frame.convert_dtypes().to_parquet(tmp_path / "t.parquet")
+        assert from_table(tmp_path / "t.parquet").classes.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("cell", ["NA", "?", "nan", "NULL", "-", "#N/A", " ", "1_0"])
+def test_a_bad_cell_is_named_with_column_and_row(tmp_path, cell):
+    rows = "".join(f"{x},{x}.5,{'ab'[x % 2]}\n" for x in range(17))
+    path = write(tmp_path / "t.csv", f"age,income,label\n{rows}1,{cell},a\n")
+    with pytest.raises(InputError, match=f"column 'income', row 18: {re.escape(repr(cell))} is no"):
+        from_table(path)
+
+
+def test_all_bad_columns_are_named_at_once(tmp_path):
+    rows = "".join(f"{x},{x},town,{x},{'ab'[x % 2]}\n" for x in range(8))
+    text = f"a,b,city,c,label\nx,1,town,,a\n{rows}inf,1,town,2,b\n"
+    with pytest.raises(InputError) as caught:
+        from_table(write(tmp_path / "t.csv", text))
+    told = str(caught.value)
+    for words in (
+        "column 'a', row 1: 'x' is no number (and 1 more)",
+        "empty cell in column 'c', row 1",
+        "column 'city' is not numeric",
+        "--drop",
+    ):
+        assert words in told
+    assert "'b'" not in told
+    many = pd.DataFrame({f"c{i}": ["x", "y"] for i in range(40)} | {"label": [0, 1]})
+    with pytest.raises(InputError, match=r"'c11', … are not numeric"):
+        from_table(many)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "left_out"),
+    [
+        (",x,label", "0,0.5,a\n1,1.5,b", "'Unnamed: 0' (no name)"),
+        ('"",x,label', '"1",0.5,a\n"2",1.5,b', "'Unnamed: 0' (no name)"),
+        ("Unnamed: 0,x,label", "0,0.5,a\n1,1.5,b", "'Unnamed: 0' (no name)"),
+        ("Unnamed: 0.1,Unnamed: 0,x,label", "0,0,0.5,a\n1,1,1.5,b", "'Unnamed: 0.1', 'Unnamed: 0'"),
+        ("index,x,label", "0,0.5,a\n1,1.5,b", "'index' (row numbers)"),
+        ("x,label,", "0.5,a,\n1.5,b,", "'Unnamed: 2' (no name)"),
+        ("x,ok,label", "0.5,True,a\n1.5,False,b", "'ok' (true or false)"),
+        ("id,x,label", "1000,0.5,a\n1001,1.5,b", "'id' names the rows"),
+        ("id,x,label", "7,0.5,a\n7,1.5,b", "'id' (identifiers that are not all different)"),
+    ],
+)
+def test_what_is_no_feature_unasked_is_left_out_and_told(tmp_path, header, cells, left_out):
+    graph = from_table(write(tmp_path / "t.csv", f"{header}\n{cells}\n"))
+    assert graph.features.tolist() == [[0.5], [1.5]]
+    assert left_out in "; ".join(graph.notes)
+
+
+def test_index_is_a_feature_where_it_does_not_count_rows():
+    frame = pd.DataFrame({"index": [3, 1], "x": [1, 2], "label": [0, 1]})
+    assert from_table(frame).num_features == 2
+
+
+def test_what_is_asked_for_is_a_feature():
+    frame = pd.DataFrame(
+        {"index": [0, 1], "ok": [True, False], "x": [5, 6], "n": [1, 2], "label": [0, 1]}
+    )
+    graph = from_table(frame, keep=["index", "ok"], drop=["n"])
+    assert graph.features.tolist() == [[0, 1, 5], [1, 0, 6]]
+    assert any("'n' (as asked)" in note and "keep" not in note for note in graph.notes)
+    assert from_table(frame.rename(columns={"x": "id"}), keep="id").num_features == 2
+    for options, words in (
+        ({"keep": "okay"}, "no column 'okay'"),
+        ({"keep": "ok", "drop": ["ok"]}, "drop and keep both name 'ok'"),
+        ({"keep": "label"}, "keep names the label column"),
+    ):
+        with pytest.raises(InputError, match=words):
+            from_table(frame, **options)
+
+
+def test_a_column_of_true_and_false_with_gaps_is_no_feature():
+    frame = pd.DataFrame({"ok": [True, None], "x": [5, 6], "label": [0, 1]})
+    assert from_table(frame).features.tolist() == [[5], [6]]
+
+
+def test_a_column_of_lists_is_as_many_features(tmp_path):
+    frame = pd.DataFrame({"x": [1, 2], "embedding": [[0.5, 1.5], [2.5, 3.5]], "label": [0, 1]})
+    frame.to_parquet(tmp_path / "t.parquet")
+    for table in (
+        frame,
+        tmp_path / "t.parquet",
+        frame.map(lambda v: tuple(v) if isinstance(v, list) else v),
+    ):
+        assert from_table(table).features.tolist() == [[1, 0.5, 1.5], [2, 2.5, 3.5]]
+    for cells, words in (
+        ([[0.5, 1.5], [2.5]], "row 2: a list of 1 where row 1 has 2"),
+        ([[0.5, 1.5], None], "empty cell in column 'embedding', row 2"),
+        ([[0.5, 1.5], [1.0, "x"]], "row 2: a list of something else"),
+        ([[0.5, np.inf], [1.0, 2.0]], "row 1: a list of something else"),
+    ):
+        with pytest.raises(InputError, match=words):
+            from_table(frame.assign(embedding=cells))
+
+
+def test_levels_of_an_index_are_columns(tmp_path):
+    frame = pd.DataFrame({"label": ["a", "b"], "x": [1, 2]}, index=pd.Index(["u", "v"], name="key"))
+    frame.to_parquet(tmp_path / "t.parquet")
+    for table in (frame, tmp_path / "t.parquet", frame.rename_axis(None)):
+        graph = from_table(table)
+        assert graph.node_ids.tolist() == ["u", "v"]
+        assert graph.features.tolist() == [[1], [2]]
+    assert from_table(frame, id="key").node_ids.tolist() == ["u", "v"]
+    assert from_table(frame.set_index("label", append=True)).labels.tolist() == ["a", "b"]
+    with pytest.raises(InputError, match="a column and a level of its index named 'key'"):
+        from_table(frame.assign(key=1))
+
+
+def test_blanks_around_names_and_cells_are_removed_and_told(tmp_path):
+    path = write(tmp_path / "t.csv", "label , x\na , 1\nb , 2\n")
+    graph = from_table(path, label="label")
+    assert graph.labels.tolist() == ["a", "b"]
+    assert graph.features.tolist() == [[1], [2]]
+    told = "; ".join(graph.notes)
+    assert "blanks around column names were removed ('label', 'x')" in told
+    assert "blanks around the cells of column 'label' were removed" in told
+    assert from_table(path, label="label ").labels.tolist() == ["a", "b"]
+
+
+def test_an_ordinary_table_has_one_note(tmp_path):
+    graph = from_table(write(tmp_path / "t.csv", "x,z,label\n1,2,a\n3,4,b\n"))
+    assert graph.notes == ("labels from column 'label', 2 features ('x', 'z')",)
+    assert graph.subgraph([0]).notes == graph.notes
+
+
+def test_what_is_no_table_is_named():
+    class Other:
+        def to_pandas(self):
+            raise AssertionError("not called")
+
+    for table, words in (
+        (np.eye(2), "table is of type ndarray: pass the path of a file, or a pandas frame"),
+        (None, "of type NoneType"),
+        (Other(), r"or table\.to_pandas\(\)"),
+    ):
+        with pytest.raises(InputError, match=words):
+            from_table(table)

@@ -32,11 +32,13 @@ def test_a_missing_label_is_told_and_never_trained_on(missing):
             lc.learners.KernelSVM().fit(gram, form(labels))
         with pytest.raises(lc.InputError, match="y has a missing value at position 2"):
             lc.learners.KernelRidge().fit(gram, form(labels))
-        with pytest.raises(lc.InputError, match="labels has a missing value at position 2"):
-            lc.Graph(gram, None, form(labels))
-        with pytest.raises(lc.InputError, match="labels has a missing value at position 2"):
-            lc.datasets.split(form(labels), per_class=1)
-        with pytest.raises(lc.InputError, match="labels has a missing value at position 2"):
+        graph = lc.Graph(gram, None, form(labels))
+        assert graph.classes.tolist() == ["bad", "good"]
+        split = lc.datasets.split(form(labels), per_class=1)
+        assert sorted([*split.labeled, *split.test]) == [0, 1, 3, 4, 5, 6, 7]
+        with pytest.raises(lc.InputError, match="labels holds the text ''"):
+            run(gram, cross, graph.labels)
+        with pytest.raises(lc.InputError, match="nodes contains 2, which has no label"):
             lc.tune(gram, range(8), [lc.kernels.MLP()], labels=form(labels))
         threat = lc.ThreatModel(2, groups=form(labels), group_budgets=1)
         with pytest.raises(lc.InputError, match="groups has a missing value at position 2"):

@@ -122,3 +122,9 @@ def test_radii_in_words_and_cells():
     assert [(c["node"], c["told"], c["mark"]) for c in cells] == [
         ("10", "0 to 1", "0–1"), ("11", "3+", "3+"),
     ]  # fmt: skip
+
+
+def test_a_picture_calls_nodes_without_a_label_nothing():
+    for labels in ([0, None, 1], ["a", None, "b"]):
+        graph = lc.Graph(np.ones((3, 1)), [[0, 1, 0], [1, 0, 1], [0, 1, 0]], labels)
+        assert draw(graph, [0, 2])["label"] == [str(labels[0]), "", str(labels[2])]

@@ -114,7 +114,7 @@ def test_a_study_of_too_many_units_is_refused():
             None,
             "study 'karate' is neither a file nor shipped: did you mean 'karate-tour'",
         ),
-        ("s.yaml", b"\xff\xfe\x00", "study file 's.yaml' is not UTF-8 text"),
+        ("s.yaml", b"\xff\xfe\x00", "study file 's.yaml' cannot be read (line 1 is not UTF-16"),
         ("s.yaml", b"a: 1\n" * 300_000, "study file 's.yaml' is larger than 1 MB"),
         (".", None, "study file '.' cannot be read"),
     ],

@@ -42,6 +42,8 @@ def certify(
     label: opt.Label = None,
     id: opt.Id = None,
     drop: opt.Drop = None,
+    keep: opt.Keep = None,
+    drop_class: opt.DropClass = None,
     binary: opt.Binary = False,
     largest_component: opt.LargestComponent = False,
     per_class: opt.PerClass = 5,

@@ -10,7 +10,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.cli.request import Request
 from labelcert.data import Graph, datasets
-from labelcert.data.cuts import cut_graph, kept_nodes
+from labelcert.data.cuts import Cuts, cut_graph, kept_nodes
 
 
 def is_path(dataset: str) -> bool:
@@ -33,35 +33,41 @@ def load_graph(request: Request) -> Graph:
             edges=request.edges,
             id=request.id,
             drop=request.drop,
+            keep=request.keep,
         )
-        return cut_graph(graph, binary=request.binary, largest_component=request.largest_component)
-    for name in ("edges", "label", "id", "drop"):
+        return cut_graph(graph, **_cuts(request))
+    for name in ("edges", "label", "id", "drop", "keep"):
         if getattr(request, name) not in (None, ()):
             raise InputError(
                 f"--{name} goes with a file, and {request.dataset!r} is none: leave it out, or "
                 "pass a table or graph of your own as DATASET."
             )
-    return datasets.load(
-        request.dataset,
-        binary=request.binary,
-        largest_component=request.largest_component,
-        progress=not request.quiet,
-    )
+    whole = datasets.load(request.dataset, progress=not request.quiet)
+    return cut_graph(whole, **_cuts(request))
 
 
 def is_table(dataset: str) -> bool:
     """Whether DATASET means a table of nodes."""
-    from labelcert.data.tables import CSV_SUFFIXES, PARQUET_SUFFIXES
+    from labelcert.data.table_files import CSV_SUFFIXES, PARQUET_SUFFIXES
 
     return is_path(dataset) and Path(dataset).suffix.lower() in CSV_SUFFIXES + PARQUET_SUFFIXES
 
 
 def table_rows(request: Request, graph: Graph) -> np.ndarray:
     """(nodes,) for every node of the graph of a request its row in the table, from 0."""
-    if not (request.binary or request.largest_component):
+    if not any(_cuts(request).values()):
         return np.arange(graph.num_nodes)
-    whole = load_graph(replace(request, binary=False, largest_component=False))
-    return kept_nodes(whole, binary=request.binary, largest_component=request.largest_component)
+    whole = load_graph(replace(request, binary=False, largest_component=False, drop_classes=()))
+    return kept_nodes(whole, **_cuts(request))
+
+
+def _cuts(request: Request) -> Cuts:
+    """How the graph is cut down."""
+    return {
+        "binary": request.binary,
+        "largest_component": request.largest_component,
+        "drop_classes": request.drop_classes,
+    }
 
 
 def _suffixes() -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from labelcert._errors import InputError
 from labelcert.cli.graphs import is_table, table_rows
 from labelcert.cli.request import Request
 from labelcert.data import Graph
-from labelcert.data.node_values import NodeValues, values_of_column, values_of_file
+from labelcert.data.node_values import NodeValues, near_column, values_of_column, values_of_file
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class GivenValues:
 
     column: str | None
     values: NodeValues
+
+    @property
+    def told(self) -> list[str]:
+        """What there is to say of how their table was read."""
+        return [f"{self.values.where}: {sentence}" for sentence in self.values.told]
 
     def of(self, request: Request, graph: Graph, labeled: np.ndarray) -> list[Any]:
         """Values of the labeled nodes (n,), None where there is none; raises InputError."""
@@ -47,10 +52,12 @@ def read_values(request: Request, name: str, cell: str) -> GivenValues | None:
             return GivenValues(asked, found)
     if Path(asked).is_file():
         return GivenValues(None, values_of_file(asked, cell, name, as_text=as_text))
-    table = "a column of the table" if is_table(request.dataset) else "a column (there is no table)"
+    table, near = "a column (there is no table)", ""
+    if is_table(request.dataset):
+        table, near = "a column of the table", near_column(request.dataset, asked)
     raise InputError(
-        f"{name} {asked!r} is neither {table} nor a file: check the spelling, or pass a .csv file "
-        f"with the columns node, {cell}."
+        f"{name} {asked!r} is neither {table} nor a file{near}: check the spelling, or pass a "
+        f".csv file with the columns node, {cell}."
     )
 
 

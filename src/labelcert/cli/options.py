@@ -42,6 +42,22 @@ Drop = Annotated[
     list[str] | None,
     _option(_DATA, ("--drop",), "Column of the table to leave out; may be repeated.", "NAME"),
 ]
+Keep = Annotated[
+    list[str] | None,
+    _option(
+        _DATA, ("--keep",),
+        "Column of the table to use as a feature that would be left out, such as one of true and "
+        "false; may be repeated.", "NAME",
+    ),
+]  # fmt: skip
+DropClass = Annotated[
+    list[str] | None,
+    _option(
+        _DATA, ("--drop-class",),
+        "Class whose nodes to leave out, such as one with too few of them; may be repeated.",
+        "NAME",
+    ),
+]  # fmt: skip
 Binary = Annotated[
     bool,
     _option(

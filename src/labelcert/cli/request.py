@@ -28,6 +28,8 @@ class Request:
     label: str | None
     id: str | None
     drop: tuple[str, ...]
+    keep: tuple[str, ...]
+    drop_classes: tuple[str, ...]
     binary: bool
     largest_component: bool
     per_class: int
@@ -63,6 +65,8 @@ def from_options(options: dict[str, Any]) -> Request:
     rest = {name: value for name, value in options.items() if name not in KERNEL_OPTIONS}
     for singular in ("direction", "group_budget", "output", "plot", "report"):
         rest[singular + "s"] = tuple(rest.pop(singular, None) or ())
-    rest["drop"] = tuple(rest["drop"] or ())
+    for name in ("drop", "keep"):
+        rest[name] = tuple(rest[name] or ())
+    rest["drop_classes"] = tuple(rest.pop("drop_class") or ())
     given = {name: options[name] for name in KERNEL_OPTIONS if options[name] is not None}
     return Request(parameters=given, **rest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -80,8 +80,10 @@ def prepare(request: Request) -> Prepared:
     groups = read_values(request, "groups", "group")
     request = without_columns(request, (costs, groups))
     graph = load_graph(request)
+    told = [line for given in (costs, groups) if given is not None for line in given.told]
+    graph = replace(graph, notes=(*graph.notes, *told))
     kernel = choose_kernel(request, graph)
-    classes = check_classes(graph.labels, None)
+    classes = check_classes(graph.labels[graph.is_labeled], None)
     check_margins(request.worst_margins, request.engine, len(classes))
     split = datasets.split(
         graph.labels,
@@ -190,6 +192,9 @@ def _dataset_record(request: Request, graph: Graph) -> dict[str, Any]:
         "class_names": None if names is None else {str(k): v for k, v in names.items()},
         "binary": request.binary,
         "largest_component": request.largest_component,
+        "drop_classes": list(request.drop_classes),
+        "unlabeled": int((~graph.is_labeled).sum()),
+        "notes": list(graph.notes),
     }
 
 

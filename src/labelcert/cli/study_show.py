@@ -25,6 +25,9 @@ def show_finished(
     """Print what a run came to; failures go to `errors`, also with `quiet`."""
     failures = group_failures([(unit.told, message) for unit, message in finished.failures])
     if not quiet:
+        for title, notes in finished.notes.items():
+            if notes:
+                console.print(text(f"{title}: {'; '.join(notes)}"), soft_wrap=True)
         done = finished.total - len(finished.failures)
         spent = f"{finished.computed} computed now, in {duration(finished.seconds)}"
         line = f"{study.spec.name}: {done} of {finished.total} units done ({spent})"

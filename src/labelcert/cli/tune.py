@@ -126,7 +126,7 @@ def run_request(
         )  # fmt: skip
     console = Console(highlight=False, emoji=False)
     if not request.quiet:
-        _show(console, request, tuning)
+        _show(console, request, tuning, prepared.graph.notes)
     _write(request, tuning)
 
 
@@ -190,12 +190,15 @@ def kernels_of(
     return found
 
 
-def _show(console: Any, request: Request, tuning: Tuning) -> None:
+def _show(console: Any, request: Request, tuning: Tuning, notes: tuple[str, ...]) -> None:
     from rich.text import Text
 
     from labelcert.cli.show import text
 
     best = tuning.best
+    if notes:
+        console.print(Text.assemble(("read", "bold"), "  ", text("; ".join(notes))))
+        console.print()
     console.print(_table(tuning))
     if tuning.stopped:
         console.print(Text(f"Not all candidates were tried: {tuning.stopped}.", style="yellow"))
@@ -211,6 +214,8 @@ def certify_command(request: Request, settings: dict[str, Any]) -> str:
         "label": request.label,
         "id": request.id,
         "drop": request.drop,
+        "keep": request.keep,
+        "drop_class": request.drop_classes,
         "binary": request.binary,
         "largest_component": request.largest_component,
     }

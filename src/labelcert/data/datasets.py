@@ -12,13 +12,14 @@ import os
 
 from labelcert.data import registry, sources
 from labelcert.data.cba import cba
-from labelcert.data.convert import from_networkx, from_pyg, from_scipy
+from labelcert.data.convert import from_pyg, from_scipy
 from labelcert.data.csbm import csbm
 from labelcert.data.cuts import cut_graph
 from labelcert.data.download import data_folder, fetch
 from labelcert.data.edge_list import from_edge_list
 from labelcert.data.graph import Graph
 from labelcert.data.matrices import undirected
+from labelcert.data.networks import from_networkx
 from labelcert.data.npz import from_npz, save_npz
 from labelcert.data.open_path import open_path
 from labelcert.data.registry import DatasetInfo

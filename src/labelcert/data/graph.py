@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from labelcert._errors import InputError
-from labelcert.data.labels import as_labels
 from labelcert.data.matrices import as_adjacency, as_features, shape
+from labelcert.data.no_label import is_labeled, unlabeled_at, with_placeholders
 from labelcert.data.node_ids import as_node_ids
 from labelcert.intake.frames import aligned_nodes
+from labelcert.intake.names import suggestion
 from labelcert.intake.positions import as_positions
 
 
@@ -34,13 +35,16 @@ class Graph:
             diagonal (self-loops of the input are dropped). On input: any matrix, or None for a
             table without a graph, which gives an empty matrix.
         labels: (n,) int64 or NumPy unicode (uint64 where an integer needs it). On input: integers,
-            booleans, whole floats or strings.
+            booleans, whole floats or strings; None, NaN or empty text where a node has no label.
+            Such nodes stay in the graph, and splits neither label nor test them; their place in
+            ``labels`` holds −2⁶³ or empty text, and :attr:`is_labeled` tells them from the others.
         name: name for reports.
         class_names: what each label was called before it was renumbered (see
             :meth:`two_largest_classes`), or None where labels are as they came.
         node_ids: (n,) text, what the user's table calls the nodes, or None where they have numbers
             only. On input: different values, taken as text. cut_ids: those of nodes that
             :meth:`subgraph` and its like have left out.
+        notes: what a reader of files or objects read, took for something, and left out; sentences.
 
     Raises:
         InputError: a shape, type or value that cannot be used; the message says which and how to
@@ -54,6 +58,7 @@ class Graph:
     class_names: Mapping[int, int | str] | None = field(default=None, kw_only=True)
     node_ids: NDArray[Any] | None = field(default=None, kw_only=True)
     cut_ids: frozenset[str] = field(default=frozenset(), kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         adjacency, given, labels = aligned_nodes(self.adjacency, self.features, self.labels)
@@ -62,8 +67,9 @@ class Graph:
         if not isinstance(self.name, str):
             raise InputError(f"name is of type {type(self.name).__name__}: pass a string")
         object.__setattr__(self, "features", _read_only(features))
-        object.__setattr__(self, "labels", _read_only(as_labels(labels, num_nodes)))
+        object.__setattr__(self, "labels", _read_only(with_placeholders(labels, num_nodes)))
         object.__setattr__(self, "adjacency", as_adjacency(adjacency, num_nodes))
+        object.__setattr__(self, "notes", tuple(str(note) for note in self.notes))
         object.__setattr__(self, "node_ids", _read_only(as_node_ids(self.node_ids, num_nodes)))
 
     @property
@@ -88,8 +94,13 @@ class Graph:
 
     @property
     def classes(self) -> NDArray[Any]:
-        """(K,) distinct labels, sorted."""
-        return np.unique(self.labels)
+        """(K,) distinct labels of the nodes that have one, sorted."""
+        return np.unique(self.labels[self.is_labeled])
+
+    @property
+    def is_labeled(self) -> NDArray[np.bool_]:
+        """(n,) whether a node has a label."""
+        return is_labeled(self.labels)
 
     def subgraph(self, index: Any) -> Graph:
         """Return the graph induced by some nodes, in the order given.
@@ -111,7 +122,31 @@ class Graph:
             class_names=self.class_names,
             node_ids=None if self.node_ids is None else self.node_ids[nodes],
             cut_ids=self._without(nodes),
+            notes=self.notes,
         )
+
+    def without_classes(self, classes: Any) -> Graph:
+        """Return the graph without the nodes of some classes; order kept, also of isolated nodes.
+
+        Nodes without a label stay.
+
+        Args:
+            classes: (k,) labels, or their spelling as text, of classes to leave out.
+
+        Raises:
+            InputError: no such class, or no class would be left.
+        """
+        known = {str(name): name for name in self.classes.tolist()}
+        named = [str(name) for name in ([classes] if isinstance(classes, str) else classes)]
+        for name in named:
+            if name not in known:
+                raise InputError(
+                    f"class {name!r} cannot be left out, for graph {self.name!r} has none called "
+                    f"so: {suggestion(name, list(known))}"
+                )
+        if set(named) == known.keys():
+            raise InputError(f"all classes of graph {self.name!r} would be left out: leave some in")
+        return self.subgraph(~np.isin(self.labels, [known[name] for name in named]))
 
     def without_isolated(self) -> Graph:
         """Return the graph without the nodes that have no edge; order kept.
@@ -143,29 +178,31 @@ class Graph:
         """Return the binary problem of the two most frequent classes.
 
         The most frequent class becomes label 1, the second label 0; classes of equal size count
-        in sorted order. Nodes left without an edge are then dropped (unless there was no edge to
-        begin with). Node order is kept, the name gets the suffix ``b``, and ``class_names`` maps
-        0 and 1 to the original labels. Preparation of Sabanayagam et al., ICLR 2025.
+        in sorted order. Nodes without a label stay. Nodes left without an edge are then dropped
+        (unless there was no edge to begin with). Node order is kept, the name gets the suffix
+        ``b``, and ``class_names`` maps 0 and 1 to the original labels. Preparation of Sabanayagam
+        et al., ICLR 2025.
 
         Raises:
             InputError: fewer than two classes, or fewer than two left with an edge.
         """
-        classes, counts = np.unique(self.labels, return_counts=True)
+        classes, counts = np.unique(self.labels[self.is_labeled], return_counts=True)
         if classes.size < 2:
             raise InputError(
                 f"graph {self.name!r} has one class only: a binary problem needs two classes"
             )
         first, second = classes[np.argsort(-counts, kind="stable")[:2]]
-        kept = np.flatnonzero((self.labels == first) | (self.labels == second))
+        kept = (self.labels == first) | (self.labels == second) | ~self.is_labeled
         part = self.subgraph(kept)
         result = Graph(
             part.features,
             part.adjacency,
-            (part.labels == first).astype(np.int64),
+            unlabeled_at((part.labels == first).astype(np.int64), ~part.is_labeled),
             self.name + "b",
             class_names={0: self._original(second), 1: self._original(first)},
             node_ids=part.node_ids,
             cut_ids=part.cut_ids,
+            notes=part.notes,
         )
         if not self.has_edges:
             return result
@@ -196,9 +233,11 @@ class Graph:
         return nodes
 
     def __repr__(self) -> str:
+        unlabeled = int((~self.is_labeled).sum())
+        rest = f", {unlabeled} without a label" if unlabeled else ""
         return (
             f"Graph({self.name!r}: {self.num_nodes} nodes, {self.num_edges} edges, "
-            f"{self.num_features} features, {self.classes.size} classes)"
+            f"{self.num_features} features, {self.classes.size} classes{rest})"
         )
 
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from labelcert._errors import InputError
 from labelcert.data.node_ids import numbers_of
-from labelcert.data.tables import read_table, require_column, text_ids
+from labelcert.data.table_cells import names_of, text_ids
+from labelcert.data.table_columns import require_column
+from labelcert.data.table_files import read_table
+from labelcert.data.text_files import read_text
+from labelcert.intake.names import near_miss
 
 if TYPE_CHECKING:
     import os
-
-    import pandas as pd
 
     from labelcert.data.graph import Graph
 
@@ -24,11 +26,12 @@ class NodeValues:
     """A value for each node, None where a cell is empty.
 
     where: how to call them in messages. values: by what a file calls the node, or, of a column of
-    the node table, by row.
+    the node table, by row. told: sentences on how the table was read, if that is worth one.
     """
 
     where: str
     values: Mapping[str, Any] | Sequence[Any]
+    told: tuple[str, ...] = ()
 
     @property
     def all_values(self) -> list[Any]:
@@ -57,10 +60,20 @@ def values_of_column(
     name: of the argument, for messages. as_text: names such as 007 stay as they are written.
     Raises InputError: a table that cannot be read.
     """
-    frame, _ = read_table(table, "table", text_columns=(column,) if as_text else ())
-    if column not in frame.columns:
+    found = read_table(table, "table", text_columns=(column,) if as_text else ())
+    column = column.strip()
+    if column not in found.frame.columns:
         return None
-    return NodeValues(f"{name} column {column!r}", _cells(frame, column))
+    found.told.clear()  # told with the graph
+    where = f"{name} column {column!r}"
+    return NodeValues(where, names_of(found, column), tuple(found.told))
+
+
+def near_column(table: str | os.PathLike[str], column: str) -> str:
+    """A few words on the column of a table that was probably meant, "" where none is near."""
+    names = [str(name) for name in read_table(table, "table").frame.columns]
+    near = near_miss(column, names)
+    return f" (did you mean {near!r}?)" if near else ""
 
 
 def values_of_file(
@@ -71,17 +84,16 @@ def values_of_file(
     Raises InputError: a file that cannot be read, or that names a node twice.
     """
     texts = ("node", cell) if as_text else ("node",)
-    frame, where = read_table(path, f"{name} file", text_columns=texts)
+    found = read_table(path, f"{name} file", text_columns=texts)
     for column in ("node", cell):
-        require_column(frame, column, where)
+        require_column(found, column)
+    where = found.where
     values: dict[str, Any] = {}
-    for node, value in zip(
-        text_ids(frame, "node", where).tolist(), _cells(frame, cell), strict=True
-    ):
+    for node, value in zip(text_ids(found, "node").tolist(), names_of(found, cell), strict=True):
         if node in values:
             raise InputError(f"{where} lists node {node} twice: keep one row per node.")
         values[node] = value
-    return NodeValues(where, values)
+    return NodeValues(where, values, tuple(found.told))
 
 
 def read_node_list(path: str | os.PathLike[str], name: str) -> list[str]:
@@ -89,14 +101,7 @@ def read_node_list(path: str | os.PathLike[str], name: str) -> list[str]:
 
     name: of the argument, for messages. Raises InputError for a file that cannot be read.
     """
-    try:
-        with open(path, encoding="utf-8") as stream:
-            lines = stream.read().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not a text file"
-        raise InputError(
-            f"{name} file {str(path)!r} cannot be read ({reason}): pass a text file."
-        ) from error
+    lines = read_text(path, f"{name} file {str(path)!r}").splitlines()
     entries = [line.partition("#")[0].strip() for line in lines]
     return list(dict.fromkeys(entry for entry in entries if entry))
 
@@ -115,10 +120,3 @@ def whole_number(value: Any) -> int | None:
 def as_name(value: Any) -> str:
     """A group's name as text; whole floats (a habit of tables) read like the integers they are."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _cells(frame: pd.DataFrame, column: str) -> list[Any]:
-    return [
-        None if empty else value
-        for value, empty in zip(frame[column].tolist(), frame[column].isna().tolist(), strict=True)
-    ]

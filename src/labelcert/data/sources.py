@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from labelcert._errors import InputError
-from labelcert.data.convert import from_networkx
 from labelcert.data.graph import Graph
 from labelcert.data.matrices import adjacency_from_edges, as_features, undirected
+from labelcert.data.networks import from_networkx
 from labelcert.data.npz import from_npz
 from labelcert.data.registry import DatasetInfo
 
@@ -34,7 +35,8 @@ def read(info: DatasetInfo, paths: Sequence[Path]) -> Graph:
     Raises:
         InputError: a file is not in its format, or holds another graph than the registry says.
     """
-    graph = _READERS[info.layout](info.name, *paths)
+    # How their files are read is no news to anybody.
+    graph = replace(_READERS[info.layout](info.name, *paths), notes=())
     if graph.num_nodes != info.nodes:
         raise InputError(
             f"data file {str(paths[0])!r} has {graph.num_nodes} nodes instead of {info.nodes}: "

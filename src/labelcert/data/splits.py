@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelcert._errors import InputError
-from labelcert.data.labels import as_labels
+from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.intake.numbers import whole
 
 
@@ -52,10 +53,12 @@ def split(
     """Draw the same number of training and of validation nodes from every class.
 
     Classes are visited in the order of their first node, so the split depends on who shares a
-    class with whom and on the seed, not on what the classes are called.
+    class with whom and on the seed, not on what the classes are called. Nodes without a label are
+    drawn for nothing.
 
     Args:
-        labels: (n,) class labels, integers or strings.
+        labels: (n,) class labels, integers or strings; those of a graph, or with None where there
+            is none.
         per_class: training nodes of each class, at least 1.
         seed: seed of ``np.random.default_rng``, at least 0.
         validation: validation nodes of each class, at least 0; None means as many as per_class.
@@ -67,14 +70,14 @@ def split(
     Raises:
         InputError: a number out of range, or a class with too few nodes.
     """
-    values = as_labels(labels)
+    values = with_placeholders(labels)
     per_class = whole(per_class, "per_class", 1)
     validation = per_class if validation is None else whole(validation, "validation", 0)
     test = None if test is None else whole(test, "test", 1)
     generator = np.random.default_rng(whole(seed, "seed", 0))
 
     train_parts, validation_parts = _draw(values, per_class, validation, generator)
-    rest = np.ones(values.size, dtype=bool)
+    rest = is_labeled(values)
     rest[np.concatenate(train_parts + validation_parts)] = False
     remaining = np.flatnonzero(rest)
     if test is not None and test < remaining.size:
@@ -86,15 +89,17 @@ def _draw(
     values: NDArray[Any], per_class: int, validation: int, generator: np.random.Generator
 ) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
     """Training and validation nodes of every class, classes in the order of their first node."""
-    classes, first, code = np.unique(values, return_index=True, return_inverse=True)
+    nodes = np.flatnonzero(is_labeled(values))
+    classes, first, code = np.unique(values[nodes], return_index=True, return_inverse=True)
     train_parts, validation_parts = [], []
     for k in np.argsort(first):
-        members = np.flatnonzero(code == k)
+        members = nodes[code == k]
         if members.size < per_class + validation:
             raise InputError(
                 f"per_class={per_class} and validation={validation} ask for "
                 f"{per_class + validation} nodes of class {classes[k].item()!r}, which has "
-                f"{members.size}: ask for fewer, or leave that class out"
+                f"{members.size}: ask for fewer, or leave the class out (graph.without_classes, in "
+                f"the shell --drop-class {shlex.quote(str(classes[k]))}, in a study drop_classes)"
             )
         drawn = generator.permutation(members)
         train_parts.append(drawn[:per_class])

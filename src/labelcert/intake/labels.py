@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from labelcert._errors import InputError
 from labelcert.intake.items import items_of
 from labelcert.intake.label_types import LabelArray, largest_whole, of_range, typed
-from labelcert.intake.missing import is_blank, is_missing, refuse_missing
+from labelcert.intake.missing import NO_LABEL, is_blank, is_missing, refuse_missing
 
 
 def as_labels(
@@ -28,7 +28,9 @@ def as_labels(
     """
     plain = type(values) is np.ndarray and values.dtype.kind in "iu" and values.ndim == 1
     if plain and values.size > 0 and count in (None, values.size):
-        return of_range(values, int(values.min()), int(values.max()), argument)  # nothing to bend
+        low = int(values.min())
+        if low != NO_LABEL:  # nothing to bend
+            return of_range(values, low, int(values.max()), argument)
     items = items_of(values, argument, f"one label for each {each}")
     if count is not None and len(items) != count:
         raise InputError(

@@ -10,16 +10,21 @@ import numpy as np
 
 from labelcert._errors import InputError
 
-_NEVER_MISSING = {bool, int, str, bytes}
+NO_LABEL = -(2**63)
+"""What integer labels of a graph hold at a node without one, as NumPy's dates hold it for NaT."""
+
+_NEVER_MISSING = {bool, int, str, bytes}  # but for NO_LABEL
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a single value is None, NaN, NaT, pandas' NA or NumPy's `masked`.
+    """Whether a single value is None, NaN, NaT, pandas' NA, NumPy's `masked` or `NO_LABEL`.
 
     pandas is not imported for it. Empty text is something else: see `is_blank`.
     """
     if value is None or value is np.ma.masked:
         return True
+    if isinstance(value, int):
+        return value == NO_LABEL
     if isinstance(value, (float, complex, np.inexact)):
         return bool(np.isnan(value))
     if isinstance(value, (np.datetime64, np.timedelta64)):
@@ -37,7 +42,7 @@ def is_blank(value: Any) -> bool:
 
 def refuse_missing(items: Sequence[Any], argument: str, remedy: str) -> None:
     """Raise InputError at the first missing entry of a sequence."""
-    if set(map(type, items)) <= _NEVER_MISSING:
+    if set(map(type, items)) <= _NEVER_MISSING and NO_LABEL not in items:
         return
     for position, value in enumerate(items):
         if is_missing(value):

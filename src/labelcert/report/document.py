@@ -7,7 +7,8 @@
       "software": {"labelcert": …, "python": …, "numpy": …, "scipy": …, "numba": …},
       "dataset":  {"name": …, "path": … or null, "edges_path": … or null, "nodes": …, "edges": …,
                    "features": …, "classes": [...], "class_names": {...} or null, "binary": …,
-                   "largest_component": …},
+                   "largest_component": …, "drop_classes": [...], "unlabeled": …,
+                   "notes": [...]},
       "model":    {"name": "gcn", "parameters": {"depth": 1, ...}},
       "learner":  {"C": 1.0} or {"ridge": …},
       "threat":   {"max_flips": …, "trusted": [nodes], "directions": [[from, to], ...],
@@ -26,8 +27,9 @@
 "directions" means that all flips are allowed, "costs" and "groups" have an entry for each node of
 "labeled", and groups that "group_budgets" leaves out have no budget of their own. "ids" are what
 the user's table calls the nodes, null where it does not. "path" and
-"edges_path" name the files of own data; "class_names" says what the classes were called before
-``--binary`` renumbered them. "peak_memory_mb" is the peak memory of the process, its imports
+"edges_path" name the files of own data, and "notes" says what was read of them and what was left
+out; "unlabeled" counts the nodes without a label. "class_names" says what the classes were called
+before ``--binary`` renumbered them. "peak_memory_mb" is the peak memory of the process, its imports
 included, and of its workers, in 10⁶ bytes; it is null where the system does not tell.
 
 "certificate" is the document of `Certificate.to_json`, with every field of `Certificate` by its

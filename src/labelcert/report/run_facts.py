@@ -7,12 +7,14 @@ from labelcert.report.results import told
 
 
 def run_facts(run: Run) -> list[tuple[str, str]]:
-    """Pairs of a name and what there is to say: data set, classes, model, labels."""
+    """Pairs of a name and what there is to say: data set, reading, classes, model, labels."""
     data, split = run.dataset, run.split
     size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
     per_class = f"{split['per_class']} + {split['validation']} a class, seed {split['seed']}"
+    notes = data.get("notes") or []
     return [
         ("data set", f"{data['name']}: {size}"),
+        *([("read", "; ".join(notes))] if notes else []),
         ("classes", _classes(run)),
         ("model", _model(run)),
         ("labels", f"{len(run.labeled)} labeled nodes ({per_class})"),

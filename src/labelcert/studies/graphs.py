@@ -7,7 +7,7 @@ from typing import Any
 
 from labelcert._errors import InputError
 from labelcert.data import Graph, datasets
-from labelcert.data.cuts import cut_graph
+from labelcert.data.cuts import Cuts, cut_graph
 from labelcert.studies.canonical import canonical
 from labelcert.studies.file_digests import check_file
 
@@ -56,10 +56,19 @@ def forget() -> None:
     _refused.clear()
 
 
+def cuts_of(source: dict[str, Any]) -> Cuts:
+    """How the graph of a unit's content is cut down."""
+    return {
+        "binary": source["binary"],
+        "largest_component": source["largest_component"],
+        "drop_classes": source.get("drop_classes", ()),
+    }
+
+
 def _load(source: dict[str, Any], files: dict[str, str]) -> Graph:
-    cut = {name: source[name] for name in ("binary", "largest_component")}
+    cut = cuts_of(source)
     if "name" in source:
-        return datasets.load(source["name"], **cut, progress=False)
+        return cut_graph(datasets.load(source["name"], progress=False), **cut)
     if "synthetic" in source:
         draw = datasets.csbm if source["synthetic"] == "csbm" else datasets.cba
         graph = draw(**source["parameters"], seed=source["seed"])
@@ -72,5 +81,6 @@ def _load(source: dict[str, Any], files: dict[str, str]) -> Graph:
             edges=files.get("edges"),
             id=source.get("id"),
             drop=source["drop"],
+            keep=source.get("keep", ()),
         )
     return cut_graph(graph, **cut)

@@ -23,13 +23,15 @@ from labelcert.studies.units import Unit
 _THREAT = ("costs", "groups", "trusted", "directions")
 
 
-def check_own_data(study: Study, units: Iterable[Unit]) -> None:
+def check_own_data(study: Study, units: Iterable[Unit]) -> dict[str, tuple[str, ...]]:
     """Load the user's own files, draw their splits and set up their attackers.
 
-    Raises InputError, one sentence with the line, for the first that does not fit the study.
+    Returns by title of the data set what was read of the files and what was left out. Raises
+    InputError, one sentence with the line, for the first that does not fit the study.
     """
     datasets = {choice.title: choice for choice in choices(study.spec)[0]}
     seen: set[str] = set()
+    notes: dict[str, tuple[str, ...]] = {}
     for unit in units:
         content = unit.content
         if "sha256" not in content["dataset"]:
@@ -40,9 +42,11 @@ def check_own_data(study: Study, units: Iterable[Unit]) -> None:
         seen.add(name)
         try:
             setting = setting_of(content, unit.files)
+            notes[unit.dataset] = setting.graph.notes
             setting.threat.relabel_space(setting.labels, np.unique(setting.labels))
         except InputError as error:
             raise _fault(datasets[unit.dataset], str(error)).of(study.document) from None
+    return notes
 
 
 def _fault(dataset: DatasetChoice, sentence: str) -> Fault:

@@ -49,7 +49,7 @@ class Finished:
 
     total: different units of the study; computed: now; failures: every unit of the study that
     failed, now or before, with its message; open: units that are not exact under their time
-    limit; seconds: of this run.
+    limit; seconds: of this run; notes: by data set, what was read of the user's own files.
     """
 
     total: int
@@ -57,6 +57,7 @@ class Finished:
     failures: list[tuple[Unit, str]] = field(default_factory=list)
     open: int = 0
     seconds: float = 0.0
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,12 +97,12 @@ def run_study(
     units = expand(study)
     run, kept = uuid.uuid4().hex, dict[str, str]()
     begin_run(run)
-    check_own_data(study, units)
+    notes = check_own_data(study, units)
     with Store.writing(path) as store:
         store.enroll(study, units)
         different = {unit.key: unit for unit in units}
         todo = _unsettled(store, different, limit, settings.retry_failed)
-        finished = Finished(len(different))
+        finished = Finished(len(different), notes=notes)
         observer.begin(len(different), len(different) - len(todo))
         alone = jobs == 1 and settings.scheduler is None
         tasks = [_task(unit, limit, None if alone else 1, run) for unit in todo]

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from labelcert._errors import InputError
+from labelcert.data.text_files import decoded
 from labelcert.studies.faults import Fault
 from labelcert.studies.spec import StudySpec
 from labelcert.studies.spec_checks import check, check_graphs
@@ -82,9 +83,7 @@ def _text(path: Path) -> str:
             content = stream.read(_LARGEST + 1)
         if len(content) > _LARGEST:
             raise InputError(f"study file {str(path)!r} is larger than 1 MB: this is no study.")
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"study file {str(path)!r} is not UTF-8 text: save it as such.") from None
+        return decoded(content, f"study file {str(path)!r}")
     except OSError as error:
         raise InputError(
             f"study file {str(path)!r} cannot be read ({error.strerror or error}): check the path."

@@ -110,6 +110,8 @@ class DatasetSpec(Varied):
     edges: str | None = Field(default=None, description="the path of an edge table")
     id: str | None = Field(default=None, description="the column of the node ids, as text")
     drop: list[str] = Field(default=[], description="a list of columns to leave out")
+    keep: list[str] = Field(default=[], description="a list of columns to use all the same")
+    drop_classes: list[str | int] = Field(default=[], description="a list of classes to leave out")
     binary: bool = Field(default=False, description="true or false")
     largest_component: bool = Field(default=False, description="true or false")
     graph_seed: _Seed | Literal["split"] = Field(

@@ -23,7 +23,7 @@ MOST_UNITS = 100_000
 _LARGE = 2_000
 """Nodes of a graph that takes long to draw; its parameters are checked by the units."""
 
-_FILE_ONLY = ("label", "edges", "id", "drop")
+_FILE_ONLY = ("label", "edges", "id", "drop", "keep")
 
 
 def check(spec: StudySpec) -> None:

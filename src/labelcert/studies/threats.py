@@ -28,16 +28,17 @@ from labelcert.data.node_ids import name_of, numbers_of
 from labelcert.data.node_values import (
     NodeValues,
     as_name,
+    near_column,
     read_node_list,
     values_of_column,
     values_of_file,
 )
-from labelcert.data.tables import CSV_SUFFIXES, PARQUET_SUFFIXES
+from labelcert.data.table_files import CSV_SUFFIXES, PARQUET_SUFFIXES
 from labelcert.intake.budgets import as_count
 from labelcert.studies.choices import DEFAULT, DatasetChoice
 from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import check_file, file_digest
-from labelcert.studies.graphs import graph_of
+from labelcert.studies.graphs import cuts_of, graph_of
 from labelcert.studies.spec import ThreatSpec
 from labelcert.studies.spec_yaml import Path as FilePath
 
@@ -81,11 +82,14 @@ class NodeTables:
             return
         path = folder / asked
         if not path.is_file():
-            source = "a column of its table" if has_columns else "a column, as there is no table,"
+            source, near = "a column, as there is no table,", ""
+            if table and has_columns:
+                source = "a column of its table"
+                near = near_column(str(folder / table), asked)
             raise Fault(
                 at,
-                f"is {asked!r}, for data set {dataset.title!r} neither {source} nor a file: check "
-                f"the spelling, or name a table with the columns node, {CELLS[role]}.",
+                f"is {asked!r}, for data set {dataset.title!r} neither {source} nor a file{near}: "
+                f"check the spelling, or name a table with the columns node, {CELLS[role]}.",
             )
         self.content[role] = {"sha256": file_digest(str(path))}
         self.files[role] = str(path)
@@ -156,9 +160,10 @@ def _cells(
         values = _read(files[role], asked["sha256"], None, role)
     else:
         values = _read(files["path"], source["sha256"]["path"], column, role)
-        cut = {name: source[name] for name in ("binary", "largest_component")}
+        cut = cuts_of(source)
         if any(cut.values()):
-            whole = graph_of(source | dict.fromkeys(cut, False), files)
+            uncut = {"binary": False, "largest_component": False, "drop_classes": []}
+            whole = graph_of(source | uncut, files)
             rows = kept_nodes(whole, **cut).tolist()
     return _Found(values.of(nodes, graph, rows), values.all_values, values.where)
 

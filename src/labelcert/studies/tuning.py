@@ -20,10 +20,10 @@ from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel, certify
 from labelcert.certificates.inputs import check_time_limit
 from labelcert.data import Graph
+from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.engines.clock import Clock
 from labelcert.intake.budgets import as_count
 from labelcert.intake.items import items_of
-from labelcert.intake.labels import as_labels
 from labelcert.intake.numbers import positive, real_or_none, told, whole, whole_or_none
 from labelcert.intake.positions import as_positions
 from labelcert.kernels import registry
@@ -246,10 +246,13 @@ def _check_nodes(graph: Any, nodes: Any, labels: Any) -> tuple[np.ndarray, np.nd
     every = graph.labels if labels is None and isinstance(graph, Graph) else labels
     if every is None:
         raise InputError("labels is missing: a feature matrix has none, pass one for each row.")
-    every = as_labels(every, each="node")
+    every = with_placeholders(every)
     chosen = as_positions(nodes, "nodes", len(every), "node", distinct=True)
     if len(chosen) == 0:
         raise InputError("nodes is empty: pass the labeled nodes.")
+    unlabeled = chosen[~is_labeled(every[chosen])]
+    if len(unlabeled):
+        raise InputError(f"nodes contains {unlabeled[0]}, which has no label: leave it out.")
     return chosen, every[chosen]
 
 

@@ -30,6 +30,9 @@ from labelcert.studies.threats import NodeTables
 VERSION = 1
 """Of the content; another one would give every unit another key."""
 
+READING = 2
+"""Of how own files are read: since 2, labels in CSV are text, and index columns no features."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -130,7 +133,9 @@ def _common(
 
 def _source(dataset: DatasetChoice, digests: dict[str, str], seed: int) -> dict[str, Any]:
     spec = dataset.spec
-    cut = {"binary": spec.binary, "largest_component": spec.largest_component}
+    cut: dict[str, Any] = {"binary": spec.binary, "largest_component": spec.largest_component}
+    if spec.drop_classes:
+        cut["drop_classes"] = sorted({str(name) for name in spec.drop_classes})
     if spec.name is not None:
         return {"name": registry.find(spec.name).name} | cut
     if spec.synthetic is not None:
@@ -139,8 +144,11 @@ def _source(dataset: DatasetChoice, digests: dict[str, str], seed: int) -> dict[
         return {"synthetic": spec.synthetic} | drawn | cut
     suffix = Path(spec.path or "").suffix.lower()
     read: dict[str, Any] = {"suffix": suffix, "label": spec.label, "drop": sorted(set(spec.drop))}
+    read["reading"] = READING
     if spec.id is not None:
         read["id"] = spec.id
+    if spec.keep:
+        read["keep"] = sorted(set(spec.keep))
     return {"sha256": digests} | read | cut
 
 

@@ -25,8 +25,8 @@ class Picture(TypedDict):
     """A drawn part of a graph.
 
     nodes: numbers of the drawn nodes, ascending; x, y: their places, whole numbers from 0 to 1000
-    on the longer side; label: of each, as text. edges: flat list of pairs of positions in `nodes`.
-    all_nodes, all_edges: how many the graph has.
+    on the longer side; label: of each, as text, empty where there is none. edges: flat list of
+    pairs of positions in `nodes`. all_nodes, all_edges: how many the graph has.
     """
 
     nodes: list[int]
@@ -69,7 +69,12 @@ def draw(graph: Graph, important: Sequence[int]) -> Picture:
         nodes=nodes.tolist(),
         x=places[:, 0].tolist(),
         y=places[:, 1].tolist(),
-        label=[str(v) for v in graph.labels[nodes].tolist()],
+        label=[
+            str(label) if real else ""
+            for label, real in zip(
+                graph.labels[nodes].tolist(), graph.is_labeled[nodes].tolist(), strict=True
+            )
+        ],
         edges=_edges(part, np.isin(nodes, important)),
         all_nodes=graph.num_nodes,
         all_edges=graph.num_edges,

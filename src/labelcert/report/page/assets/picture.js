@@ -5,7 +5,7 @@ const pictureHere = () => (state.scene.picture === null ? null : data.pictures[s
 
 function classesHere() {
   const picture = pictureHere();
-  return [...new Set([...state.scene.labels, ...state.scene.truth, ...(picture ? picture.label : [])])].sort();
+  return [...new Set([...state.scene.labels, ...state.scene.truth, ...(picture ? picture.label.filter((label) => label !== "") : [])])].sort();
 }
 
 const classColour = (label) => `var(--series-${classes.indexOf(label) % 10})`;
@@ -76,7 +76,7 @@ function nodesOf(picture, special, scale) {
     }
     const t = tests.get(node);
     const dot = draw("circle", { class: `dot ${t === undefined ? "rest" : "test"}${weak}`, cx: x, cy: y, r: (t === undefined ? 3.2 : 6.5) * scale });
-    if (t === undefined) return named(dot, `node ${called(node)}: ${picture.label[i]}`);
+    if (t === undefined) return named(dot, `node ${called(node)}: ${picture.label[i] || "no label"}`);
     dot.dataset.test = t;
     dot.style.setProperty("stroke", classColour(verdicts().prediction[t]));
     return named(dot, `test node ${called(node)}, predicted ${verdicts().prediction[t]}`);
