@@ -85,7 +85,7 @@ def run_svm(problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock) -> Led
         ledger.combine()
         return ledger
     saturated = saturation.saturated_budget(
-        problem.gram.matrix, problem.y, problem.C, problem.space
+        problem.gram.matrix, problem.y, problem.C, problem.space, clock
     )
     if saturated >= 0:
         model = saturation.linear_model(problem, min(saturated, problem.max_budget))

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from labelcert.engines.clock import Clock
 from labelcert.engines.flips import UNLIMITED, FlipSpace
 from labelcert.engines.linear import LinearModel
 from labelcert.engines.problem import Problem
@@ -21,10 +22,13 @@ from labelcert.engines.problem import Problem
 NAME = "saturation"
 
 
-def saturated_budget(gram: np.ndarray, y: np.ndarray, C: float, space: FlipSpace) -> int:
+def saturated_budget(
+    gram: np.ndarray, y: np.ndarray, C: float, space: FlipSpace, clock: Clock | None = None
+) -> int:
     """Largest budget up to which β = Cỹ is optimal for every allowed flip set; −1 if never.
 
-    The bound used relaxes groups and costs (each flip at the cheapest cost), which is safe.
+    The bound used relaxes groups and costs (each flip at the cheapest cost), which is safe. −1 also
+    where the clock expires before every point was looked at.
     """
     n = len(y)
     slack_unit = (n + 2) * np.finfo(float).eps
@@ -33,7 +37,11 @@ def saturated_budget(gram: np.ndarray, y: np.ndarray, C: float, space: FlipSpace
     product = (y[:, None] * gram) * y[None, :]
     limit = (1 - 4 * np.finfo(float).eps) / C
     budget = len(candidates)
+    if not bool((product.sum(axis=1) <= limit).all()):
+        return -1
     for i in range(n):
+        if clock is not None and clock.expired:
+            return -1
         # Flipping i itself turns the sign of every term but the diagonal one.
         row = product[i].copy()
         own = row[i]

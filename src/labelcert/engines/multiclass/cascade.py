@@ -118,7 +118,7 @@ def _saturated(
 ) -> None:
     """Up to the budget at which every SVM is saturated, all is linear."""
     budget = min(
-        saturation.saturated_budget(p.gram.matrix, p.y, p.C, p.space)
+        saturation.saturated_budget(p.gram.matrix, p.y, p.C, p.space, clock)
         for p in problem.class_problems
     )
     if budget < 0:
