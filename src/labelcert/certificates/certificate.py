@@ -237,5 +237,6 @@ class Certificate:
         gap = self.relaxation_gap
         return (
             f"Certificate({self.num_test} test points, {self.num_labeled} labels{many}, {learner}; "
-            f"certified {curve or 'at 0 only'}; {exact}{f'; relaxation {gap.told}' if gap else ''})"
+            f"certified {curve or 'at 0 only'}; {exact}{f'; relaxation {gap.told}' if gap else ''}"
+            f"{f'; diagonal shifted by {self.gram_shift:.1e}' if self.gram_shift > 0 else ''})"
         )

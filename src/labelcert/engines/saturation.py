@@ -40,7 +40,7 @@ def saturated_budget(
     if not bool((product.sum(axis=1) <= limit).all()):
         return -1
     for i in range(n):
-        if clock is not None and clock.expired:
+        if i % 64 == 63 and clock is not None and clock.expired:
             return -1
         # Flipping i itself turns the sign of every term but the diagonal one.
         row = product[i].copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labelcert.certificates import Certificate
 from labelcert.report.document import Run
 from labelcert.report.results import told
 
@@ -18,7 +19,18 @@ def run_facts(run: Run) -> list[tuple[str, str]]:
         ("classes", _classes(run)),
         ("model", _model(run)),
         ("labels", f"{len(run.labeled)} labeled nodes ({per_class})"),
+        *([("kernel", shift_told(run.certificate))] if run.certificate.gram_shift > 0 else []),
     ]
+
+
+def shift_told(certificate: Certificate) -> str:
+    """What was added to the diagonal of the kernel, and what that leaves open on clean labels."""
+    open_ones = certificate.status.count("open")
+    doubt = f"; {open_ones} predictions are too close to call with and without it"
+    return (
+        f"{certificate.gram_shift:.1e} added to its diagonal, to make it positive semidefinite"
+        f"{doubt if open_ones else ''}"
+    )
 
 
 def _classes(run: Run) -> str:

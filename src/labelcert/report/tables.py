@@ -141,13 +141,16 @@ def telling(survivors: Sequence[Survivors]) -> list[Survivors]:
 
 
 def radius_told(radius: int, radius_upper: int, max_flips: int) -> str:
-    """A radius in words: "3", "10+" where it is capped, "2 to 5" where it is open, "tie"."""
+    """A radius in words: "3", "10+" where it is capped, "2 to 5" where it is open, "tie".
+
+    "open to 5" where not even the clean prediction is settled.
+    """
     if radius == radius_upper:
         if radius < 0:
             return "tie"
         return f"{radius}+" if radius == max_flips else str(radius)
     highest = f"{radius_upper}+" if radius_upper == max_flips else str(radius_upper)
-    return f"{'tie' if radius < 0 else radius} to {highest}"
+    return f"{'open' if radius < 0 else radius} to {highest}"
 
 
 def column(values: Any, length: int, name: str) -> np.ndarray:
