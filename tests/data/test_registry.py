@@ -37,4 +37,7 @@ def test_digests_are_those_published():
     lines = (DATA / "SHA256SUMS").read_text().split("\n")
     published = {name: digest for digest, name in (line.split() for line in lines if line)}
     files = [file for info in DATASETS.values() for file in info.files]
-    assert {f.filename: f.sha256 for f in files if f.filename in published} == published
+    known = {f.filename: f.sha256 for f in files if f.sha256 is not None}
+    both = known.keys() & published.keys()
+    assert {"cora_ml.npz", "citeseer.npz", "cora.npz", "polblogs.npz"} <= both
+    assert {name: known[name] for name in both} == {name: published[name] for name in both}

@@ -25,7 +25,7 @@ def decide_one(
     problem = search.problem
     begin = search.clock.elapsed
     while ledger.robust[t] < min(int(ledger.broken[t]) - 1, problem.max_budget):
-        budget = problem.ladder.at_most(min(int(ledger.broken[t]) - 1, problem.max_budget))
+        budget = ledger.ladder.at_most(min(int(ledger.broken[t]) - 1, problem.max_budget))
         if search.clock.expired or search.clock.elapsed - begin > time_limit:
             return False
         finding = search.decide(t, budget)
