@@ -10,8 +10,9 @@ Source: our own note; ``math.md`` 5 and 6.
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.retrainer import Retrainer
 from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.threads import run_in_threads, work_off
 
 NAME = "attack"
 
@@ -62,9 +63,7 @@ class PairAttack:
         space, trained = self.trained.problem.space, self.trained
         changed = trained.changed
         left = budget - int(space.cost[changed].sum())
-        purse = space.group_budget - np.bincount(
-            space.group[changed], weights=space.cost[changed], minlength=len(space.group_budget)
-        )
+        purse = space.points.purses_after(changed)
         may = space.changeable & (space.cost <= left) & (space.cost <= purse[space.group])
         may[changed] = False
         points = np.flatnonzero(may)
@@ -175,20 +174,13 @@ def attack_each(problem: MulticlassProblem, rivals: Rivals, clock: Clock, jobs: 
         return
     stop = np.zeros(1, dtype=np.uint8)
     (effects,) = run_in_threads(lambda: single_effects(Retrainer(problem, stop)), clock, 1, stop)
-    queue = iter(waiting)
-    lock = threading.Lock()
-    done = 0
 
-    def run() -> list[tuple[int, Found]]:
-        nonlocal done
+    def begin() -> tuple[Callable[[int], None], list[tuple[int, Found]]]:
         trained = Retrainer(problem, stop)
         clean, _ = trained.logits()
         found: list[tuple[int, Found]] = []
-        while not clock.expired:
-            with lock:
-                t = next(queue, None)
-            if t is None:
-                break
+
+        def do(t: int) -> None:
             budget = rivals.needed(t)
             for b in np.argsort(-clean[t], kind="stable"):
                 lead = float(clean[t, predicted[t]] - clean[t, b])
@@ -200,12 +192,10 @@ def attack_each(problem: MulticlassProblem, rivals: Rivals, clock: Clock, jobs: 
                         found.append((t, one))
                         if one.broken[t]:
                             budget = min(budget, one.cost - 1)
-            with lock:
-                done += 1
-            clock.report(NAME, done / len(waiting))
-        return found
 
-    results = run_in_threads(run, clock, max(1, min(jobs, len(waiting))), stop)
+        return do, found
+
+    results, _ = work_off(waiting, begin, clock, jobs, stop, partial(clock.report, NAME))
     everything = sorted(
         (entry for part in results for entry in part),
         key=lambda entry: (entry[1].cost, entry[0], entry[1].changes.tolist()),

@@ -15,7 +15,9 @@ Source: [LC] arXiv 2412.00537, section 3; ``math.md`` 3 for the traps.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -28,7 +30,7 @@ from labelcert.engines.paper_milp.replay import Replay
 from labelcert.engines.problem import Problem
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpSolver, Watch
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.threads import work_off
 
 NAME = "paper_milp"
 
@@ -154,25 +156,19 @@ def decide_all(
     """
     solver = milp_solver(backend)
     points = np.flatnonzero(ledger.open).tolist()
-    queue = iter(points)
     lock = threading.Lock()
-    done = 0
 
-    def run() -> None:
-        nonlocal done
+    def begin() -> tuple[Callable[[int], None], None]:
         judge = ExactJudge(problem)
-        while not clock.expired:
-            with lock:
-                t = next(queue, None)
-            if t is None:
-                return
+
+        def do(t: int) -> None:
             within = clock.within(seconds_a_point)
             _radius(problem, sign, ledger, t, within, solver, judge, lock)
-            with lock:
-                done += 1
-            clock.report(NAME, done / len(points))
 
-    run_in_threads(run, clock, max(1, min(jobs, len(points))), np.zeros(1, dtype=np.uint8))
+        return do, None
+
+    stop = np.zeros(1, dtype=np.uint8)
+    work_off(points, begin, clock, jobs, stop, partial(clock.report, NAME))
 
 
 def _radius(
