@@ -106,9 +106,8 @@ def enumerate_flips(
         candidates, flips = candidates[1:], problem.n - 1
     tasks = split_tasks(len(candidates), flips, LARGEST_TASK)
     ladder = ledger.ladder.cut(budget)
-    work = _Work(
-        core, candidates, ladder.levels, problem.n if mirrored else budget, mirrored, flips
-    )
+    deepest = problem.n if mirrored else budget
+    work = _Work(core, problem.space, candidates, ladder.levels, deepest, mirrored, flips)
     records, complete = work_off(
         tasks, work.worker, clock, jobs, core.stop, partial(clock.report, NAME)
     )
