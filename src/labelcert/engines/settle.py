@@ -14,6 +14,7 @@ import numpy as np
 from labelcert.engines.account import Account
 from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
+from labelcert.engines.lead import bars_of
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.engines.recording import Record, mask_to_indices
@@ -104,7 +105,7 @@ def _bound_margins(
     worst = np.minimum.reduce([record.worst[:rows] for record in records])
     gap = max(float(record.largest_gap[0]) for record in records)
     core = problem.core(sign)
-    bar = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
+    bar = bars_of(core, gap)
     for t in range(ledger.m):
         ledger.bound_margin(t, np.minimum.accumulate(worst[:, t]) - bar[t], worst[:, t])
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.lead import lead_bar
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.retrainer import Retrainer
 from labelcert.engines.multiclass.rivals import Rivals
@@ -209,11 +210,11 @@ def surely_broken(logits: np.ndarray, bars: np.ndarray, predicted: np.ndarray) -
 
     logits and bars (m, K)."""
     rows = np.arange(len(logits))
-    lead = logits[rows, predicted][:, None] - logits
-    bar = bars[rows, predicted][:, None] + bars
-    rounding = 2 * np.finfo(float).eps * (np.abs(logits) + np.abs(logits[rows, predicted])[:, None])
+    own = logits[rows, predicted][:, None]
+    bar = lead_bar(bars[rows, predicted][:, None], bars, own, logits)
+    lead = own - logits
     lead[rows, predicted] = np.inf
-    return np.asarray((lead <= -bar - rounding).any(axis=1))
+    return np.asarray((lead <= -bar).any(axis=1))
 
 
 def write(rivals: Rivals, found: Found) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import LARGEST_TASK, Task, count_flip_sets, split_tasks
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.lead import bars_of
 from labelcert.engines.multiclass.cells import Cells
 from labelcert.engines.multiclass.extremes_loop import walk_class
 from labelcert.engines.multiclass.problem import MulticlassProblem
@@ -160,7 +161,7 @@ def class_lists(
     if not complete:
         return None
     gap = max(float(heaps.gap[0]) for heaps in found)
-    bars = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
+    bars = bars_of(core, gap)
     return ClassLists(
         cells,
         binary.space.count_by_level(ladder),

@@ -19,6 +19,7 @@ import numpy as np
 
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
+from labelcert.engines.lead import linear_lead_bar
 from labelcert.engines.linear import LinearModel, worst_flips, worst_flips_exactly
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
@@ -83,7 +84,7 @@ def _decide_pair(
     for row, margin in enumerate(margins):
         verdict = int(margin > 0) - int(margin < 0)
         changes = sets[row] * space.classes + label[sets[row]]
-        if not abs(margin) > 4 * model.error[t]:
+        if not abs(margin) > linear_lead_bar(model.error[t]):
             if exact is None:
                 exact = _exact_verdicts(model, space, t, a, b, ladder)
             if exact is None:
@@ -120,7 +121,7 @@ def relaxed_radius(model: LinearModel, space: RelabelSpace, rivals: Rivals) -> n
     spaces = [space.class_space(k) for k in range(space.classes)]
     signs = [np.where(space.labels == k, 1.0, -1.0) for k in range(space.classes)]
     for t, a in enumerate(rivals.predicted):
-        weights, error = model.weights[t], 4 * float(model.error[t])
+        weights, error = model.weights[t], linear_lead_bar(float(model.error[t]))
         low = _extremes(weights * signs[a], spaces[a], ladder, 1.0)
         for b in range(space.classes):
             if b == a:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcert.engines.lead import lead_bar
 from labelcert.engines.multiclass.cells import Cells
 from labelcert.engines.multiclass.extremes import Extremes
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
@@ -91,7 +92,7 @@ def relaxed_budget(own: Extremes, rival: Extremes, cells: Cells) -> int:
 def _bar(own: Extremes, rival: Extremes) -> float:
     size = max((float(np.abs(x.value[np.isfinite(x.value)]).max(initial=0.0))
                 for x in (own, rival)), default=0.0)  # fmt: skip
-    return own.bar + rival.bar + 8 * np.finfo(float).eps * size
+    return lead_bar(own.bar, rival.bar, size, size)
 
 
 def decide_pair(

@@ -8,6 +8,7 @@ import numpy as np
 
 from labelcert.engines.account import Account
 from labelcert.engines.clock import Clock
+from labelcert.engines.lead import lead_bar
 from labelcert.engines.multiclass.one_vs_all import Comparison
 from labelcert.engines.multiclass.recording import Record, changes_of
 from labelcert.engines.multiclass.relabels import RelabelSpace
@@ -101,7 +102,7 @@ def _verdicts(
     logits, bars = exact.logits(labels, space.classes)
     for t, a in enumerate(predicted):
         lead = logits[t, a] - logits[t]
-        reach = bars[t, a] + bars[t] + 1e-15 * (abs(logits[t, a]) + np.abs(logits[t]))
+        reach = lead_bar(bars[t, a], bars[t], logits[t, a], logits[t])
         near = [int(k) for k in np.flatnonzero(~(lead > reach)) if k != a]
         signs = [None if clock.expired else exact.sign(labels, t, int(a), k) for k in near]
         broken[t] = any(s is not None and s <= 0 for s in signs)
