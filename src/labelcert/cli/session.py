@@ -10,7 +10,8 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, certify
-from labelcert.certificates.inputs import (
+from labelcert.certificates.attacker.label_classes import check_classes
+from labelcert.certificates.run.option_checks import (
     check_engine,
     check_exactness,
     check_jobs,
@@ -18,7 +19,6 @@ from labelcert.certificates.inputs import (
     check_margins,
     check_time_limit,
 )
-from labelcert.certificates.labels import check_classes
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched

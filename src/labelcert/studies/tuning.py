@@ -18,7 +18,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel, certify
-from labelcert.certificates.inputs import check_time_limit
+from labelcert.certificates.run.option_checks import check_time_limit
 from labelcert.data import Graph
 from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.engines.clock import Clock

@@ -9,9 +9,9 @@ from typing import Any, cast
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import BoolArray, IntArray, LabelArray
-from labelcert.certificates.group_purses import group_purses
-from labelcert.certificates.labels import class_numbers
+from labelcert.certificates.array_types import BoolArray, IntArray, LabelArray
+from labelcert.certificates.attacker.group_purses import group_purses
+from labelcert.certificates.attacker.label_classes import class_numbers
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.intake.budgets import as_count

@@ -9,10 +9,10 @@ from typing import Any, cast
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import IntArray, LabelArray
-from labelcert.certificates.certificate import EXACTNESS, Certificate
-from labelcert.certificates.collective_certificate import CollectiveCertificate
-from labelcert.certificates.witness import Witness
+from labelcert.certificates.array_types import IntArray, LabelArray
+from labelcert.certificates.results.certificate import EXACTNESS, Certificate
+from labelcert.certificates.results.collective_certificate import CollectiveCertificate
+from labelcert.certificates.results.witness import Witness
 from labelcert.intake.labels import as_labels
 
 FORMAT = "labelcert certificate"

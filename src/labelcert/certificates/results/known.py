@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.certificates.certificate import Certificate
-from labelcert.certificates.witness import Witness
+from labelcert.certificates.results.certificate import Certificate
+from labelcert.certificates.results.witness import Witness
 
 
 class Known(NamedTuple):
