@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import Retrained
 from labelcert.engines.lead import lead_bar
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.retrainer import Retrainer
@@ -221,7 +222,7 @@ def write(rivals: Rivals, found: Found) -> None:
     """Write what a relabeling surely breaks into the ledger."""
     ledger = rivals.ledger
     for t in np.flatnonzero(found.broken & (found.cost < ledger.broken)):
-        ledger.break_(int(t), found.cost, found.changes, NAME)
+        ledger.break_(int(t), found.cost, found.changes, NAME, Retrained(exactly=False))
     ledger.count_broken(found.cost, int(found.broken.sum()), found.changes)
 
 

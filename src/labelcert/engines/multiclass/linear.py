@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from labelcert.engines.evidence import Sorted
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.lead import linear_lead_bar
@@ -84,16 +85,19 @@ def _decide_pair(
     for row, margin in enumerate(margins):
         verdict = int(margin > 0) - int(margin < 0)
         changes = sets[row] * space.classes + label[sets[row]]
-        if not abs(margin) > linear_lead_bar(model.error[t]):
+        error = float(linear_lead_bar(model.error[t]))
+        found = Sorted(float(margin), error, exactly=False)
+        if not abs(margin) > error:
             if exact is None:
                 exact = _exact_verdicts(model, space, t, a, b, ladder)
             if exact is None:
                 return
             verdict, changes = exact[row]
+            found = Sorted(float(margin), error, exactly=True)
         if verdict <= 0:
-            rivals.ledger.break_(t, levels[row], changes, model.name)
+            rivals.ledger.break_(t, levels[row], changes, model.name, found)
             return
-        rivals.prove(t, b, levels[row], model.name)
+        rivals.prove(t, b, levels[row], model.name, found)
 
 
 def _exact_verdicts(

@@ -23,6 +23,7 @@ from typing import Literal
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import Believed, CleanFit, Retrained
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp.program import Program, add_flips, add_svm, in_range
@@ -183,7 +184,7 @@ def _radius(
 ) -> None:
     with lock:
         if ledger.robust[t] < 0:
-            ledger.prove(t, 0, "training")
+            ledger.prove(t, 0, "training", CleanFit())
         last = int(min(ledger.broken[t] - 1, ledger.max_budget))
     # An undecided budget does not end the search: a larger one may still bring a witness.
     for budget in ledger.ladder.up_to(last):
@@ -194,7 +195,8 @@ def _radius(
         decision = decide(problem, sign, t, budget, clock, solver, judge=judge)
         with lock:
             if decision.verdict == "robust":
-                ledger.prove(t, budget, NAME)
+                ledger.prove(t, budget, NAME, Believed(decision.bound, NAME))
             elif decision.flips is not None and decision.verdict == "broken":
-                ledger.break_(t, problem.space.cost_of(decision.flips), decision.flips, NAME)
+                cost = problem.space.cost_of(decision.flips)
+                ledger.break_(t, cost, decision.flips, NAME, Retrained(exactly=False))
                 return
