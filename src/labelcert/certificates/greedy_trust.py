@@ -82,7 +82,7 @@ class GreedyTrust:
         """Labels in known witnesses, and the predictions whose witness holds them."""
         found: dict[int, list[int]] = {}
         for t, row in enumerate(self.known):
-            if row.upper == self.before.max_flips:
+            if row.radius_upper == self.before.max_flips:
                 continue
             for j in row.flips:
                 found.setdefault(j, []).append(t)
@@ -140,7 +140,7 @@ class GreedyTrust:
 
     def _most_witnesses(self, candidates: dict[int, list[int]]) -> int:
         def count(j: int) -> int:
-            return sum(self.known[t].upper < self.budget for t in candidates[j])
+            return sum(self.known[t].radius_upper < self.budget for t in candidates[j])
 
         return min(candidates, key=lambda j: (-count(j), -len(candidates[j]), j))
 

@@ -197,14 +197,14 @@ class Certificate:
 
     def to_json(self, indent: int | None = None) -> str:
         """The whole certificate as JSON text; `from_json` reads it back."""
-        from labelcert.certificates.results.json_format import dump
+        from labelcert.certificates.results.json_writing import dump
 
         return dump(self, indent)
 
     @staticmethod
     def from_json(text: str) -> Certificate:
         """Read a certificate from the text of `to_json`; InputError if it is not one."""
-        from labelcert.certificates.results.json_format import parse
+        from labelcert.certificates.results.json_reading import parse
 
         return parse(text)
 

@@ -89,17 +89,17 @@ def check_input(
     if threat is None:
         if max_flips is None:
             raise InputError("max_flips is missing: pass the largest number of flips, or threat.")
-        budget, attacker = as_count(max_flips, len(given)), ThreatModel(0)
+        asked, attacker = as_count(max_flips, len(given)), ThreatModel(0)
     else:
-        budget, attacker = threat.count(len(given)), threat
+        asked, attacker = threat.count(len(given)), threat
     check_magnitudes(checked, rows, weight, penalty)
     number = class_numbers(given, names)
     shared = (checked, rows, given, names, number, weight, penalty)
     if len(names) == 2:
         flips = attacker.flip_space(given, names)
-        return BinaryInput(*shared, min(budget, int(flips.cost.sum())), budget, flips)
+        return BinaryInput(*shared, min(asked, int(flips.cost.sum())), asked, flips)
     relabels = attacker.relabel_space(given, names)
-    return MulticlassInput(*shared, min(budget, int(relabels.cost.sum())), budget, relabels)
+    return MulticlassInput(*shared, min(asked, int(relabels.cost.sum())), asked, relabels)
 
 
 def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:

@@ -17,16 +17,15 @@ EVERY_BUDGET = 4096
 def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> Certificate:
     """The sample-wise certificate of a run."""
     given, ledger, decided = outcome.given, outcome.ledger, outcome.decided
-    budget = given.max_flips
     radius = np.full(len(given.cross), -1, dtype=np.int64)
-    upper = np.where(outcome.doubtful, budget, -1).astype(np.int64)
+    radius_upper = np.where(outcome.doubtful, given.max_flips, -1).astype(np.int64)
     radius[decided] = ledger.robust
-    upper[decided] = np.minimum(ledger.broken - 1, budget)
+    radius_upper[decided] = np.minimum(ledger.broken - 1, given.max_flips)
     margins, bounds = _margins(outcome)
     proven_by, broken_by = [""] * len(radius), ["training" if tie else "" for tie in outcome.tied]
     for k, t in enumerate(decided):
         proven_by[t], broken_by[t] = ledger.proven_by[k], ledger.broken_by[k]
-    left_open = bool((radius < upper).any()) or (
+    left_open = bool((radius < radius_upper).any()) or (
         collective is not None and bool(collective.stopped)
     )
     learner = {"C": given.C} if given.C is not None else {"ridge": given.ridge}
@@ -36,13 +35,13 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         decision=outcome.decision,
         error_bar=outcome.error_bar,
         radius=radius,
-        radius_upper=upper,
+        radius_upper=radius_upper,
         worst_margin=margins,
         worst_margin_bound=bounds,
         witnesses=_witnesses(outcome),
         proven_by=tuple(proven_by),
         broken_by=tuple(broken_by),
-        max_flips=budget,
+        max_flips=given.max_flips,
         learner={k: float(v) for k, v in learner.items() if v is not None},
         gram_shift=given.gram.shift,
         seconds=outcome.seconds,
