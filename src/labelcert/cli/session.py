@@ -28,8 +28,7 @@ from labelcert.cli.progress import Report
 from labelcert.cli.request import DEFAULT_C, Request
 from labelcert.cli.threat_choice import ThreatChoice, check_threat, choose_threat
 from labelcert.data import Graph, Split, datasets
-from labelcert.kernels import registry
-from labelcert.kernels.base import Kernel
+from labelcert.kernels import Kernel
 from labelcert.report.document import Run
 
 
@@ -153,7 +152,7 @@ def run_of(
     return Run(
         certificate=certificate,
         dataset=_dataset_record(request, graph),
-        model={"name": prepared.kernel.name, "parameters": registry.settings(prepared.kernel)},
+        model={"name": prepared.kernel.name, "parameters": dict(prepared.kernel.settings())},
         threat=prepared.threat.record,
         split=_split_record(request),
         labeled=split.labeled,
