@@ -46,9 +46,6 @@ def rows_given_to(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[int]]
 
 
 OPTIONS = [{}, {"collective": True}, {"engine": "enumeration"}, {"engine": "branch_and_bound"}]
-EACH_CLASS = pytest.mark.xfail(
-    strict=True, reason="engines: the problem of each class makes the bars again, though all agree"
-)
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -59,7 +56,7 @@ def test_one_ridge_factorization(rows_given_to, classes, collective):
     assert seen == [M]
 
 
-@pytest.mark.parametrize("classes", [2, pytest.param(3, marks=EACH_CLASS)])
+@pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize("options", [*OPTIONS, {"exactness": "relaxed"}], ids=str)
 def test_one_set_of_error_bars(rows_given_to, classes, options):
     seen = rows_given_to("cross_bars")
