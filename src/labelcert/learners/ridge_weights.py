@@ -25,7 +25,7 @@ def ridge_weights(
     n = len(gram.given)
     system = gram.given + ridge * np.eye(n)
     unit = np.finfo(float).eps
-    smallest = ridge - gram.shift
+    smallest = ridge - gram.added
     factor = _factor(system)
     if factor is None or not smallest > 0:
         raise InputError(

@@ -125,7 +125,7 @@ class OneVsAll:
         value = sum((Fraction(float(q)) * (a - b) for q, a, b in pairs), Fraction(0))
         if self.gram.shift > 0:
             bars = cross_bars(self.gram, row[None], self.C * scale)
-            gaps = [gap_of_shift(beta, C, self.gram.shift / scale) for beta in betas]
+            gaps = [gap_of_shift(beta, C, self.gram.added / scale) for beta in betas]
             width = sum(math.sqrt(2 * gap) for gap in gaps)
             if abs(value) <= Fraction(width * float(bars.slope[0]) + 2 * float(bars.floor[0])):
                 return None
