@@ -34,7 +34,8 @@ def contradictions(
     yield from _shape(cert, setting)
     names = list(setting.names)
     for t in rows:
-        low, high, true = int(cert.radius[t]), int(cert.radius_upper[t]), int(truth.radius[t])
+        low, high = int(cert.radius[t]), int(cert.radius_upper[t])
+        true = min(int(truth.radius[t]), cert.max_flips)
         if not low <= true <= high:
             yield f"point {t}: radius {low} to {high}, truth {true} ({cert.proven_by[t]!r})"
         relaxed = -1 if cert.relaxed_radius is None else int(cert.relaxed_radius[t])
@@ -55,7 +56,8 @@ def _shape(cert: lc.Certificate, setting: Setting) -> Iterator[str]:
     if not all(np.isfinite(x).all() for x in numbers):
         yield "a decision or an error bar is not finite"
         return
-    if len(cert.radius) != setting.m or cert.max_flips != setting.budget:
+    budget = min(setting.budget, setting.spendable)  # more than that buys nothing
+    if len(cert.radius) != setting.m or cert.max_flips != budget:
         yield f"made for {len(cert.radius)} test points and budget {cert.max_flips}"
     try:
         text = cert.to_json()

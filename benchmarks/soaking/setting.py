@@ -37,6 +37,11 @@ class Setting:
     def m(self) -> int:
         return len(self.cross)
 
+    @property
+    def spendable(self) -> int:
+        """What all labels cost together."""
+        return sum(self.parts.get("costs", [1] * self.n))
+
     def arguments(self) -> dict[str, Any]:
         """Arguments of `certify`."""
         given: dict[str, Any] = {

@@ -100,6 +100,76 @@ def test_ctrl_c_keeps_what_is_proven():
     assert done.stdout.strip() == "kept", done.stderr
 
 
+BETWEEN_LOOPS = """
+import os, signal
+import numpy as np
+import labelcert as lc
+from labelcert.engines import linear
+
+def press_ctrl_c_and_decide(*arguments):
+    os.kill(os.getpid(), signal.SIGINT)
+    return decide(*arguments)
+
+decide, linear.decide = linear.decide, press_ctrl_c_and_decide
+rng = np.random.default_rng(0)
+points, tests = rng.standard_normal((60, 60)), rng.standard_normal((40, 60))
+labels = (points[:, 0] > 0).astype(int)
+before = signal.getsignal(signal.SIGINT)
+cert = lc.certify(points @ points.T, tests @ points.T, labels, ridge=1.0, max_flips=30)
+assert cert.stopped == "interrupted", cert.stopped
+assert (cert.radius == 0).all() and (cert.radius_upper == 30).all()
+assert signal.getsignal(signal.SIGINT) is before
+print("kept")
+"""
+
+
+@needs_signals
+def test_ctrl_c_outside_of_compiled_loops_keeps_what_is_proven():
+    """It ended `certify` with nothing, wherever no thread or worker was at work."""
+    done = subprocess.run(
+        [sys.executable, "-c", BETWEEN_LOOPS],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.stdout.strip() == "kept", done.stderr
+
+
+def press_ctrl_c():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.05)
+
+
+@needs_signals
+def test_a_second_ctrl_c_ends_the_call():
+    clock = Clock()
+    with clock.minding_interrupts():
+        press_ctrl_c()
+        assert clock.interrupted
+        with pytest.raises(KeyboardInterrupt):
+            press_ctrl_c()
+    clock = Clock()
+    with clock.minding_interrupts(), clock.waiting(), pytest.raises(KeyboardInterrupt):
+        press_ctrl_c()
+
+
+def test_costs_in_cents_end_in_time():
+    """One test point's knapsack took longer than the limit, and nobody looked at the clock."""
+    rng = np.random.default_rng(0)
+    points, tests = rng.standard_normal((200, 60)), rng.standard_normal((100, 60))
+    labels = (points[:, 0] > 0).astype(int)
+    threat = lc.ThreatModel(50_000, costs=rng.integers(100, 10_000, 200).tolist())
+    begin = time.monotonic()
+    cert = lc.certify(
+        points @ points.T, tests @ points.T, labels, ridge=1.0, threat=threat, collective=True,
+        time_limit=1.0,
+    )  # fmt: skip
+    assert time.monotonic() - begin - _jit.compile_seconds() < 3.1 + 2.0
+    assert cert.stopped == "time limit"
+    assert (cert.radius >= 0).all()
+
+
 @needs_signals
 def test_ctrl_c_waits_for_the_compiler():
     """Inside, the compiler would swallow it and leave half a function behind."""

@@ -1,5 +1,6 @@
 """Levels of cost: every total that allowed sets reach, each counted, whatever the budget's size."""
 
+import time
 from itertools import product
 
 import numpy as np
@@ -8,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelcert import InputError
+from labelcert.engines import ladder as ladder_room
+from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.knapsack import at_budget, best_sets
-from labelcert.engines.ladder import Ladder, count_by_level, ladder_of
+from labelcert.engines.ladder import UNCOUNTABLE, Ladder, count_by_level, ladder_of
 
 attackers = st.integers(0, 2**31)
 
@@ -57,6 +60,41 @@ def test_rows_of_budgets(seed, budget):
     assert ladder.largest(lambda level: level <= limit, budget) == max(fitting, default=-1)
 
 
+@given(attackers)
+def test_tables_of_all_numbers_say_the_same(seed):
+    _, cost, group, purses, choices, budget = attacker(seed)
+    cost = np.where(cost > 100, 97, cost)
+    with pytest.MonkeyPatch.context() as patch:
+        found = []
+        for few in (0, 10**9):  # tables wherever they fit, and nowhere
+            patch.setattr(ladder_room, "FEW", few)
+            patch.setattr(ladder_room, "FEW_STEPS", few)
+            ladder = ladder_of(cost, group, purses, choices > 0, budget)
+            counts = count_by_level(cost, group, purses, choices, ladder)
+            found.append((ladder.levels.tolist(), counts))
+    assert found[0] == found[1]
+
+
+def test_hundreds_of_prices_in_cents_take_no_time():
+    """300 of them took 13 seconds, which no time limit saw."""
+    rng = np.random.default_rng(0)
+    cost, group = rng.integers(100, 10_000, 1000), np.zeros(1000, dtype=np.int64)
+    purse, all_of_them = np.array([2**62]), np.ones(1000, dtype=np.int64)
+    begin = time.monotonic()
+    ladder = ladder_of(cost, group, purse, all_of_them > 0, 100_000)
+    counts = count_by_level(cost, group, purse, all_of_them, ladder)
+    assert time.monotonic() - begin < 3.0
+    assert ladder.rows > 90_000
+    assert counts[0] == 1
+    assert max(counts) == UNCOUNTABLE
+
+
+def test_what_would_take_long_to_count_can_never_be_accounted_for(monkeypatch):
+    monkeypatch.setattr(ladder_room, "MOST_STEPS", 10)
+    space = FlipSpace.unrestricted(9)
+    assert space.count_by_level(space.ladder(3)) == [UNCOUNTABLE] * 4
+
+
 def test_work_follows_the_levels_not_the_budget():
     cents = np.array([100000, 99999, 100003, 5, 7, 100001])
     ladder = ladder_of(cents, np.zeros(6, int), np.array([2**62]), np.ones(6, bool), 10**9)
@@ -77,7 +115,7 @@ def test_knapsack_against_all_sets(seed):
     rng = np.random.default_rng(seed + 1)
     gain = rng.integers(-3, 6, n).tolist()
     space = FlipSpace(choices > 0, cost.astype(np.int64), group, purses.astype(np.int64))
-    front = best_sets(gain, space, budget)
+    front = best_sets(gain, space, budget, Clock())
     assert [best.cost for best in front] == sorted({best.cost for best in front})
     for limit in {0, budget // 2, budget}:
         best = at_budget(front, limit)
@@ -94,3 +132,8 @@ def test_knapsack_against_all_sets(seed):
 def test_every_budget_is_a_level_where_labels_cost_one():
     assert Ladder.every(4).levels.tolist() == [0, 1, 2, 3, 4]
     assert FlipSpace.unrestricted(3).ladder(7).levels.tolist() == [0, 1, 2, 3]
+
+
+def test_a_front_that_is_cut_by_the_clock_is_none_at_all():
+    space = FlipSpace(np.ones(5, bool), np.arange(1, 6), np.zeros(5, int), np.array([2**62]))
+    assert best_sets([1, 2, 3, 4, 5], space, 9, Clock(0.0)) is None

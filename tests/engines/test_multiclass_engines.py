@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import labelcert as lc
 from labelcert.engines import ridge
 from labelcert.engines.cascade import Plan, run_svm
 from labelcert.engines.clean import clean_fit
@@ -10,7 +11,7 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
-from labelcert.engines.multiclass import cascade, class_search, linear
+from labelcert.engines.multiclass import cascade, class_search, linear, tree
 from labelcert.engines.multiclass.attack import attack_each
 from labelcert.engines.multiclass.attack_count import attack_count
 from labelcert.engines.multiclass.cascade import run_multiclass, run_multiclass_ridge
@@ -55,6 +56,44 @@ def test_enumeration(seed):
     jobs = 1 + seed % 2
     assert enumerate_relabelings(case.part, rivals, case.problem.max_budget, Clock(), jobs)
     case.check(rivals.ledger, counts="exact")
+
+
+@pytest.mark.parametrize("learner", [{"C": 2.0}, {"ridge": 1.0}])
+@pytest.mark.parametrize("budget", [3, 5, 9])
+def test_pieces_of_work_hold_only_what_the_attacker_can_pay_for(learner, budget, monkeypatch):
+    """Each piece began with one change, paid for or not; what it broke counted for less."""
+    monkeypatch.setattr(tree, "LARGEST_TASK", 1)
+    rng = np.random.default_rng(budget)
+    points, tests = rng.standard_normal((6, 4)), rng.standard_normal((30, 4))
+    labels = np.array([0, 1, 2, 0, 1, 2])
+    threat = lc.ThreatModel(budget, costs=[2, 3, 7, 8, 9, 10])
+    cert = lc.certify(
+        points @ points.T, tests @ points.T, labels, threat=threat, collective=True, **learner
+    )
+    count = cert.collective
+    for r, flips in zip(count.budgets, count.flip_sets, strict=True):
+        assert sum(threat.costs[i] for i in flips) <= r
+    # The account fits: what was enumerated in pieces is as exact as in one.
+    monkeypatch.setattr(tree, "LARGEST_TASK", 20_000)
+    whole = lc.certify(
+        points @ points.T, tests @ points.T, labels, threat=threat, collective=True, **learner
+    )
+    assert (count.broken_lower == whole.collective.broken_lower).all()
+    assert (count.broken_upper == whole.collective.broken_upper).all()
+    assert (cert.radius == whole.radius).all()
+
+
+def test_a_count_is_not_raised_by_a_label_that_costs_more_than_the_budget():
+    """14 predictions were told broken at a budget of 4, by a label that costs 10."""
+    rng = np.random.default_rng(1)
+    points, tests = rng.standard_normal((60, 5)), rng.standard_normal((40, 5))
+    labels = rng.integers(0, 5, 60)
+    threat = lc.ThreatModel(4, costs=[2] * 3 + [10] * 57)
+    cert = lc.certify(
+        points @ points.T, tests @ points.T, labels, ridge=1.0, threat=threat, collective=True
+    )
+    assert cert.collective.broken_lower.tolist() == [0, 0, 7, 7, 10]
+    assert cert.collective.broken_upper.tolist() == [0, 0, 7, 7, 10]
 
 
 @pytest.mark.parametrize("size", [1, 64])

@@ -1,5 +1,7 @@
 """Gram matrices: what is refused, what is repaired, and that it is told."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,19 @@ def test_float32_is_accepted():
     points = np.random.default_rng(0).standard_normal((30, 40)).astype(np.float32)
     checked = check_gram(points @ points.T)
     assert checked.matrix.dtype == np.float64
+
+
+def test_a_shift_is_accounted_for_with_its_rounding():
+    """Proofs for the kernel as given rest on what was really added to each diagonal entry."""
+    rng = np.random.default_rng(0)
+    for n in (41, 45, 50):
+        points = rng.integers(-3, 4, (n, 3)) * np.pi
+        checked = check_gram(points @ points.T)
+        assert checked.shift > 0
+        before, after = checked.given.diagonal(), checked.matrix.diagonal()
+        added = [
+            Fraction(float(b)) - Fraction(float(a)) for a, b in zip(before, after, strict=True)
+        ]
+        assert max(added) > Fraction(checked.shift)  # rounding goes both ways
+        assert max(added) <= Fraction(checked.added)
+    assert check_gram(np.eye(2)).added == 0.0

@@ -88,20 +88,24 @@ def certify(
     `labelcert.engines`.
     """
     clock = Clock(check_time_limit(time_limit), progress)
-    given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
-    check_engine(engine, solver, ridge)
-    collective, worst_margins = flag(collective, "collective"), flag(worst_margins, "worst_margins")
-    check_margins(worst_margins, engine, len(given.classes))
-    seconds = check_time_limit(point_time_limit, "point_time_limit")
-    plan = Plan(
-        sample_wise=True,
-        collective=collective,
-        jobs=check_jobs(n_jobs),
-        engine=engine,
-        solver=solver,
-        margins=worst_margins,
-        seconds_a_point=float("inf") if seconds is None else seconds,
-        exactness=check_exactness(exactness, engine),
-    )
-    outcome = run_engines(given, plan, clock)
-    return sample_wise(outcome, collective_of(outcome) if collective else None)
+    with clock.minding_interrupts():
+        given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
+        check_engine(engine, solver, ridge)
+        collective, worst_margins = (
+            flag(collective, "collective"),
+            flag(worst_margins, "worst_margins"),
+        )
+        check_margins(worst_margins, engine, len(given.classes))
+        seconds = check_time_limit(point_time_limit, "point_time_limit")
+        plan = Plan(
+            sample_wise=True,
+            collective=collective,
+            jobs=check_jobs(n_jobs),
+            engine=engine,
+            solver=solver,
+            margins=worst_margins,
+            seconds_a_point=float("inf") if seconds is None else seconds,
+            exactness=check_exactness(exactness, engine),
+        )
+        outcome = run_engines(given, plan, clock)
+        return sample_wise(outcome, collective_of(outcome) if collective else None)

@@ -48,14 +48,15 @@ def certify_collective(
     section 3; computed by enumeration, attack and relaxation (our own notes, 4.1 and 4.4).
     """
     clock = Clock(check_time_limit(time_limit), progress)
-    given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
-    check_engine(engine, solver, ridge)
-    plan = Plan(
-        sample_wise=True,
-        collective=True,
-        jobs=check_jobs(n_jobs),
-        engine=engine,
-        solver=solver,
-        exactness=check_exactness(exactness, engine),
-    )
-    return collective_of(run_engines(given, plan, clock))
+    with clock.minding_interrupts():
+        given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
+        check_engine(engine, solver, ridge)
+        plan = Plan(
+            sample_wise=True,
+            collective=True,
+            jobs=check_jobs(n_jobs),
+            engine=engine,
+            solver=solver,
+            exactness=check_exactness(exactness, engine),
+        )
+        return collective_of(run_engines(given, plan, clock))

@@ -126,11 +126,11 @@ def run_linear(
     clock: Clock,
 ) -> None:
     """Certify a model that is linear in the labels, up to the model's largest budget."""
-    linear.decide(model, y, sign, space, ledger)
+    linear.decide(model, y, sign, space, ledger, clock)
     ledger.combine()
     if not plan.collective:
         return
-    linear_enumeration.greedy_count(model, y, sign, space, ledger)
+    linear_enumeration.greedy_count(model, y, sign, space, ledger, clock)
     ladder = ledger.ladder.cut(model.max_budget)
     each = 1e-9 * (20 + len(sign))
     seconds = min(0.8 * clock.remaining * plan.jobs, each * linear_enumeration.MOST)

@@ -17,6 +17,9 @@ from labelcert.engines.threads import run_in_threads
 QUICK = 40
 """Up to so many labels exact signs take milliseconds: they are settled whatever the clock says."""
 
+QUICK_FIT = 200
+"""Up to so many labels the clean fit takes a tenth of a second at the most."""
+
 
 class CleanFit(NamedTuple):
     """decision (m,), error_bar (m,), sign (m,) −1, 0 (a tie) or +1; doubtful (m,) bool signs."""
@@ -42,7 +45,11 @@ def clean_fit(problem: Problem, clock: Clock | None = None) -> CleanFit:
         measure(core, stack)
         return core, stack.margin.copy(), gap
 
-    ((core, decision, gap),) = run_in_threads(fit, clock, 1, problem.stop_fit)
+    # A small fit is over before its machine code is loaded: no limit is worth its loss.
+    patient = Clock() if problem.n <= QUICK_FIT else clock
+    ((core, decision, gap),) = run_in_threads(fit, patient, 1, problem.stop_fit)
+    if patient.interrupted:
+        clock.interrupt()
     bar = bars_of(core, gap)
     sign = (decision > bar).astype(np.int64) - (decision < -bar)
     doubtful = np.zeros(problem.m, dtype=bool)
@@ -51,8 +58,7 @@ def clean_fit(problem: Problem, clock: Clock | None = None) -> CleanFit:
     if len(unclear):
         judge = ExactJudge(problem)
         none = np.zeros(0, dtype=np.int64)
-        in_time = problem.n <= QUICK or not clock.expired
-        exact = judge.signs(none, unclear) if in_time else [None] * len(unclear)
+        exact = judge.signs(none, unclear, None if problem.n <= QUICK else clock)
         for t, found in zip(unclear.tolist(), exact, strict=True):
             # Of an unsettled clean sign nothing is claimed.
             doubtful[t], sign[t] = found is None, found or 0

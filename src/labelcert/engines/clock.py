@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import FrameType
 
 from labelcert._jit import compile_seconds
 
@@ -26,6 +29,7 @@ class Clock:
         self.time_limit = time_limit
         self._progress = progress
         self._stopped = threading.Event()
+        self._waits = 0
 
     @property
     def elapsed(self) -> float:
@@ -59,6 +63,43 @@ class Clock:
     def interrupt(self) -> None:
         """End all stages soon; what is proven so far is kept."""
         self._stopped.set()
+
+    @contextmanager
+    def minding_interrupts(self) -> Iterator[None]:
+        """While it lasts Ctrl-C ends all stages soon, instead of any of them at any line.
+
+        Where a ledger is being written an exception could leave half a note. A second Ctrl-C is
+        what it was before, and so is the first in other threads and under a handler of the user's.
+        """
+        before = signal.getsignal(signal.SIGINT)
+        main = threading.current_thread() is threading.main_thread()
+        if not main or before is not signal.default_int_handler:
+            yield
+            return
+
+        def press(number: int, frame: FrameType | None) -> None:
+            again = self.interrupted
+            self.interrupt()
+            if again or self._waits > 0:
+                signal.default_int_handler(number, frame)
+
+        signal.signal(signal.SIGINT, press)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """A wait that does not look at the clock: inside, Ctrl-C raises KeyboardInterrupt."""
+        return self._wait()
+
+    @contextmanager
+    def _wait(self) -> Iterator[None]:
+        self._waits += 1
+        try:
+            yield
+        finally:
+            self._waits -= 1
 
     def within(self, seconds: float) -> Clock:
         """A clock for one stage: it expires after `seconds`, or with this one."""
@@ -95,6 +136,10 @@ class _StageClock(Clock):
     def interrupt(self) -> None:
         """End the whole, not just the stage."""
         self._outer.interrupt()
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """As of the whole."""
+        return self._outer.waiting()
 
     @property
     def interrupted(self) -> bool:

@@ -7,10 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
+from labelcert.engines.clock import Clock
 from labelcert.engines.lead import bars_of
 from labelcert.engines.problem import Problem
 from labelcert.engines.retraining import flip_at, measure, new_stack, solve_level, start
-from labelcert.learners.exact import exact_dual, gap_of_shift, to_fractions
+from labelcert.learners.exact import exact_dual, gap_of_shift, never, to_fractions
 
 SIZE_LIMIT = 150
 """Exact elimination costs about n⁴ to n⁵ bit operations; beyond this n it is not tried."""
@@ -41,18 +42,22 @@ class ExactJudge:
             flip_at(self._core, self._stack, 0, int(i))
         return float(solve_level(self._core, self._stack, 0))
 
-    def signs(self, flips: np.ndarray, test_points: np.ndarray) -> list[int | None]:
+    def signs(
+        self, flips: np.ndarray, test_points: np.ndarray, clock: Clock | None = None
+    ) -> list[int | None]:
         """Signs −1, 0, +1 of the decision values of some test points after `flips`.
 
-        None where exact arithmetic is out of reach (n too large, no optimal partition found), or
-        where the kernel had to be shifted and the value is no further from 0 than that may move it.
+        None where exact arithmetic is out of reach (n too large, no optimal partition found, the
+        clock expired before), or where the kernel had to be shifted and the value is no further
+        from 0 than that may move it.
         """
         nothing: list[int | None] = [None] * len(test_points)
         if self.problem.n > SIZE_LIMIT or len(test_points) == 0:
             return nothing
         self._retrain(flips)
         y = self._stack.y[0].astype(int)
-        beta = exact_dual(self._gram, y.tolist(), self._C, np.abs(self._stack.beta))
+        expired = never if clock is None else lambda: clock.expired
+        beta = exact_dual(self._gram, y.tolist(), self._C, np.abs(self._stack.beta), expired)
         if beta is None:
             return nothing
         return [self._sign(beta, int(t)) for t in test_points]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
 
 
@@ -27,8 +28,11 @@ Front = list[Best]
 """By ascending cost, each with a larger gain than all before; the first costs nothing."""
 
 
-def best_sets(gain: Sequence[Any], space: FlipSpace, budget: int) -> Front:
-    """Largest gains and their flips for costs up to a budget; only positive gains are taken."""
+def best_sets(gain: Sequence[Any], space: FlipSpace, budget: int, clock: Clock) -> Front | None:
+    """Largest gains and their flips for costs up to a budget; only positive gains are taken.
+
+    None once the clock expires: a part of a front says nothing of its whole.
+    """
     total: Front = [Best(0, 0, ())]
     for number in sorted(set(space.group[space.candidates].tolist())):
         purse = min(budget, int(space.group_budget[number]))
@@ -37,8 +41,13 @@ def best_sets(gain: Sequence[Any], space: FlipSpace, budget: int) -> Front:
             for i in space.candidates
             if space.group[i] == number and gain[i] > 0 and space.cost[i] <= purse
         ]
-        if points:
-            total = _sums(total, _one_group(gain, space, points, purse), budget)
+        if not points:
+            continue
+        one = _one_group(gain, space, points, purse, clock)
+        both = None if one is None else _sums(total, one, budget, clock)
+        if both is None:
+            return None
+        total = both
     return total
 
 
@@ -48,9 +57,13 @@ def at_budget(front: Front, budget: int) -> Best:
     return affordable[-1]
 
 
-def _one_group(gain: Sequence[Any], space: FlipSpace, points: list[int], purse: int) -> Front:
+def _one_group(
+    gain: Sequence[Any], space: FlipSpace, points: list[int], purse: int, clock: Clock
+) -> Front | None:
     front: Front = [Best(0, 0, ())]
     for i in points:
+        if clock.expired:
+            return None
         cost = int(space.cost[i])
         more = [
             Best(best.cost + cost, best.gain + gain[i], (*best.points, i))
@@ -77,9 +90,13 @@ def _undominated(first: Front, second: Front) -> Front:
     return found
 
 
-def _sums(first: Front, second: Front, budget: int) -> Front:
+def _sums(first: Front, second: Front, budget: int, clock: Clock) -> Front | None:
+    if len(first) == 1:
+        return second
     total = first
     for one in second[1:]:
+        if clock.expired:
+            return None
         more = [
             Best(best.cost + one.cost, best.gain + one.gain, best.points + one.points)
             for best in first

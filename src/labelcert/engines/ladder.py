@@ -20,6 +20,24 @@ from labelcert._errors import InputError
 MOST_LEVELS = 200_000
 """Different totals that one attacker may reach; more of them are refused."""
 
+MOST_BITS = 2**34
+"""Levels are found by shifting so many bits at the most, about a second; beyond it by sorting."""
+
+UNCOUNTABLE = 10**15
+"""Counts end here: nobody retrains on as many, so an account that expects them stays open."""
+
+MOST_SUMS, MOST_STEPS = 2**31, 2 * 10**7
+"""Counting takes so many sums of arrays, or steps of Python, at the most: seconds."""
+
+FEW, FEW_STEPS = 12, 2 * 10**5
+"""So many points, or steps, are quick whatever numbers they lead to."""
+
+WIDEST = 2**24
+"""Tables have an entry for each number only up to so many numbers."""
+
+MOST_WAYS = 9000
+"""`UNCOUNTABLE` times this many ways, and once more, is an int64."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ladder:
@@ -82,29 +100,74 @@ def ladder_of(
     return Ladder(levels, budget)
 
 
+def _fits(times: int, numbers: int, most: int) -> bool:
+    """Whether a table of all numbers up to some may be gone through so many times."""
+    return numbers <= WIDEST and times * (numbers + 1) <= most
+
+
 def _levels_of_one(cost: np.ndarray, purse: int) -> np.ndarray:
     """Totals ≤ purse of sets of points of one group."""
     levels = np.zeros(1, dtype=np.int64)
     prices, counts = np.unique(cost[cost <= purse], return_counts=True)
+    purse = min(purse, int((prices * counts).sum()))
+    if sum(counts.tolist()) > FEW and _fits(len(prices), purse, MOST_BITS):
+        return _levels_by_bits(prices.tolist(), counts.tolist(), purse)
     for price, count in zip(prices.tolist(), counts.tolist(), strict=True):
         most = min(count, purse // price)
         levels = _sums(levels, price * np.arange(most + 1, dtype=np.int64), purse)
     return levels
 
 
+def _levels_by_bits(prices: Sequence[int], counts: Sequence[int], purse: int) -> np.ndarray:
+    """The same, a bit for each number up to the purse: a shift a price instead of a sort."""
+    bits, inside = 1, (1 << (purse + 1)) - 1
+    for price, count in zip(prices, counts, strict=True):
+        left, many = min(count, purse // price), 1
+        while left > 0:  # 1, 2, 4, … and the rest of them make up every number of points
+            taken = min(many, left)
+            bits |= (bits << (taken * price)) & inside
+            left, many = left - taken, 2 * many
+    return _levels_of_bits(bits)
+
+
+def _bits_of(levels: np.ndarray) -> int:
+    """A number with the bits of some levels set."""
+    member = np.zeros(int(levels[-1]) + 1, dtype=np.uint8)
+    member[levels] = 1
+    return int.from_bytes(np.packbits(member, bitorder="little").tobytes(), "little")
+
+
+def _levels_of_bits(bits: int) -> np.ndarray:
+    """The positions of a number's bits, ascending; raises InputError if they are too many."""
+    _check_number(bits.bit_count())
+    member = np.frombuffer(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), dtype=np.uint8)
+    return np.flatnonzero(np.unpackbits(member, bitorder="little")).astype(np.int64)
+
+
+def _check_number(levels: int) -> None:
+    if levels > MOST_LEVELS:
+        raise InputError(
+            f"costs reach more than {MOST_LEVELS} different totals within the budget: pass "
+            "them in coarser units, or a smaller budget."
+        )
+
+
 def _sums(first: np.ndarray, second: np.ndarray, most: int) -> np.ndarray:
     """Different sums ≤ most of one of each, ascending; both hold 0 and no more than `most`."""
+    if len(second) > len(first):
+        first, second = second, first
+    if len(second) > FEW and _fits(len(second), int(first[-1]) + int(second[-1]), MOST_BITS):
+        bits, total = _bits_of(first), 0
+        for level in second.tolist():
+            total |= bits << level
+        return _levels_of_bits(total & ((1 << (most + 1)) - 1))
     found = first
     # Pieces, so that a product of two long lists never lies in memory at once.
     step = max(1, 4_000_000 // max(len(first), 1))
     for at in range(0, len(second), step):
         part = (first[:, None] + second[None, at : at + step]).ravel()
         found = np.union1d(found, part[part <= most])
-        if len(found) > MOST_LEVELS:
-            raise InputError(
-                f"costs reach more than {MOST_LEVELS} different totals within the budget: pass "
-                "them in coarser units, or a smaller budget."
-            )
+        _check_number(len(found))
     return found
 
 
@@ -117,22 +180,49 @@ def count_by_level(
 ) -> list[int]:
     """How many sets of changes cost exactly each level, in rows of the ladder.
 
-    choices (n,) int64: in how many ways each point may be changed (0: not at all).
+    choices (n,) int64: in how many ways each point may be changed (0: not at all). Counts end at
+    `UNCOUNTABLE`; all of them are that where counting would take long.
     """
+    budget = ladder.budget
     total: dict[int, int] = {0: 1}
     for g in np.unique(group[choices > 0]).tolist():
-        inside = np.flatnonzero((choices > 0) & (group == g))
-        purse = min(int(purses[g]), ladder.budget)
-        one = _counts_of_one(cost[inside].tolist(), choices[inside].tolist(), purse)
-        total = _product(total, one, ladder.budget)
-    return [total.get(level, 0) for level in ladder.levels.tolist()]
+        inside = np.flatnonzero((choices > 0) & (group == g) & (cost <= min(purses[g], budget)))
+        costs, ways = cost[inside].tolist(), choices[inside].tolist()
+        purse = int(min(purses[g], budget))
+        steps = len(inside) * ladder.rows
+        if steps > FEW_STEPS and _fits(len(inside), purse, MOST_SUMS) and max(ways) < MOST_WAYS:
+            one = _counts_by_table(costs, ways, purse)
+        elif steps <= MOST_STEPS:
+            one = _counts_of_one(costs, ways, purse)
+        else:
+            return [UNCOUNTABLE] * ladder.rows
+        steps = len(total) * len(one)
+        if steps > FEW_STEPS and _fits(min(len(total), len(one)), budget, MOST_SUMS):
+            total = _product_by_table(total, one, budget)
+        elif steps <= MOST_STEPS:
+            total = _product(total, one, budget)
+        else:
+            return [UNCOUNTABLE] * ladder.rows
+    return [min(total.get(level, 0), UNCOUNTABLE) for level in ladder.levels.tolist()]
+
+
+def _as_counts(table: np.ndarray) -> dict[int, int]:
+    levels = np.flatnonzero(table)
+    return dict(zip(levels.tolist(), table[levels].tolist(), strict=True))
+
+
+def _counts_by_table(costs: Sequence[int], choices: Sequence[int], purse: int) -> dict[int, int]:
+    table = np.zeros(purse + 1, dtype=np.int64)
+    table[0] = 1
+    for price, ways in zip(costs, choices, strict=True):
+        table[price:] += table[: purse + 1 - price] * ways
+        np.minimum(table, UNCOUNTABLE, out=table)
+    return _as_counts(table)
 
 
 def _counts_of_one(costs: Sequence[int], choices: Sequence[int], purse: int) -> dict[int, int]:
     counts: dict[int, int] = {0: 1}
     for price, ways in zip(costs, choices, strict=True):
-        if price > purse:
-            continue
         grown = dict(counts)
         for spent, number in counts.items():
             if spent + price <= purse:
@@ -141,9 +231,21 @@ def _counts_of_one(costs: Sequence[int], choices: Sequence[int], purse: int) -> 
     return counts
 
 
+def _product_by_table(first: dict[int, int], second: dict[int, int], most: int) -> dict[int, int]:
+    if len(first) > len(second):
+        first, second = second, first
+    table = np.zeros(most + 1, dtype=np.int64)
+    table[list(second)] = [min(number, UNCOUNTABLE) for number in second.values()]
+    found = np.zeros(most + 1, dtype=np.int64)
+    for spent, number in first.items():
+        part = table[: most + 1 - spent]
+        # No product overflows: what would be more is as many as there can be.
+        found[spent:] += np.where(part <= UNCOUNTABLE // number, part * number, UNCOUNTABLE)
+        np.minimum(found, UNCOUNTABLE, out=found)
+    return _as_counts(found)
+
+
 def _product(first: dict[int, int], second: dict[int, int], most: int) -> dict[int, int]:
-    if len(first) == 1:
-        return second
     found: dict[int, int] = {}
     for spent, number in first.items():
         for more, ways in second.items():

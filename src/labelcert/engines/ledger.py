@@ -134,8 +134,10 @@ class Ledger:
         """Carry sample-wise knowledge over to the collective interval."""
         ascending = np.sort(self.robust)
         open_at = np.searchsorted(ascending, self.ladder.levels)  # robust below each level
-        for row, level in enumerate(self.ladder.levels.tolist()):
-            self.bound_count(level, int(open_at[row]))
+        if (open_at < self.broken_lower).any():
+            raise AssertionError("fewer predictions are open than a witness breaks")
+        # More budget leaves no fewer of them open.
+        np.minimum(self.broken_upper, open_at, out=self.broken_upper)
         for t in np.flatnonzero(self.broken <= self.max_budget):
             flips = self.witness[t]
             if flips is not None:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from labelcert.engines.clock import Clock
 from labelcert.engines.evidence import Sorted
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.knapsack import Front, best_sets
@@ -51,22 +52,37 @@ class LinearModel(NamedTuple):
 
 
 def decide(
-    model: LinearModel, y: np.ndarray, sign: np.ndarray, space: FlipSpace, ledger: Ledger
+    model: LinearModel,
+    y: np.ndarray,
+    sign: np.ndarray,
+    space: FlipSpace,
+    ledger: Ledger,
+    clock: Clock | None = None,
 ) -> None:
-    """Write the exact radius, worst margins and witness of every test point into the ledger."""
+    """Write the exact radius, worst margins and witness of every test point into the ledger.
+
+    Test points that are not reached before the clock expires stay open.
+    """
+    clock = clock or Clock()
     ladder = ledger.ladder.cut(model.max_budget)
     for t in range(len(sign)):
         gain = 2 * sign[t] * y * model.weights[t]
-        fall, flips = worst_flips(gain, space, ladder)
+        found = None if clock.expired else worst_flips(gain, space, ladder, clock)
+        if found is None:
+            return
+        fall, flips = found
         margins = sign[t] * float(model.weights[t] @ y) - fall
         ledger.bound_margin(t, margins - model.error[t], margins)
-        _decide_one(model, y, int(sign[t]), space, ledger, t, margins, flips)
+        _decide_one(model, y, int(sign[t]), space, ledger, t, margins, flips, clock)
 
 
 def worst_flips(
-    gain: np.ndarray, space: FlipSpace, ladder: Ladder
-) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Largest fall of the margin (rows,) and the flips that cause it, for every level."""
+    gain: np.ndarray, space: FlipSpace, ladder: Ladder, clock: Clock
+) -> tuple[np.ndarray, list[np.ndarray]] | None:
+    """Largest fall of the margin (rows,) and the flips that cause it, for every level.
+
+    None once the clock expires.
+    """
     if space.unit_cost:
         order = np.argsort(-gain, kind="stable")
         order = _affordable(order[gain[order] > 0], space, ladder.budget)
@@ -74,16 +90,20 @@ def worst_flips(
         fall[1 : len(order) + 1] = np.cumsum(gain[order])
         fall[len(order) + 1 :] = fall[len(order)]
         return fall, [order[:r] for r in range(ladder.rows)]
-    fall, sets = _by_level(best_sets(gain.tolist(), space, ladder.budget), ladder)
+    front = best_sets(gain.tolist(), space, ladder.budget, clock)
+    if front is None:
+        return None
+    fall, sets = _by_level(front, ladder)
     return np.array([float(value) for value in fall]), sets
 
 
 def worst_flips_exactly(
-    gain: list[Fraction], space: FlipSpace, ladder: Ladder
-) -> tuple[list[Fraction], list[np.ndarray]]:
+    gain: list[Fraction], space: FlipSpace, ladder: Ladder, clock: Clock
+) -> tuple[list[Fraction], list[np.ndarray]] | None:
     """`worst_flips` in exact arithmetic."""
     if not space.unit_cost:
-        return _by_level(best_sets(gain, space, ladder.budget), ladder)
+        front = best_sets(gain, space, ladder.budget, clock)
+        return None if front is None else _by_level(front, ladder)
     positive = [i for i in range(len(gain)) if gain[i] > 0]
     positive.sort(key=lambda i: -gain[i])
     order = _affordable(np.array(positive, dtype=np.int64), space, ladder.budget)
@@ -134,6 +154,7 @@ def _decide_one(
     t: int,
     margins: np.ndarray,
     flips: list[np.ndarray],
+    clock: Clock,
 ) -> None:
     exact: list[tuple[int, np.ndarray]] | None = None
     levels = ledger.ladder.levels.tolist()
@@ -143,7 +164,7 @@ def _decide_one(
         if not abs(margin) > model.error[t]:
             if exact is None:
                 ladder = ledger.ladder.cut(levels[len(margins) - 1])
-                exact = exact_verdicts(model.exact_weights(t), y, sign, space, ladder)
+                exact = exact_verdicts(model.exact_weights(t), y, sign, space, ladder, clock)
             if exact is None:
                 return
             verdict, chosen = exact[row]
@@ -155,17 +176,22 @@ def _decide_one(
 
 
 def exact_verdicts(
-    weights: list[Fraction] | None, y: np.ndarray, sign: int, space: FlipSpace, ladder: Ladder
+    weights: list[Fraction] | None,
+    y: np.ndarray,
+    sign: int,
+    space: FlipSpace,
+    ladder: Ladder,
+    clock: Clock,
 ) -> list[tuple[int, np.ndarray]] | None:
     """For every level the sign of the exact worst margin, and flips that reach it.
 
-    None where the exact weights are out of reach.
+    None where the exact weights are out of reach, or once the clock expires.
     """
     if weights is None:
         return None
     signed = [sign * int(label) * h for label, h in zip(y, weights, strict=True)]
     clean = sum(signed, Fraction(0))
-    falls, sets = worst_flips_exactly([2 * value for value in signed], space, ladder)
-    return [
-        ((clean > fall) - (clean < fall), flips) for fall, flips in zip(falls, sets, strict=True)
-    ]
+    found = worst_flips_exactly([2 * value for value in signed], space, ladder, clock)
+    if found is None:
+        return None
+    return [((clean > fall) - (clean < fall), flips) for fall, flips in zip(*found, strict=True)]

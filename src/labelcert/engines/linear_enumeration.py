@@ -186,8 +186,10 @@ def greedy_count(
     sign: np.ndarray,
     space: FlipSpace,
     ledger: Ledger,
+    clock: Clock | None = None,
 ) -> None:
     """Break many predictions at once by greedy choice; lower ends of the collective counts."""
+    clock = clock or Clock()
     gain = 2 * (model.weights * sign[:, None]) * y
     clean = (model.weights * sign[:, None]) @ y
     for reach in (0.1, 0.3, 1.0, 3.0):
@@ -195,7 +197,7 @@ def greedy_count(
         margin, left = clean.copy(), space.group_budget.copy()
         purse = min(model.max_budget, ledger.max_budget)
         flips: list[int] = []
-        while True:
+        while not clock.expired:
             open_points = [
                 int(i)
                 for i in space.candidates

@@ -131,7 +131,7 @@ class Problem:
             gap_target=RELATIVE_GAP_TARGET * self.n * C * max(1.0, C),
             bar_slope=self.bars.slope,
             bar_floor=self.bars.floor,
-            shift=self.gram.shift / self.scale,
+            shift=self.gram.added / self.scale,
             doubt=self.bars.doubt,
             cost=self.space.cost.astype(np.int64),
             group=self.space.group.astype(np.int64),

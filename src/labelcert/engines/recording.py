@@ -107,11 +107,14 @@ def row_of(levels, cost):
 def write_down(core, margin, record, mask, cost, sign, gap):
     """Record the margins (times sign) under the flip set `mask` of the given cost.
 
-    Returns how many predictions it surely breaks.
+    Returns how many predictions it surely breaks. What costs no level is not the attacker's, and is
+    not noted.
     """
     width = np.sqrt(2.0 * gap)
     m = margin.shape[0]
     row = row_of(record.levels, cost)
+    if record.levels[row] != cost:
+        return 0
     worst = record.worst[row]
     noted = record.robust[row]
     broken = 0

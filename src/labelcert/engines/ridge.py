@@ -10,7 +10,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from labelcert.engines.clock import Clock
 from labelcert.engines.linear import LinearModel
+from labelcert.learners.exact import never
 from labelcert.learners.gram import CheckedGram
 from labelcert.learners.ridge_weights import exact_ridge_weights, ridge_weights
 
@@ -18,14 +20,20 @@ NAME = "ridge"
 
 
 def linear_model(
-    gram: CheckedGram, cross: np.ndarray, ridge: float, max_budget: int
+    gram: CheckedGram,
+    cross: np.ndarray,
+    ridge: float,
+    max_budget: int,
+    clock: Clock | None = None,
 ) -> LinearModel:
-    """The linear model f_t(ỹ) = k_tᵀ(K + λI)⁻¹ ỹ."""
+    """The linear model f_t(ỹ) = k_tᵀ(K + λI)⁻¹ ỹ; exact weights only until the clock expires."""
     n = len(gram.matrix)
     weights, error = ridge_weights(gram, cross, ridge)
     rounding = 2 * (n + 4) * np.finfo(float).eps * np.abs(weights).sum(axis=1)
 
+    expired = never if clock is None else lambda: clock.expired
+
     def exact_weights(t: int) -> list[Fraction] | None:
-        return exact_ridge_weights(gram, cross[t], ridge)
+        return exact_ridge_weights(gram, cross[t], ridge, expired)
 
     return LinearModel(weights, np.sqrt(n) * error + rounding, exact_weights, max_budget, NAME)

@@ -143,7 +143,7 @@ def _settle_one(
     if len(sign) - int(robust.sum()) > ledger.broken_lower[ledger.ladder.row(cost)]:
         wanted = unclear
     points = np.flatnonzero(wanted)
-    signs = [None] * len(points) if clock.expired else judge.signs(flips, points)
+    signs = [None] * len(points) if clock.expired else judge.signs(flips, points, clock)
     for t, found in zip(points.tolist(), signs, strict=True):
         if found is not None:
             broken[t] = found * sign[t] <= 0

@@ -30,7 +30,8 @@ def run_pieces(
         if number in done or clock.expired:
             continue
         try:
-            result = work(*piece)
+            with clock.waiting():
+                result = work(*piece)
         except KeyboardInterrupt:
             clock.interrupt()
             return
@@ -47,10 +48,12 @@ def _in_processes(
     parallel: Any = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
     results = parallel(tasks)
     try:
-        for number, result in results:
-            yield number, result
-            if clock.expired:
+        while not clock.expired:
+            with clock.waiting():
+                found = next(results, None)
+            if found is None:
                 break
+            yield found
     except TerminatedWorkerError:
         return
     except KeyboardInterrupt:

@@ -59,7 +59,7 @@ def cross_bars(gram: CheckedGram, cross: np.ndarray, C: float) -> Bars:
     n = cross.shape[1]
     unit = np.finfo(float).eps
     matrix = gram.matrix / gram.scale
-    shift = gram.shift / gram.scale
+    shift = gram.added / gram.scale
     size = np.abs(cross).sum(axis=1)
     best_slope = np.full(len(cross), np.inf)
     best_floor = np.full(len(cross), np.inf)

@@ -14,13 +14,18 @@ Source: our own note; KKT conditions as in ``math.md`` 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 ATTEMPTS = 40
 """How often points may change sides before the partition is given up."""
+
+
+def never() -> bool:
+    """No end: the default of `expired`."""
+    return False
 
 
 def to_fractions(matrix: np.ndarray) -> list[list[Fraction]]:
@@ -34,8 +39,12 @@ def _integer_rows(rows: Sequence[Sequence[Fraction]]) -> list[list[int]]:
     return [[int(v * scale) for v in row] for row, scale in zip(rows, scales, strict=True)]
 
 
-def solve(matrix: Sequence[Sequence[Fraction]], rhs: Sequence[Fraction]) -> list[Fraction] | None:
-    """One exact solution of a square system, or None if there is none.
+def solve(
+    matrix: Sequence[Sequence[Fraction]],
+    rhs: Sequence[Fraction],
+    expired: Callable[[], bool] = never,
+) -> list[Fraction] | None:
+    """One exact solution of a square system, or None if there is none, or once `expired`.
 
     Unknowns that a singular matrix leaves open are 0.
     """
@@ -43,6 +52,8 @@ def solve(matrix: Sequence[Sequence[Fraction]], rhs: Sequence[Fraction]) -> list
     rows = _integer_rows([[*row, value] for row, value in zip(matrix, rhs, strict=True)])
     previous, rank, columns = 1, 0, []
     for column in range(n):
+        if expired():
+            return None
         pivot = next((i for i in range(rank, n) if rows[i][column] != 0), None)
         if pivot is None:
             continue
@@ -98,16 +109,20 @@ def exact_dual(
     y: Sequence[int],
     C: Fraction,
     alpha: np.ndarray,
+    expired: Callable[[], bool] = never,
 ) -> list[Fraction] | None:
     """The exact β (n,) of the kernel SVM with labels y, from a float solution `alpha` (n,).
 
-    Returns None if no partition that satisfies the KKT conditions is found in a few attempts.
+    Returns None if no partition that satisfies the KKT conditions is found in a few attempts, or
+    once `expired`.
     """
     limit = float(C)
     side = [0 if a <= 1e-9 * limit else 2 if a >= (1 - 1e-9) * limit else 1 for a in alpha]
     for _ in range(ATTEMPTS):
-        beta = _solve_partition(gram, y, C, side)
+        beta = _solve_partition(gram, y, C, side, expired)
         if beta is None:
+            return None
+        if expired():
             return None
         moved = _move_violators(gram, y, C, beta, side)
         if not moved:
@@ -122,7 +137,11 @@ def gap_of_shift(beta: Sequence[Fraction], C: Fraction, shift: float) -> float:
 
 
 def _solve_partition(
-    gram: Sequence[Sequence[Fraction]], y: Sequence[int], C: Fraction, side: list[int]
+    gram: Sequence[Sequence[Fraction]],
+    y: Sequence[int],
+    C: Fraction,
+    side: list[int],
+    expired: Callable[[], bool],
 ) -> list[Fraction] | None:
     free = [i for i, s in enumerate(side) if s == 1]
     bound = [i for i, s in enumerate(side) if s == 2]
@@ -131,7 +150,7 @@ def _solve_partition(
         beta[i] = y[i] * C
     if free:
         rhs = [y[i] - sum((gram[i][j] * beta[j] for j in bound), Fraction(0)) for i in free]
-        solution = solve([[gram[i][j] for j in free] for i in free], rhs)
+        solution = solve([[gram[i][j] for j in free] for i in free], rhs, expired)
         if solution is None:
             return None
         for i, value in zip(free, solution, strict=True):

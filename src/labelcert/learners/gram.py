@@ -56,6 +56,13 @@ class CheckedGram:
     shift: float
     given: np.ndarray
 
+    @property
+    def added(self) -> float:
+        """What was added to any diagonal entry at the most: the shift, and the sum's rounding."""
+        if self.shift == 0.0:
+            return 0.0
+        return self.shift + float(np.spacing(self.matrix.diagonal().max()))
+
     @cached_property
     def scale(self) -> float:
         """`scale_of` the matrix."""

@@ -7,12 +7,13 @@ length, where μ = λ − s bounds the smallest eigenvalue, because K + sI is po
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.learners.exact import solve
+from labelcert.learners.exact import never, solve
 from labelcert.learners.gram import CheckedGram
 
 EXACT_SIZE = 150
@@ -25,7 +26,7 @@ def ridge_weights(
     n = len(gram.given)
     system = gram.given + ridge * np.eye(n)
     unit = np.finfo(float).eps
-    smallest = ridge - gram.shift
+    smallest = ridge - gram.added
     factor = _factor(system)
     if factor is None or not smallest > 0:
         raise InputError(
@@ -48,12 +49,14 @@ def _factor(system: np.ndarray) -> np.ndarray | None:
         return None
 
 
-def exact_ridge_weights(gram: CheckedGram, row: np.ndarray, ridge: float) -> list[Fraction] | None:
-    """h_t (n,) in exact arithmetic; None if n is too large for it."""
+def exact_ridge_weights(
+    gram: CheckedGram, row: np.ndarray, ridge: float, expired: Callable[[], bool] = never
+) -> list[Fraction] | None:
+    """h_t (n,) in exact arithmetic; None if n is too large for it, or once `expired`."""
     n = len(gram.given)
     if n > EXACT_SIZE:
         return None
     system = [[Fraction(float(v)) for v in values] for values in gram.given]
     for i in range(n):
         system[i][i] += Fraction(float(ridge))
-    return solve(system, [Fraction(float(v)) for v in row])
+    return solve(system, [Fraction(float(v)) for v in row], expired)

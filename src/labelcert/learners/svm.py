@@ -79,7 +79,7 @@ def fit_dual(
         state = _empty_state(n, y, C)
         fit_from_nothing(matrix, *state, rate, stop)
         beta, gap = _read(matrix, state, y, C, stop)
-    shift = gram.shift / scale
+    shift = gram.added / scale
     alpha = np.abs(beta)
     gap += shift * float((alpha * (C - alpha)).sum()) * (1 + 4 * n * np.finfo(float).eps)
     return DualSolution(beta, gap, scale, state)

@@ -54,7 +54,7 @@ def _ridge(
     given: MulticlassInput, plan: Plan, clock: Clock
 ) -> tuple[CleanClasses, MulticlassResult]:
     assert given.ridge is not None
-    model = ridge.linear_model(given.gram, given.cross, given.ridge, given.max_flips)
+    model = ridge.linear_model(given.gram, given.cross, given.ridge, given.max_flips, clock)
     clean = clean_linear(LinearLogits(model, given.space))
     decided = _decided(clean)
     part = model.of_test_points(decided)

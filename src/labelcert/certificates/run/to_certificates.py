@@ -71,8 +71,10 @@ def _margins(outcome: Outcome) -> tuple[FloatArray, FloatArray]:
     margins = np.zeros((len(outcome.tied), len(rows)))
     margins[outcome.doubtful] = np.nan
     bounds = np.where(np.isnan(margins), -np.inf, 0.0)
-    margins[outcome.decided] = outcome.ledger.worst_margin[:, rows]
-    bounds[outcome.decided] = outcome.ledger.margin_bound[:, rows]
+    known = outcome.ledger.worst_margin, outcome.ledger.margin_bound
+    if len(rows) < outcome.ledger.ladder.rows or (rows != np.arange(len(rows))).any():
+        known = known[0][:, rows], known[1][:, rows]
+    margins[outcome.decided], bounds[outcome.decided] = known
     return margins, bounds
 
 

@@ -43,7 +43,7 @@ def _svm(given: BinaryInput, plan: Plan, clock: Clock) -> tuple[CleanFit, Ledger
 
 def _ridge(given: BinaryInput, plan: Plan, clock: Clock) -> tuple[CleanFit, Ledger]:
     assert given.ridge is not None
-    model = ridge.linear_model(given.gram, given.cross, given.ridge, given.max_flips)
+    model = ridge.linear_model(given.gram, given.cross, given.ridge, given.max_flips, clock)
     clean = clean_ridge(model, given.y)
     decided = np.flatnonzero(clean.sign != 0)
     part = model.of_test_points(decided)

@@ -90,13 +90,13 @@ def run_multiclass_ridge(
     rivals = Rivals(ledger, predicted, space.classes)
     _linear(model, space, rivals, plan, clock)
     ledger.combine()
-    return MulticlassResult(ledger, linear.relaxed_radius(model, space, rivals))
+    return MulticlassResult(ledger, linear.relaxed_radius(model, space, rivals, clock))
 
 
 def _linear(
     model: LinearModel, space: RelabelSpace, rivals: Rivals, plan: Plan, clock: Clock
 ) -> None:
-    linear.decide(model, space, rivals)
+    linear.decide(model, space, rivals, clock)
     ledger = rivals.ledger
     ledger.combine()
     if not plan.collective:
@@ -125,7 +125,7 @@ def _saturated(
         return
     model = saturation.linear_model(problem.class_problems[0], min(budget, problem.max_budget))
     _linear(model, problem.space, rivals, plan, clock)
-    search.relaxed = linear.relaxed_radius(model, problem.space, rivals)
+    search.relaxed = linear.relaxed_radius(model, problem.space, rivals, clock)
     search.computed = True
 
 

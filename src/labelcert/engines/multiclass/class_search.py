@@ -55,7 +55,7 @@ class ClassSearch:
 
     def __post_init__(self) -> None:
         self.relaxed = np.zeros(self.problem.m, dtype=np.int64)
-        self._exact = OneVsAll(self.problem.gram, self.problem.cross, self.problem.C)
+        self._exact = OneVsAll(self.problem.gram, self.problem.cross, self.problem.C, self.clock)
         self._rules: dict[tuple[int, int], PairRules] = {}
 
     def run(self, budget: int, exact: bool = True) -> bool:

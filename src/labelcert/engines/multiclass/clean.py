@@ -39,7 +39,8 @@ def clean_classes(problem: MulticlassProblem, clock: Clock | None = None) -> Cle
     fits = [clean_fit(p, clock) for p in problem.class_problems]
     logits = np.stack([fit.decision for fit in fits], axis=1)
     bar = np.stack([fit.error_bar for fit in fits], axis=1)
-    exact = OneVsAll(problem.gram, problem.cross, problem.C)
+    late = None if problem.n <= QUICK else clock
+    exact = OneVsAll(problem.gram, problem.cross, problem.C, late)
 
     def order(t: int, a: int, b: int) -> int | None:
         if problem.n > QUICK and clock.expired:

@@ -41,7 +41,7 @@ def enumerate_relabelings(
         return _Retraining(problem, rivals.predicted.astype(np.int64), tree, ladder, stop)
 
     records, complete = tree.walk(worker, clock, jobs, stop, NAME)
-    exact = OneVsAll(problem.gram, problem.cross, problem.C)
+    exact = OneVsAll(problem.gram, problem.cross, problem.C, clock)
     expected = problem.space.count_by_level(ladder)
     settle(problem.space, exact, rivals, records, expected, NAME, clock)
     return complete

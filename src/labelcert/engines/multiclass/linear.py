@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from labelcert.engines.clock import Clock
 from labelcert.engines.evidence import Sorted
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
@@ -63,22 +64,38 @@ def fast_effects(
     return np.maximum(best, 0.0), np.where(best > 0, label, space.labels)
 
 
-def decide(model: LinearModel, space: RelabelSpace, rivals: Rivals) -> None:
-    """Write what is exact of every test point and rival, up to the model's largest budget."""
+def decide(
+    model: LinearModel, space: RelabelSpace, rivals: Rivals, clock: Clock | None = None
+) -> None:
+    """Write what is exact of every test point and rival, up to the model's largest budget.
+
+    What is not reached before the clock expires stays open.
+    """
+    clock = clock or Clock()
     ladder = rivals.ledger.ladder.cut(model.max_budget)
     for t in range(len(rivals.predicted)):
         a = int(rivals.predicted[t])
         for b in range(space.classes):
-            if b != a:
-                _decide_pair(model, space, rivals, t, a, b, ladder)
+            if b != a and not clock.expired:
+                _decide_pair(model, space, rivals, t, a, b, ladder, clock)
 
 
 def _decide_pair(
-    model: LinearModel, space: RelabelSpace, rivals: Rivals, t: int, a: int, b: int, ladder: Ladder
+    model: LinearModel,
+    space: RelabelSpace,
+    rivals: Rivals,
+    t: int,
+    a: int,
+    b: int,
+    ladder: Ladder,
+    clock: Clock,
 ) -> None:
     weights = model.weights[t]
     gain, label = fast_effects(weights, space, a, b)
-    fall, sets = worst_flips(gain, space.points, ladder)
+    found = worst_flips(gain, space.points, ladder, clock)
+    if found is None:
+        return
+    fall, sets = found
     margins = 2 * float(weights @ side_of(space.labels, a, b)) - fall
     exact: list[tuple[int, np.ndarray]] | None = None
     levels = ladder.levels.tolist()
@@ -89,7 +106,7 @@ def _decide_pair(
         found = Sorted(float(margin), error, exactly=False)
         if not abs(margin) > error:
             if exact is None:
-                exact = _exact_verdicts(model, space, t, a, b, ladder)
+                exact = _exact_verdicts(model, space, t, a, b, ladder, clock)
             if exact is None:
                 return
             verdict, changes = exact[row]
@@ -101,7 +118,7 @@ def _decide_pair(
 
 
 def _exact_verdicts(
-    model: LinearModel, space: RelabelSpace, t: int, a: int, b: int, ladder: Ladder
+    model: LinearModel, space: RelabelSpace, t: int, a: int, b: int, ladder: Ladder, clock: Clock
 ) -> list[tuple[int, np.ndarray]] | None:
     """For every level the sign of the smallest lead in exact arithmetic, and its changes."""
     weights: list[Fraction] | None = model.exact_weights(t)
@@ -110,27 +127,37 @@ def _exact_verdicts(
     gain, label = relabel_effects(weights, space, a, b)
     side = side_of(space.labels, a, b)
     clean = sum((2 * int(s) * h for s, h in zip(side, weights, strict=True)), Fraction(0))
+    worst = worst_flips_exactly(gain, space.points, ladder, clock)
+    if worst is None:
+        return None
     found = []
-    for fall, points in zip(*worst_flips_exactly(gain, space.points, ladder), strict=True):
+    for fall, points in zip(*worst, strict=True):
         value = clean - fall
         found.append(((value > 0) - (value < 0), points * space.classes + label[points]))
     return found
 
 
-def relaxed_radius(model: LinearModel, space: RelabelSpace, rivals: Rivals) -> np.ndarray:
+def relaxed_radius(
+    model: LinearModel, space: RelabelSpace, rivals: Rivals, clock: Clock | None = None
+) -> np.ndarray:
     """(m,) radii by independent worst cases: the predicted class at its lowest logit, each rival at
-    its highest, with the whole budget each. Sound, never above the exact radius."""
+    its highest, with the whole budget each. Sound, never above the exact radius; 0 for what is not
+    reached before the clock expires."""
+    clock = clock or Clock()
     ladder = rivals.ledger.ladder.cut(model.max_budget)
     radius = np.full(len(rivals.predicted), ladder.budget, dtype=np.int64)
     spaces = [space.class_space(k) for k in range(space.classes)]
     signs = [np.where(space.labels == k, 1.0, -1.0) for k in range(space.classes)]
     for t, a in enumerate(rivals.predicted):
         weights, error = model.weights[t], linear_lead_bar(float(model.error[t]))
-        low = _extremes(weights * signs[a], spaces[a], ladder, 1.0)
+        low = _extremes(weights * signs[a], spaces[a], ladder, 1.0, clock)
         for b in range(space.classes):
             if b == a:
                 continue
-            high = _extremes(weights * signs[b], spaces[b], ladder, -1.0)
+            high = _extremes(weights * signs[b], spaces[b], ladder, -1.0, clock)
+            if low is None or high is None:
+                radius[t] = 0
+                break
             robust = low + high > error
             if not robust.all():
                 first = int(np.argmin(robust))
@@ -138,7 +165,9 @@ def relaxed_radius(model: LinearModel, space: RelabelSpace, rivals: Rivals) -> n
     return radius
 
 
-def _extremes(terms: np.ndarray, space: FlipSpace, ladder: Ladder, sign: float) -> np.ndarray:
+def _extremes(
+    terms: np.ndarray, space: FlipSpace, ladder: Ladder, sign: float, clock: Clock
+) -> np.ndarray | None:
     """sign · Σ terms at its smallest, for every level; a flip turns the sign of a term."""
-    fall, _ = worst_flips(2 * sign * terms, space, ladder)
-    return sign * float(terms.sum()) - fall
+    found = None if clock.expired else worst_flips(2 * sign * terms, space, ladder, clock)
+    return None if found is None else sign * float(terms.sum()) - found[0]

@@ -15,11 +15,12 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from labelcert.engines.clock import Clock
 from labelcert.engines.judge import SIZE_LIMIT
 from labelcert.engines.lead import lead_bar
 from labelcert.engines.settle import REFIT_SIZE
 from labelcert.learners.error_bars import cross_bars
-from labelcert.learners.exact import exact_dual, gap_of_shift, to_fractions
+from labelcert.learners.exact import exact_dual, gap_of_shift, never, to_fractions
 from labelcert.learners.gram import CheckedGram
 from labelcert.learners.svm import decision_values, fit_dual
 
@@ -47,13 +48,18 @@ class Comparison(Protocol):
 
 
 class OneVsAll:
-    """SVMs of single classes for a Gram matrix (n, n), cross-kernel rows (m, n) and C > 0."""
+    """SVMs of single classes for a Gram matrix (n, n), cross-kernel rows (m, n) and C > 0.
 
-    def __init__(self, gram: CheckedGram, cross: np.ndarray, C: float):
+    Exact arithmetic is given up once the clock expires.
+    """
+
+    def __init__(self, gram: CheckedGram, cross: np.ndarray, C: float, clock: Clock | None = None):
         self.gram = gram
         self.cross = np.asarray(cross, dtype=np.float64)
         self.C = C
+        self._expired = never if clock is None else lambda: clock.expired
         self._fitted: dict[bytes, Fit] = {}
+        self._exactly: dict[bytes, list[Fraction]] = {}
 
     def sign(self, labels: np.ndarray, t: int, a: int, b: int) -> int | None:
         """The sign −1, 0 or +1 of p_a − p_b at test point t after training on labels (n,).
@@ -95,6 +101,7 @@ class OneVsAll:
         if key not in self._fitted:
             if len(self._fitted) >= MOST_FITS:
                 self._fitted.clear()
+                self._exactly.clear()
             found = fit_dual(self.gram, np.where(member, 1.0, -1.0), self.C)
             self._fitted[key] = Fit(found.beta, found.gap)
         return self._fitted[key]
@@ -116,8 +123,7 @@ class OneVsAll:
         C = Fraction(float(self.C)) * Fraction(scale)
         betas = []
         for k, fit in (first, second):
-            y = np.where(labels == k, 1, -1).tolist()
-            beta = exact_dual(self._fractions, y, C, np.abs(fit.beta))
+            beta = self._exact_beta(labels == k, fit, C)
             if beta is None:
                 return None
             betas.append(beta)
@@ -126,8 +132,19 @@ class OneVsAll:
         value = sum((Fraction(float(q)) * (a - b) for q, a, b in pairs), Fraction(0))
         if self.gram.shift > 0:
             bars = cross_bars(self.gram, row[None], self.C * scale)
-            gaps = [gap_of_shift(beta, C, self.gram.shift / scale) for beta in betas]
+            gaps = [gap_of_shift(beta, C, self.gram.added / scale) for beta in betas]
             width = sum(math.sqrt(2 * gap) for gap in gaps)
             if abs(value) <= Fraction(width * float(bars.slope[0]) + 2 * float(bars.floor[0])):
                 return None
         return (value > 0) - (value < 0)
+
+    def _exact_beta(self, member: np.ndarray, fit: Fit, C: Fraction) -> list[Fraction] | None:
+        """The exact β (n,) of one class's SVM; the same for all test points."""
+        key = member.tobytes()
+        if key not in self._exactly:
+            y = np.where(member, 1, -1).tolist()
+            beta = exact_dual(self._fractions, y, C, np.abs(fit.beta), self._expired)
+            if beta is None:
+                return None
+            self._exactly[key] = beta
+        return self._exactly[key]

@@ -76,10 +76,10 @@ class Node:
 class PairSearch:
     """Searches for the test points of one problem; one object a process."""
 
-    def __init__(self, problem: MulticlassProblem, hulls: ClassHulls):
+    def __init__(self, problem: MulticlassProblem, hulls: ClassHulls, clock: Clock | None = None):
         self.problem, self.hulls = problem, hulls
         self._svms: dict[int, ClassSvm] = {}
-        self._exact = OneVsAll(problem.gram, problem.cross, problem.C)
+        self._exact = OneVsAll(problem.gram, problem.cross, problem.C, clock)
 
     def decide(self, t: int, a: int, b: int, budget: int, clock: Clock) -> PairFinding:
         """Decide test point t of predicted class a against b, as far as the clock allows."""

@@ -81,10 +81,13 @@ def copy_changes(changes, row):
 def write_down(logits, bars, predicted, record, changes, cost, verdict):
     """Record logits (K, m) with error bars (K, m) under the changes (size,) of some cost.
 
-    predicted (m,) int64; verdict (m,) int8 is work space.
+    predicted (m,) int64; verdict (m,) int8 is work space. What costs no level is not the
+    attacker's, and is not noted.
     """
     classes, m = logits.shape
     row = row_of(record.levels, cost)
+    if record.levels[row] != cost:
+        return
     broken = 0
     robust = 0
     for t in range(m):

@@ -109,7 +109,7 @@ def search_one(piece: Piece) -> tuple[list[Harmless], np.ndarray | None]:
     witness lowers the budget for all rivals.
     """
     clock = clock_until(piece.deadline, piece.seconds)
-    search = PairSearch(piece.problem, piece.hulls)
+    search = PairSearch(piece.problem, piece.hulls, clock)
     proofs: list[Harmless] = []
     budget, witness = piece.budget, None
     for rival, proven in piece.rivals:

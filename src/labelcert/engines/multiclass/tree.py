@@ -60,14 +60,18 @@ class RelabelTree:
         if self.size == 0 or self.count <= LARGEST_TASK:
             return [(everything, self.size)]
         singles = [np.array([c]) for c in range(len(self.points))]
+        # A walk takes its prefix as it is: it must be one that the attacker can pay for.
+        singles = [single for single in singles if self._affordable(single)]
         found: list[Task] = [(everything, 0)]
         if self.size < 3 or self.count <= LARGEST_TASK * len(self.points):
             return found + [(single, self.size) for single in singles]
-        for c, single in enumerate(singles):
+        for single in singles:
             found.append((single, 1))
-            for d in range(int(self.first_of[c]), len(self.points)):
-                found.append((np.array([c, d]), self.size))
-        return [task for task in found if self._affordable(task[0])]
+            for d in range(int(self.first_of[single[0]]), len(self.points)):
+                pair = np.array([single[0], d])
+                if self._affordable(pair):
+                    found.append((pair, self.size))
+        return found
 
     def _affordable(self, prefix: np.ndarray) -> bool:
         return self.space.points.contains(self.points[prefix], self.budget)
