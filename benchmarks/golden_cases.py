@@ -15,6 +15,7 @@ import numpy as np
 import labelcert as lc
 from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import Believed, CleanFit, Retrained
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
@@ -77,7 +78,7 @@ def by_paper(
         FlipSpace.unrestricted(n), n,
     )  # fmt: skip
     sign, ledger, solve = clean_fit(problem).sign, Ledger(1, Ladder.every(n)), milp_solver(solver)
-    ledger.prove(0, 0, "training")
+    ledger.prove(0, 0, "training", CleanFit())
     solved = decided = 0
     for r in sorted(range(1, n + 1), key=lambda r: min(r, n + 1 - r)):
         if ledger.robust[0] < r < ledger.broken[0]:
@@ -85,9 +86,11 @@ def by_paper(
             solved += 1
             decided += found.verdict != "undecided"
             if found.verdict == "robust":
-                ledger.prove(0, r, "paper_milp")
+                ledger.prove(0, r, "paper_milp", Believed(found.bound, "highs"))
             elif found.verdict == "broken" and found.flips is not None:
-                ledger.break_(0, len(found.flips), found.flips, "paper_milp")
+                ledger.break_(
+                    0, len(found.flips), found.flips, "paper_milp", Retrained(exactly=False)
+                )
     radius, upper = np.full(like.num_test, -1), np.full(like.num_test, n)
     radius[t], upper[t] = ledger.robust[0], min(int(ledger.broken[0]) - 1, n)
     nothing = np.full_like(like.worst_margin, np.nan)

@@ -19,6 +19,7 @@ PAGES = (
     "docs/tutorial.md",
     "docs/own-data.md",
     "docs/many-classes.md",
+    "docs/kernels.md",
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TIMES = re.compile(r"^seconds .*$", re.MULTILINE)
@@ -106,7 +107,7 @@ def test_ci_runs_the_test_command_of_the_readme():
 def test_contributing_names_commands_and_paths_that_exist():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for path in re.findall(
-        r"`((?:src|tests|docs)/[\w/.]+|(?:kernels|engines|data)/\w+\.py)`", text
+        r"`((?:src|tests|docs)/[\w/.]+|(?:kernels|engines|data|studies)/\w+\.py)`", text
     ):
         place = ROOT / path if path.startswith(("src", "tests", "docs")) else None
         place = place or ROOT / "src" / "labelcert" / path

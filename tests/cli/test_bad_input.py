@@ -48,7 +48,7 @@ def refused(result, tmp_path, before=()):
         (["karate", "--exactness", "rough"], "exactness='rough'"),
         (["karate", "--worst-margins", "--engine", "paper_milp"], "worst_margins"),
         (["karate", "--depth", "0"], "depth"),
-        (["karate", "--depth", "x"], "--depth"),
+        (["karate", "--depth", "x"], "depth must be an integer of at least 1, not 'x'."),
         (["karate", "--skip", "pq"], "skip"),
         (["karate", "--normalization", "rows"], "normalization"),
         (["karate", "--alpha", "0.5"], "alpha is not an option"),

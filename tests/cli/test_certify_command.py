@@ -145,7 +145,7 @@ def test_the_command_of_the_issue(invoke):
 @pytest.mark.parametrize("name", list(registry.names()))
 def test_every_option_of_every_model_can_be_given(invoke, name):
     given = []
-    for parameter in registry.parameters(registry.names()[name]):
+    for parameter in registry.names()[name].parameters():
         value = "pc" if parameter.name == "skip" else parameter.default
         if parameter.name == "skip_alpha":
             continue

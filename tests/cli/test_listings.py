@@ -33,7 +33,7 @@ def test_every_option_of_every_model_is_in_the_help_and_in_the_list(invoke):
     listed = invoke("models").stdout
     for name, kernel in registry.names().items():
         assert f"{name}  {kernel.summary}" in listed
-        for parameter in registry.parameters(kernel):
+        for parameter in kernel.parameters():
             option = "--" + parameter.name.replace("_", "-")
             assert option in helped
             assert option in listed

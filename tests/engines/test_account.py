@@ -12,6 +12,7 @@ from labelcert.engines import enumeration, settle
 from labelcert.engines.account import Account, last_complete
 from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import CleanFit
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
@@ -39,7 +40,7 @@ def near_ties(seed, n=7, m=5):
 def enumerated(problem, sign):
     ledger = Ledger(problem.m, problem.ladder)
     for t in range(problem.m):
-        ledger.prove(t, 0, "training")
+        ledger.prove(t, 0, "training", CleanFit())
     enumeration.enumerate_flips(problem, sign, ledger, problem.max_budget, Clock())
     return ledger
 

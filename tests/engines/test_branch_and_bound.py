@@ -8,6 +8,7 @@ from labelcert.engines import branch_and_bound
 from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
+from labelcert.engines.evidence import CleanFit
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
@@ -23,7 +24,7 @@ from oracles.problems import problems
 def search_all(problem, sign, clock=None, jobs=1):
     ledger = Ledger(problem.m, Ladder.every(problem.max_budget))
     for t in range(problem.m):
-        ledger.prove(t, 0, "training")
+        ledger.prove(t, 0, "training", CleanFit())
     search_points(problem, sign, ledger, SharedHulls(problem, jobs=jobs), clock or Clock(), jobs)
     return ledger
 

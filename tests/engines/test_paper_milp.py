@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import CleanFit, Retrained
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.ledger import Ledger
@@ -70,9 +71,9 @@ def test_known_budgets_are_not_solved_again():
     ledger = Ledger(case.problem.m, Ladder.every(case.problem.max_budget))
     for t in range(case.problem.m):
         r = int((case.worst[t] > 0).sum()) - 1
-        ledger.prove(t, r, "enumeration")
+        ledger.prove(t, r, "enumeration", CleanFit())
         if r < case.problem.max_budget:
-            ledger.break_(t, r + 1, np.array([0]), "enumeration")
+            ledger.break_(t, r + 1, np.array([0]), "enumeration", Retrained(exactly=False))
     decide_all(case.problem, case.sign, ledger, Clock())
     assert set(ledger.proven_by) == {"enumeration"}
 

@@ -11,6 +11,7 @@ from labelcert.engines.branch_and_bound import Search
 from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
+from labelcert.engines.evidence import CleanFit
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.multiclass import pair_leaf, pair_search
@@ -75,7 +76,7 @@ def make(seed, n=7, m=3, budget=None):
 def searched(problem, sign):
     ledger = Ledger(problem.m, problem.ladder)
     for t in range(problem.m):
-        ledger.prove(t, 0, "training")
+        ledger.prove(t, 0, "training", CleanFit())
     search_points.search_points(problem, sign, ledger, SharedHulls(problem, rounds=0), Clock(30.0))
     return ledger
 

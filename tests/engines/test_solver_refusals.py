@@ -10,6 +10,7 @@ from labelcert.engines.clean import clean_fit
 from labelcert.engines.clock import Clock
 from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.enumeration import enumerate_flips
+from labelcert.engines.evidence import CleanFit
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
@@ -128,7 +129,7 @@ def test_whatever_is_refused_no_verdict_is_wrong(name, share, monkeypatch):
         sign = clean_fit(problem).sign
         found, truth = (Ledger(problem.m, problem.ladder) for _ in range(2))
         for t in range(problem.m):
-            found.prove(t, 0, "training")
+            found.prove(t, 0, "training", CleanFit())
         hulls = SharedHulls(problem, rounds=1)
         search_points(problem, sign, found, hulls, Clock(20.0))
         bound_counts(problem, sign, found, hulls, Clock(20.0))

@@ -123,7 +123,7 @@ def test_numbers_in_their_own_order_and_other_names_are_taken(names):
     assert in_order_of(labels, "labels", numbered)[0] is labels
 
 
-@pytest.mark.parametrize("dtype", [bool, "boolean"])
+@pytest.mark.parametrize("dtype", [bool, "boolean", object])
 def test_a_mask_numbered_in_another_order_means_no_known_nodes(dtype):
     mask = pd.Series([True, False, False], [2, 0, 1], dtype=dtype)
     graph = lc.datasets.Graph(np.eye(3), None, [0, 1, 0])

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from kernels.small_graphs import dense_pair, dense_row_matrix, dense_skip_alpha, small_graph
-from labelcert.kernels import APPNP, GCN, GIN, MLP, PPNP, SGC, GraphSAGE
-from labelcert.kernels.base import Kernel
+from labelcert.kernels import APPNP, GCN, GIN, MLP, PPNP, SGC, GraphSAGE, Kernel
 from oracles.finite_network import FiniteNetwork, average_kernel, draw, forward, tangent_kernel
 
 GRAPH = small_graph()

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from kernels.small_graphs import KERNELS, SmallGraph, small_graph
-from labelcert.kernels import GCN, MLP, recursion, sandwich
-from labelcert.kernels.base import Kernel
+from labelcert.kernels import GCN, MLP, Kernel, recursion, sandwich
 
 GRAPH = small_graph()
 COUNT = 9

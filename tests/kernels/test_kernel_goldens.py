@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from labelcert.data import datasets
-from labelcert.kernels import APPNP, GCN, GIN, GraphSAGE
-from labelcert.kernels.base import Kernel
+from labelcert.kernels import APPNP, GCN, GIN, GraphSAGE, Kernel
 from shared_files import DATA, GOLDENS, needs_data, needs_goldens
 
 GRAPHS = {"coraml": "cora_ml", "citeseer": "citeseer", "karate": "karate"}

@@ -1,20 +1,22 @@
 """What users call: `certify`, `certify_collective`, `advise`, and what they return."""
 
-from labelcert.certificates.advice import Advice, AdviceStep
-from labelcert.certificates.certificate import Certificate
-from labelcert.certificates.collective import certify_collective
-from labelcert.certificates.collective_certificate import CollectiveCertificate
-from labelcert.certificates.greedy_trust import advise
+from labelcert.certificates.advising import advise
+from labelcert.certificates.attacker.threat_model import ThreatModel
+from labelcert.certificates.certifying import certify
+from labelcert.certificates.certifying_collectively import certify_collective
 from labelcert.certificates.influence import influential_labels
-from labelcert.certificates.samplewise import certify
-from labelcert.certificates.threat import ThreatModel
-from labelcert.certificates.witness import Witness
+from labelcert.certificates.results.advice import Advice, AdviceStep
+from labelcert.certificates.results.certificate import Certificate
+from labelcert.certificates.results.collective_certificate import CollectiveCertificate
+from labelcert.certificates.results.relaxation_gap import RelaxationGap
+from labelcert.certificates.results.witness import Witness
 
 __all__ = [
     "Advice",
     "AdviceStep",
     "Certificate",
     "CollectiveCertificate",
+    "RelaxationGap",
     "ThreatModel",
     "Witness",
     "advise",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labelcert.certificates.certificate import Certificate
+from labelcert.certificates.results.certificate import Certificate
 from labelcert.intake.numbers import flag
 
 if TYPE_CHECKING:

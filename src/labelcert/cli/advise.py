@@ -9,6 +9,7 @@ import typer
 from labelcert._errors import InputError
 from labelcert.cli import options as opt
 from labelcert.cli.certify import certify
+from labelcert.cli.kernel_options import KernelCommand
 from labelcert.cli.request import Request, from_options
 from labelcert.cli.shared_options import with_options_of
 
@@ -118,4 +119,4 @@ def _write(request: Request, advice: Advice, run: Run, title: str) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to an application."""
-    app.command("advise", help=HELP, epilog=EPILOG)(advise)
+    app.command("advise", cls=KernelCommand, help=HELP, epilog=EPILOG)(advise)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from labelcert.cli import options as opt
+from labelcert.cli.kernel_options import KernelCommand
 from labelcert.cli.request import Request, from_options
 
 # One line a paragraph: the shell wraps them.
@@ -37,6 +38,7 @@ EPILOG = "\n\n".join(
 
 
 def certify(
+    context: typer.Context,
     dataset: opt.Dataset,
     edges: opt.Edges = None,
     label: opt.Label = None,
@@ -51,15 +53,6 @@ def certify(
     test: opt.Test = None,
     seed: opt.Seed = 0,
     model: opt.Model = None,
-    depth: opt.Depth = None,
-    activation: opt.Activation = None,
-    normalization: opt.Normalization = None,
-    skip: opt.Skip = None,
-    skip_alpha: opt.SkipAlpha = None,
-    skip_activation: opt.SkipActivation = None,
-    alpha: opt.Alpha = None,
-    steps: opt.Steps = None,
-    edge_weight: opt.EdgeWeight = None,
     C: opt.C = None,
     ridge: opt.Ridge = None,
     max_flips: opt.MaxFlips = None,
@@ -110,4 +103,4 @@ def run_request(request: Request) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to an application."""
-    app.command("certify", help=HELP, epilog=EPILOG)(certify)
+    app.command("certify", cls=KernelCommand, help=HELP, epilog=EPILOG)(certify)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labelcert._errors import InputError
-from labelcert.certificates.node_threat import group_budgets_of
+from labelcert.certificates.attacker.node_threat import group_budgets_of
 from labelcert.cli.request import Request
 from labelcert.intake.budgets import as_count
 

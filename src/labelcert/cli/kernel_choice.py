@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from labelcert._errors import InputError
+from labelcert.cli.kernel_options import word_of
 from labelcert.cli.request import Request
 from labelcert.data import Graph
-from labelcert.kernels import registry
-from labelcert.kernels.base import Kernel
-
-GRAPHLESS = "mlp"
-"""The model that makes sense where there are no edges."""
+from labelcert.kernels import Kernel, registry
 
 
 def check_model(request: Request) -> None:
@@ -19,33 +16,35 @@ def check_model(request: Request) -> None:
 
 
 def choose_kernel(request: Request, graph: Graph) -> Kernel:
-    """The kernel of a request; gcn by default, mlp where the graph has no edges.
+    """The kernel of a request; the registry's default, or its default for data without edges.
 
     Raises InputError: unknown model, an option that the model lacks or whose value it refuses, or
     a graph network for data without edges.
     """
-    name = request.model or ("gcn" if graph.has_edges else GRAPHLESS)
+    name = request.model or (registry.DEFAULT if graph.has_edges else registry.WITHOUT_EDGES)
     kernel = _create(request, name)
-    if not graph.has_edges and kernel.name != GRAPHLESS:
+    if not graph.has_edges and registry.find(name).uses_edges:
         raise InputError(
             f"model {name} needs edges and {graph.name!r} has none: pass --edges FILE, or "
-            f"--model {GRAPHLESS}."
+            f"--model {registry.WITHOUT_EDGES}."
         )
     return kernel
 
 
 def _create(request: Request, name: str) -> Kernel:
-    given = dict(request.parameters)
-    for option in ("normalization", "skip"):
-        if option in given and str(given[option]).lower() == "none":
-            given[option] = None
-    if given.get("skip") != "alpha" and "skip_alpha" in given and name.lower() == "gcn":
-        raise InputError("skip_alpha is read only with --skip alpha: add it, or leave this out.")
-    if given.get("skip") is None and "skip_activation" in given and name.lower() == "gcn":
-        raise InputError("skip_activation is read only with --skip: add it, or leave this out.")
     try:
-        return registry.create(name, **given)
+        kernel = registry.from_text(name, request.parameters)
     except InputError as error:
         if name.lower() in registry.names():
             raise
         raise InputError(f"--model: {error}") from None
+    unread = request.parameters.keys() - kernel.settings().keys()
+    for parameter in registry.find(name).parameters():
+        other = parameter.only_with
+        if other is not None and parameter.name in unread:
+            value = f" {word_of(other.values[0])}" if len(other.values) == 1 else ""
+            raise InputError(
+                f"{parameter.name} is read only with --{other.name.replace('_', '-')}{value}: add "
+                "it, or leave this out."
+            )
+    return kernel

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from labelcert.cli.kernel_options import word_of
+
 HELP = "\n\n".join(
     (
         "List the networks that can be certified, with their options and defaults.",
@@ -27,12 +29,9 @@ def models() -> None:
         table.add_column(no_wrap=True, min_width=19)
         table.add_column(no_wrap=True, min_width=9)
         table.add_column(overflow="fold")
-        for parameter in registry.parameters(kernel):
+        for parameter in kernel.parameters():
             option = "  --" + parameter.name.replace("_", "-")
-            default = "none" if parameter.default is None else str(parameter.default)
-            # The shell has no quotes, and says none.
-            words = parameter.doc.replace('"', "").replace("None", "none")
-            table.add_row(option, default, Text(words))
+            table.add_row(option, word_of(parameter.default), Text(parameter.told))
         console.print(table)
         console.print()
 

@@ -93,29 +93,6 @@ Model = Annotated[
         "Network, see 'labelcert models'; gcn, or mlp where there are no edges.", "NAME",
     ),
 ]  # fmt: skip
-Depth = Annotated[int | None, _option(_MODEL, ("--depth",), "Hidden layers.", "N")]
-Activation = Annotated[str | None, _option(_MODEL, ("--activation",), "relu or linear.", "NAME")]
-Normalization = Annotated[
-    str | None, _option(_MODEL, ("--normalization",), "row, symmetric or none.", "NAME")
-]
-Skip = Annotated[
-    str | None, _option(_MODEL, ("--skip",), "Skip connections: none, pc or alpha.", "NAME")
-]
-SkipAlpha = Annotated[
-    float | None,
-    _option(_MODEL, ("--skip-alpha",), "Share of the input with --skip alpha.", "X"),
-]
-SkipActivation = Annotated[
-    str | None,
-    _option(_MODEL, ("--skip-activation",), "relu or linear, on the skip connection.", "NAME"),
-]
-Alpha = Annotated[
-    float | None, _option(_MODEL, ("--alpha",), "Teleport probability of appnp and ppnp.", "X")
-]
-Steps = Annotated[int | None, _option(_MODEL, ("--steps",), "Steps of appnp.", "N")]
-EdgeWeight = Annotated[
-    float | None, _option(_MODEL, ("--edge-weight",), "Factor of all edge weights.", "X")
-]
 
 C = Annotated[
     float | None,

@@ -6,22 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labelcert.cli.kernel_options import given_parameters
+
 DEFAULT_C = 1.0
 """Small enough that karate (93 % right) is decided in well under a second; on larger graphs the
 paper's values lie between 0.001 and 1."""
 
 DEFAULT_MAX_FLIPS = "10"
 
-KERNEL_OPTIONS = (
-    "depth", "activation", "normalization", "skip", "skip_alpha", "skip_activation", "alpha",
-    "steps", "edge_weight",
-)  # fmt: skip
-"""The command's options that go to the kernel."""
-
 
 @dataclass(frozen=True)
 class Request:
-    """The options of one run; None is "not given"."""
+    """The options of one run; None is "not given".
+
+    parameters: of the kernel, by name, as they were written.
+    """
 
     dataset: str
     edges: Path | None
@@ -37,7 +36,7 @@ class Request:
     test: int | None
     seed: int
     model: str | None
-    parameters: dict[str, Any]
+    parameters: dict[str, str]
     C: float | None
     ridge: float | None
     max_flips: str | None
@@ -61,12 +60,15 @@ class Request:
 
 
 def from_options(options: dict[str, Any]) -> Request:
-    """The request of the options of the command, by the names of its parameters."""
-    rest = {name: value for name, value in options.items() if name not in KERNEL_OPTIONS}
+    """The request of the options of the command, by the names of its parameters.
+
+    Its context holds those of the kernel.
+    """
+    rest = dict(options)
+    parameters = given_parameters(rest.pop("context"))
     for singular in ("direction", "group_budget", "output", "plot", "report"):
         rest[singular + "s"] = tuple(rest.pop(singular, None) or ())
     for name in ("drop", "keep"):
         rest[name] = tuple(rest[name] or ())
     rest["drop_classes"] = tuple(rest.pop("drop_class") or ())
-    given = {name: options[name] for name in KERNEL_OPTIONS if options[name] is not None}
-    return Request(parameters=given, **rest)
+    return Request(parameters=parameters, **rest)

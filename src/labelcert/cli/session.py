@@ -10,7 +10,8 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, certify
-from labelcert.certificates.inputs import (
+from labelcert.certificates.attacker.label_classes import check_classes
+from labelcert.certificates.run.option_checks import (
     check_engine,
     check_exactness,
     check_jobs,
@@ -18,7 +19,6 @@ from labelcert.certificates.inputs import (
     check_margins,
     check_time_limit,
 )
-from labelcert.certificates.labels import check_classes
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched
@@ -28,8 +28,7 @@ from labelcert.cli.progress import Report
 from labelcert.cli.request import DEFAULT_C, Request
 from labelcert.cli.threat_choice import ThreatChoice, check_threat, choose_threat
 from labelcert.data import Graph, Split, datasets
-from labelcert.kernels import registry
-from labelcert.kernels.base import Kernel
+from labelcert.kernels import Kernel
 from labelcert.report.document import Run
 
 
@@ -153,7 +152,7 @@ def run_of(
     return Run(
         certificate=certificate,
         dataset=_dataset_record(request, graph),
-        model={"name": prepared.kernel.name, "parameters": registry.settings(prepared.kernel)},
+        model={"name": prepared.kernel.name, "parameters": dict(prepared.kernel.settings())},
         threat=prepared.threat.record,
         split=_split_record(request),
         labeled=split.labeled,

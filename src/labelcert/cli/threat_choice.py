@@ -9,7 +9,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel
-from labelcert.certificates.node_threat import costs_of, directions_of, groups_of
+from labelcert.certificates.attacker.node_threat import costs_of, directions_of, groups_of
 from labelcert.cli.group_choice import check_group_budgets, group_budgets, tell_groups
 from labelcert.cli.node_values import GivenValues
 from labelcert.cli.request import DEFAULT_MAX_FLIPS, Request

@@ -11,13 +11,14 @@ import typer
 
 from labelcert._errors import InputError
 from labelcert.cli.certify import certify
+from labelcert.cli.kernel_options import KernelCommand, flag_of, word_of
 from labelcert.cli.request import Request, from_options
 from labelcert.cli.shared_options import with_options_of
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from labelcert.kernels.base import Kernel
+    from labelcert.kernels import Kernel
     from labelcert.studies.tuning import Trial, Tuning
 
 HELP = "\n\n".join(
@@ -117,7 +118,7 @@ def run_request(
     prepared = session.prepare(request)
     names = values.pop("model", [prepared.kernel.name])
     C, ridge = (_numbers(values, name) for name in ("C", "ridge"))
-    kernels = kernels_of([str(name) for name in names], values, request.parameters)
+    kernels = kernels_of(names, values, request.parameters)
     with live(Console(stderr=True, highlight=False), request.quiet) as report:
         tuning = choose(
             prepared.graph, prepared.split.labeled, kernels, C=C, ridge=ridge, folds=folds,
@@ -130,9 +131,9 @@ def run_request(
     _write(request, tuning)
 
 
-def parse(attempts: tuple[str, ...]) -> dict[str, list[Any]]:
-    """NAME=V1,V2,… as lists of numbers or words by name; raises InputError."""
-    found: dict[str, list[Any]] = {}
+def parse(attempts: tuple[str, ...]) -> dict[str, list[str]]:
+    """NAME=V1,V2,… as lists of texts by name; raises InputError."""
+    found: dict[str, list[str]] = {}
     for text in attempts:
         name, _, values = text.partition("=")
         name = name.strip().replace("-", "_")
@@ -141,31 +142,24 @@ def parse(attempts: tuple[str, ...]) -> dict[str, list[Any]]:
             raise InputError(f"--try {text!r} is not NAME=V1,V2: for example --try C=0.1,1.")
         if name in found:
             raise InputError(f"--try names {name} twice: list all its values once.")
-        found[name] = [_value(part) for part in parts]
+        found[name] = parts
     return found
 
 
-def _value(text: str) -> Any:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return None if text.lower() == "none" else text
-
-
-def _numbers(values: dict[str, list[Any]], name: str) -> list[float] | None:
-    given = values.pop(name, None)
-    if given is None:
+def _numbers(values: dict[str, list[str]], name: str) -> list[float] | None:
+    if name not in values:
         return None
-    for value in given:
-        if not isinstance(value, (int, float)):
-            raise InputError(f"--try {name} has the value {value!r}: pass numbers.")
-    return [float(value) for value in given]
+    found: list[float] = []
+    for text in values.pop(name):
+        try:
+            found.append(float(text))
+        except ValueError:
+            raise InputError(f"--try {name} has the value {text!r}: pass numbers.") from None
+    return found
 
 
 def kernels_of(
-    names: list[str], values: dict[str, list[Any]], fixed: dict[str, Any]
+    names: list[str], values: dict[str, list[str]], fixed: dict[str, str]
 ) -> list[Kernel]:
     """Every combination of values for every model; a model ignores options that only others have.
 
@@ -173,18 +167,16 @@ def kernels_of(
     """
     from labelcert.kernels import registry
 
-    known = {
-        name: {p.name for p in registry.parameters(type(registry.create(name)))} for name in names
-    }
+    known = {name: {p.name for p in registry.find(name).parameters()} for name in names}
     for option in values:
         if not any(option in options for options in known.values()):
-            registry.create(names[0], **{option: values[option][0]})  # says what there is
+            registry.from_text(names[0], {option: values[option][0]})  # says what there is
     found: list[Kernel] = []
     for name in names:
         mine = {option: tried for option, tried in values.items() if option in known[name]}
         rest = {option: value for option, value in fixed.items() if option not in mine}
         for chosen in product(*mine.values()):
-            kernel = registry.create(name, **rest, **dict(zip(mine, chosen, strict=True)))
+            kernel = registry.from_text(name, rest | dict(zip(mine, chosen, strict=True)))
             if kernel not in found:
                 found.append(kernel)
     return found
@@ -203,11 +195,11 @@ def _show(console: Any, request: Request, tuning: Tuning, notes: tuple[str, ...]
     if tuning.stopped:
         console.print(Text(f"Not all candidates were tried: {tuning.stopped}.", style="yellow"))
     console.print()
-    command = text(certify_command(request, best.settings))
+    command = text(certify_command(request, best))
     console.print(Text.assemble(("best", "bold"), "  ", command), soft_wrap=True)
 
 
-def certify_command(request: Request, settings: dict[str, Any]) -> str:
+def certify_command(request: Request, best: Trial) -> str:
     """The line that certifies a choice on the data and the split that it was made on."""
     data: dict[str, Any] = {
         "edges": request.edges,
@@ -224,14 +216,30 @@ def certify_command(request: Request, settings: dict[str, Any]) -> str:
         value = getattr(request, name)
         data[name] = None if value == defaults[name].default else value
     words = ["labelcert", "certify", request.dataset]
-    for name, value in (data | settings).items():
+    for name, value in data.items():
         option = f"--{name.replace('_', '-')}"
         if value is True:
             words.append(option)
         elif value is not None and value is not False:
             for one in value if isinstance(value, tuple) else (value,):
                 words += [option, str(one)]
+    words += ["--model", best.kernel.name, *_kernel_words(best.kernel)]
+    for name, value in best.learner.items():
+        words += [f"--{name}", str(value)]
     return shlex.join(words)
+
+
+def _kernel_words(kernel: Kernel) -> list[str]:
+    """The settings of a kernel as options of certify; a None only where it is no default."""
+    from labelcert.kernels import registry
+
+    own = inspect.signature(certify).parameters
+    defaults = {p.name: p.default for p in registry.find(kernel.name).parameters()}
+    words: list[str] = []
+    for name, value in kernel.settings().items():
+        if value is not None or defaults[name] is not None:
+            words += [flag_of(name, own), word_of(value)]
+    return words
 
 
 def _table(tuning: Tuning) -> Table:
@@ -280,4 +288,4 @@ def _write(request: Request, tuning: Tuning) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to an application."""
-    app.command("tune", help=HELP, epilog=EPILOG)(tune)
+    app.command("tune", cls=KernelCommand, help=HELP, epilog=EPILOG)(tune)

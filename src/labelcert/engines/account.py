@@ -17,6 +17,8 @@ from typing import Protocol
 
 import numpy as np
 
+from labelcert.engines.evidence import Exhausted
+
 
 class Noted(Protocol):
     """What records of two and of many classes have in common."""
@@ -72,6 +74,15 @@ class Account:
     def robust_row(self, t: int) -> int:
         """The last row up to which t is robust under every label vector; −1 if there is none."""
         return last_complete(self.expected, self.robust[:, t].tolist())
+
+    def evidence(self, t: int, row: int, levels: np.ndarray) -> Exhausted:
+        """What a proof of t up to a row rests on; levels (rows,): what each row costs."""
+        rows = slice(row + 1)
+        return Exhausted(
+            levels=tuple(levels[rows].tolist()),
+            due=tuple(self.expected[rows]),
+            noted=tuple(self.robust[rows, t].tolist()),
+        )
 
     def all_robust(self, t: int, row: int) -> bool:
         """Whether t is robust under all label vectors that were retrained on, up to a row."""

@@ -10,7 +10,8 @@ Source: our own note; ``math.md`` 5.
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from labelcert.engines.problem import Problem
 from labelcert.engines.recording import Record, new_record
 from labelcert.engines.retraining import new_stack, start
 from labelcert.engines.settle import add_witnesses, settle
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.threads import run_in_threads, work_off
 
 NAME = "attack"
 
@@ -38,32 +39,23 @@ def attack_each(
 ) -> None:
     """Attack every open prediction up to the ledger's largest budget; hardest to break last."""
     core = problem.core(sign)
-    queue = iter(np.flatnonzero(ledger.open).tolist())
-    total = max(int(ledger.open.sum()), 1)
-    lock = threading.Lock()
     candidates = problem.space.candidates
-    done = 0
 
-    def run() -> Record:
-        nonlocal done
+    def begin() -> tuple[Callable[[int], None], Record]:
         stack = new_stack(4, problem.n, problem.m, len(core.group_budget))
         record = new_record(problem.ladder.levels, problem.n, problem.m, UNCLEAR)
         start(core, stack)
-        while not clock.expired:
-            with lock:
-                t = next(queue, None)
-            if t is None:
-                break
+
+        def do(t: int) -> None:
             # What other attacks found meanwhile is ignored: results must not depend on timing.
             budget = min(int(ledger.broken[t]) - 1, problem.max_budget)
             if budget >= 1:
                 attack_one(core, stack, record, candidates, t, budget, 1.0, ROUNDS)
-            with lock:
-                done += 1
-            clock.report(NAME, done / total)
-        return record
 
-    records = run_in_threads(run, clock, max(1, min(jobs, total)), core.stop)
+        return do, record
+
+    waiting = np.flatnonzero(ledger.open).tolist()
+    records, _ = work_off(waiting, begin, clock, jobs, core.stop, partial(clock.report, NAME))
     _write(problem, sign, ledger, records, clock)
 
 

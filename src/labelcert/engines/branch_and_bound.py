@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.lead import bars_of
 from labelcert.engines.problem import Problem
 from labelcert.engines.recording import NEVER, Record, new_record
 from labelcert.engines.relaxation.functional import Functional, best_over
@@ -119,7 +120,7 @@ class Search:
         finding = self._search(t, budget, limit, until_broken=False)
         high = float(self.record.worst[:rows, t].min())
         gap = float(self.record.largest_gap[0])
-        bar = np.sqrt(2 * gap) * float(self.core.bar_slope[t]) + float(self.core.bar_floor[t])
+        bar = float(bars_of(self.core, gap)[t])
         low = min(finding.bound, high - max(bar, precision))
         return (low if low <= high else -np.inf), high
 

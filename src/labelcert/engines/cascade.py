@@ -17,6 +17,7 @@ from labelcert.engines.attack import attack_count, attack_each
 from labelcert.engines.clock import Clock
 from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.enumeration import count_label_vectors, enumerate_flips
+from labelcert.engines.evidence import CleanFit
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.linear import LinearModel
@@ -79,7 +80,7 @@ def run_svm(problem: Problem, sign: np.ndarray, plan: Plan, clock: Clock) -> Led
     if problem.m == 0:
         return ledger
     for t in range(problem.m):
-        ledger.prove(t, 0, "training")
+        ledger.prove(t, 0, "training", CleanFit())
     if plan.engine != "auto":
         ENGINES[plan.engine](problem, sign, plan, clock, ledger)
         ledger.combine()
@@ -109,7 +110,7 @@ def run_ridge(
     if len(sign) == 0:
         return ledger
     for t in range(len(sign)):
-        ledger.prove(t, 0, "training")
+        ledger.prove(t, 0, "training", CleanFit())
     run_linear(model, y, sign, space, ledger, plan, clock)
     ledger.combine()
     return ledger

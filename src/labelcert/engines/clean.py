@@ -8,6 +8,7 @@ import numpy as np
 
 from labelcert.engines.clock import Clock
 from labelcert.engines.judge import ExactJudge
+from labelcert.engines.lead import bars_of
 from labelcert.engines.linear import LinearModel
 from labelcert.engines.problem import Problem
 from labelcert.engines.retraining import Core, measure, new_stack, solve_level, start
@@ -42,7 +43,7 @@ def clean_fit(problem: Problem, clock: Clock | None = None) -> CleanFit:
         return core, stack.margin.copy(), gap
 
     ((core, decision, gap),) = run_in_threads(fit, clock, 1, problem.stop_fit)
-    bar = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
+    bar = bars_of(core, gap)
     sign = (decision > bar).astype(np.int64) - (decision < -bar)
     doubtful = np.zeros(problem.m, dtype=bool)
     # A row of zeros has no bar, and is a tie.

@@ -12,22 +12,22 @@ Source: our own note, ``math.md`` 4.1; error bars ``math.md`` 2.
 from __future__ import annotations
 
 import heapq
-import threading
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import comb
 
 import numpy as np
 
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration_loop import walk_subtree
+from labelcert.engines.flips import FlipSpace
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.engines.recording import Record, new_record
 from labelcert.engines.retraining import Core, new_stack, start
 from labelcert.engines.settle import add_witnesses, settle
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.threads import work_off
 
 NAME = "enumeration"
 
@@ -106,10 +106,11 @@ def enumerate_flips(
         candidates, flips = candidates[1:], problem.n - 1
     tasks = split_tasks(len(candidates), flips, LARGEST_TASK)
     ladder = ledger.ladder.cut(budget)
-    work = _Work(
-        core, candidates, ladder.levels, problem.n if mirrored else budget, mirrored, flips
+    deepest = problem.n if mirrored else budget
+    work = _Work(core, problem.space, candidates, ladder.levels, deepest, mirrored, flips)
+    records, complete = work_off(
+        tasks, work.worker, clock, jobs, core.stop, partial(clock.report, NAME)
     )
-    records, complete = _run_tasks(work, tasks, clock, max(1, min(jobs, len(tasks))))
     add_witnesses(ledger, records, NAME)
     expected = problem.space.count_by_level(ladder)
     settle(problem, sign, ledger, records, NAME, ExactJudge(problem), clock, expected)
@@ -122,13 +123,14 @@ class _Work:
     def __init__(
         self,
         core: Core,
+        space: FlipSpace,
         candidates: np.ndarray,
         levels: np.ndarray,
         tree_budget: int,
         mirrored: bool,
         depth: int,
     ):
-        self.core, self.candidates = core, candidates
+        self.core, self.space, self.candidates = core, space, candidates
         self.levels, self.tree_budget = levels, tree_budget
         self.mirrored, self.depth = mirrored, depth
         n = len(core.gram)
@@ -146,7 +148,7 @@ class _Work:
         def do(task: Task) -> None:
             base, first = task
             flips = self.candidates[list(base)].astype(np.int64)
-            if not _feasible(self.core, flips, self.tree_budget):
+            if not self.space.contains(flips, self.tree_budget):
                 return
             walk_subtree(
                 self.core, stack, record, self.candidates, flips, first,
@@ -154,36 +156,3 @@ class _Work:
             )  # fmt: skip
 
         return do, record
-
-
-def _feasible(core: Core, flips: np.ndarray, budget: int) -> bool:
-    spent = np.zeros(len(core.group_budget), dtype=np.int64)
-    np.add.at(spent, core.group[flips], core.cost[flips])
-    return bool((spent <= core.group_budget).all()) and int(spent.sum()) <= budget
-
-
-def _run_tasks(
-    work: _Work, tasks: list[Task], clock: Clock, jobs: int
-) -> tuple[list[Record], bool]:
-    """Let `jobs` threads work the tasks off; returns their records and whether all were done."""
-    queue = iter(tasks)
-    lock = threading.Lock()
-    done = 0
-
-    def run() -> Record:
-        nonlocal done
-        do, record = work.worker()
-        while not clock.expired:
-            with lock:
-                task = next(queue, None)
-            if task is None:
-                break
-            do(task)
-            with lock:
-                done += 1
-                share = done / len(tasks)
-            clock.report(NAME, share)
-        return record
-
-    records = run_in_threads(run, clock, jobs, work.core.stop)
-    return records, done == len(tasks) and work.core.stop[0] == 0

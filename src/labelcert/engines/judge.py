@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from labelcert.engines.lead import bars_of
 from labelcert.engines.problem import Problem
 from labelcert.engines.retraining import flip_at, measure, new_stack, solve_level, start
 from labelcert.learners.exact import exact_dual, gap_of_shift, to_fractions
@@ -32,8 +33,7 @@ class ExactJudge:
         """Margins (m,) after `flips` and their error bars (m,), in floating point."""
         gap = self._retrain(flips)
         measure(self._core, self._stack)
-        bar = np.sqrt(2 * gap) * self._core.bar_slope + self._core.bar_floor
-        return self._stack.margin * sign, bar
+        return self._stack.margin * sign, bars_of(self._core, gap)
 
     def _retrain(self, flips: np.ndarray) -> float:
         start(self._core, self._stack)
@@ -63,7 +63,6 @@ class ExactJudge:
         value = sum((Fraction(float(q)) * b for q, b in pairs if b), Fraction(0))
         if core.shift > 0:
             gap = gap_of_shift(beta, self._C, core.shift)
-            doubt = np.sqrt(2 * gap) * float(core.bar_slope[t]) + float(core.bar_floor[t])
-            if abs(value) <= Fraction(doubt):
+            if abs(value) <= Fraction(float(bars_of(core, gap)[t])):
                 return None
         return (value > 0) - (value < 0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from labelcert.engines.evidence import Proof, Refutation
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.recording import NEVER
 
@@ -22,7 +23,8 @@ class Ledger:
     robust (m,): proven robust up to this budget, −1 none. broken (m,): smallest budget with a
     witness, `NEVER` if none. worst_margin (m, rows): smallest margin known at a level, NaN where
     not looked for; margin_bound of the same shape: proven, no margin lies below it. broken_lower
-    and broken_upper (rows,): most simultaneously broken predictions, as an interval.
+    and broken_upper (rows,): most simultaneously broken predictions, as an interval. proof and
+    refutation (m,): what the largest robust and the smallest broken budget rest on, None if none.
     """
 
     m: int
@@ -34,6 +36,8 @@ class Ledger:
     margin_bound: np.ndarray = field(init=False)
     proven_by: list[str] = field(init=False)
     broken_by: list[str] = field(init=False)
+    proof: list[Proof | None] = field(init=False)
+    refutation: list[Refutation | None] = field(init=False)
     broken_lower: np.ndarray = field(init=False)
     broken_upper: np.ndarray = field(init=False)
     count_witness: list[np.ndarray] = field(init=False)
@@ -47,6 +51,8 @@ class Ledger:
         self.margin_bound = np.full((self.m, rows), -np.inf)
         self.proven_by = [""] * self.m
         self.broken_by = [""] * self.m
+        self.proof = [None] * self.m
+        self.refutation = [None] * self.m
         self.broken_lower = np.zeros(rows, dtype=np.int64)
         self.broken_upper = np.full(rows, self.m, dtype=np.int64)
         self.count_witness = [np.zeros(0, dtype=np.int64) for _ in range(rows)]
@@ -74,15 +80,18 @@ class Ledger:
         rows = np.flatnonzero(self.broken_lower < self.broken_upper)
         return int(self.ladder.levels[rows[-1]]) if len(rows) else -1
 
-    def prove(self, t: int, budget: int, engine: str) -> None:
+    def prove(self, t: int, budget: int, engine: str, evidence: Proof) -> None:
         """Note that prediction t is robust at `budget`, and so up to the next level."""
         if budget >= self.broken[t]:
             raise AssertionError(f"{engine} proves prediction {t} robust where a witness breaks it")
         if budget > self.robust[t]:
             self.robust[t] = self.ladder.last_of(self.ladder.row(budget))
             self.proven_by[t] = engine
+            self.proof[t] = evidence
 
-    def break_(self, t: int, budget: int, flips: np.ndarray, engine: str) -> None:
+    def break_(
+        self, t: int, budget: int, flips: np.ndarray, engine: str, evidence: Refutation
+    ) -> None:
         """Note that a flip set of cost `budget` breaks prediction t."""
         if budget <= self.robust[t]:
             raise AssertionError(f"{engine} breaks prediction {t} where it is proven robust")
@@ -90,6 +99,7 @@ class Ledger:
             self.broken[t] = budget
             self.witness[t] = np.sort(np.asarray(flips, dtype=np.int64))
             self.broken_by[t] = engine
+            self.refutation[t] = evidence
 
     def bound_margin(self, t: int, low: np.ndarray, high: np.ndarray) -> None:
         """Note bounds (rows,) on the worst margins of t at levels 0, 1, …; ∓inf if none."""

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from labelcert.engines.evidence import Sorted
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.knapsack import Front, best_sets
 from labelcert.engines.ladder import Ladder
@@ -138,6 +139,7 @@ def _decide_one(
     levels = ledger.ladder.levels.tolist()
     for row, margin in enumerate(margins):
         verdict, chosen = int(margin > 0) - int(margin < 0), flips[row]
+        found = Sorted(float(margin), float(model.error[t]), exactly=False)
         if not abs(margin) > model.error[t]:
             if exact is None:
                 ladder = ledger.ladder.cut(levels[len(margins) - 1])
@@ -145,10 +147,11 @@ def _decide_one(
             if exact is None:
                 return
             verdict, chosen = exact[row]
+            found = Sorted(float(margin), float(model.error[t]), exactly=True)
         if verdict <= 0:
-            ledger.break_(t, levels[row], chosen, model.name)
+            ledger.break_(t, levels[row], chosen, model.name, found)
             return
-        ledger.prove(t, levels[row], model.name)
+        ledger.prove(t, levels[row], model.name, found)
 
 
 def exact_verdicts(

@@ -9,7 +9,8 @@ Source: our own note; ``math.md`` 4.1, 7.
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,9 @@ from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.linear import LinearModel
 from labelcert.engines.recording import row_of
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.threads import work_off
+
+STAGE = "collective enumeration"
 
 MOST = 2**40
 """No enumeration of more flip sets than this is begun."""
@@ -122,32 +125,22 @@ def enumerate_linear(
     table = np.ascontiguousarray(np.vstack([gain, clean[None]]))
     error = model.error + 4 * (flips + 2) * np.finfo(float).eps * np.abs(model.weights).sum(axis=1)
     tasks = split_tasks(len(candidates), flips, 10 * LARGEST_TASK)
-    queue = iter(tasks)
-    lock = threading.Lock()
     stop = np.zeros(1, dtype=np.uint8)
-    done = 0
-
     ladder = ledger.ladder.cut(budget)
 
-    def run() -> _Seen:
-        nonlocal done
+    def begin() -> tuple[Callable[[Task], None], _Seen]:
         mine = _Seen.nothing(ladder.rows, flips)
-        while not clock.expired:
-            with lock:
-                task: Task | None = next(queue, None)
-            if task is None:
-                break
+
+        def do(task: Task) -> None:
             base = candidates[list(task[0])].astype(np.int64)
             if space.contains(base, budget):
                 left = space.group_budget.copy()
                 walk_linear(table, error, candidates, base, task[1], space.cost, space.group,
                             left, flips, budget, stop, ladder.levels, *mine)  # fmt: skip
-            with lock:
-                done += 1
-            clock.report("collective enumeration", done / len(tasks))
-        return mine
 
-    results = run_in_threads(run, clock, max(1, min(jobs, len(tasks))), stop)
+        return do, mine
+
+    results, _ = work_off(tasks, begin, clock, jobs, stop, partial(clock.report, STAGE))
     for found in results:
         for row, level in enumerate(ladder.levels.tolist()):
             if found.best[row] > 0:

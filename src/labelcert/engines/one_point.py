@@ -9,6 +9,7 @@ Source: our own note.
 from __future__ import annotations
 
 from labelcert.engines.branch_and_bound import NAME, Search
+from labelcert.engines.evidence import Searched
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.settle import add_witnesses, settle
@@ -36,5 +37,6 @@ def decide_one(
         # Nothing but a complete account proves; a witness that was seen and is gone does not.
         if not (finding.proven and noted.all_robust(t, problem.ladder.row(budget))):
             return False
-        ledger.prove(t, budget, NAME)
+        found = Searched(finding.nodes, finding.bound, finding.retrained)
+        ledger.prove(t, budget, NAME, found)
     return True

@@ -23,11 +23,33 @@ RELATIVE_GAP_TARGET = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
+class SharedBars:
+    """Error bars of test points, computed once for all machines of one kernel and C."""
+
+    gram: CheckedGram
+    cross: np.ndarray
+    C: float
+
+    @cached_property
+    def value(self) -> Bars:
+        """`cross_bars` of the scaled kernel."""
+        scale = self.gram.scale
+        return cross_bars(self.gram, self.cross / scale, self.C * scale)
+
+    def of_test_points(self, rows: np.ndarray) -> SharedBars:
+        """Those of some test points; what is computed already is kept."""
+        part = SharedBars(self.gram, self.cross[rows], self.C)
+        if "value" in self.__dict__:
+            part.__dict__["value"] = Bars(*(values[rows] for values in self.value))
+        return part
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
     """Kernel SVM with labels y ∈ {−1, +1}ⁿ under label flips.
 
     gram: checked (n, n); cross (m, n); y (n,) float64; C > 0; max_budget ≥ 0 bounds the budgets
-    0, 1, …, max_budget that are asked for.
+    0, 1, …, max_budget that are asked for. shared: bars that other machines have as well.
     """
 
     gram: CheckedGram
@@ -36,6 +58,7 @@ class Problem:
     C: float
     space: FlipSpace
     max_budget: int
+    shared: SharedBars | None = None
 
     @property
     def n(self) -> int:
@@ -71,8 +94,9 @@ class Problem:
     @cached_property
     def bars(self) -> Bars:
         """What the error bars of the test points are made of."""
-        scaled, C = self.cross / self.scale, self.C * self.scale
-        return cross_bars(self.gram, scaled, C) if self.fitted else widest_bars(scaled, C)
+        if not self.fitted:
+            return widest_bars(self.cross / self.scale, self.C * self.scale)
+        return (self.shared or SharedBars(self.gram, self.cross, self.C)).value
 
     @property
     def fitted(self) -> bool:
@@ -81,7 +105,8 @@ class Problem:
 
     def of_test_points(self, rows: np.ndarray) -> Problem:
         """The same problem with some of the test points; what is computed already is kept."""
-        part = replace(self, cross=self.cross[rows])
+        shared = None if self.shared is None else self.shared.of_test_points(rows)
+        part = replace(self, cross=self.cross[rows], shared=shared)
         for name in ("ladder", "clean", "stop_fit"):
             if name in self.__dict__:
                 part.__dict__[name] = self.__dict__[name]

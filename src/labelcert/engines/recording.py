@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import inner
+from labelcert.engines.lead import bar_at
 from labelcert.engines.retraining import copy_vector, measure, solve_leaf, solve_level
 
 
@@ -118,7 +119,7 @@ def write_down(core, margin, record, mask, cost, sign, gap):
     news = 0
     for t in range(m):
         value = sign * margin[t]
-        bar = width * core.bar_slope[t] + core.bar_floor[t]
+        bar = bar_at(core, width, t)
         is_broken = value <= -bar
         is_robust = value > bar
         broken += is_broken
@@ -129,7 +130,7 @@ def write_down(core, margin, record, mask, cost, sign, gap):
     if news > 0:
         for t in range(m):
             value = sign * margin[t]
-            bar = width * core.bar_slope[t] + core.bar_floor[t]
+            bar = bar_at(core, width, t)
             kept = record.worst_mask[row, t]
             if value < worst[t] or (value == worst[t] and precedes(mask, kept)):
                 worst[t] = value
@@ -159,7 +160,7 @@ def _keep_unclear(core, margin, record, mask, cost, row, sign, width, not_robust
     """
     matters = not_robust > record.broken_count[row]
     for t in range(margin.shape[0]):
-        bar = width * core.bar_slope[t] + core.bar_floor[t]
+        bar = bar_at(core, width, t)
         value = sign * margin[t]
         if not (value <= -bar or value > bar) and cost < record.broken_at[t]:
             matters = True
@@ -170,7 +171,7 @@ def _keep_unclear(core, margin, record, mask, cost, row, sign, width, not_robust
     record.unclear_cost[used] = cost
     record.unclear_used[0] = used + 1
     for t in range(margin.shape[0]):
-        bar = width * core.bar_slope[t] + core.bar_floor[t]
+        bar = bar_at(core, width, t)
         if sign * margin[t] > bar:
             record.robust[row, t] -= 1
     return True

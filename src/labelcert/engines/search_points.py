@@ -12,6 +12,7 @@ import numpy as np
 
 from labelcert.engines.branch_and_bound import NAME, Search
 from labelcert.engines.clock import Clock, clock_until
+from labelcert.engines.evidence import Proof
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.one_point import decide_one
@@ -112,19 +113,19 @@ def _run_batch(
     results = dict(run_pieces(search_one, pieces, clock, jobs))
     judge = ExactJudge(problem)
     for number in sorted(results):
-        robust, record = results[number]
+        robust, proof, record = results[number]
         add_witnesses(ledger, [record], NAME)
         settle(problem, sign, ledger, [record], NAME, judge, clock)
-        if robust > ledger.robust[batch[number]]:
-            ledger.prove(batch[number], robust, NAME)
+        if proof is not None:
+            ledger.prove(batch[number], robust, NAME, proof)
 
 
-def search_one(piece: Piece) -> tuple[int, Record]:
-    """Search one test point; returns its proven budget and what was seen."""
+def search_one(piece: Piece) -> tuple[int, Proof | None, Record]:
+    """Search one test point; its proven budget, the proof if there is a new one, what was seen."""
     clock = clock_until(piece.deadline, piece.seconds)
     known = Ledger(piece.problem.m, piece.problem.ladder)
     known.robust[piece.t] = piece.robust
     known.broken[piece.t] = piece.broken
     search = Search(piece.problem, piece.sign, piece.hulls, clock)
     decide_one(search, piece.t, known, ExactJudge(piece.problem))
-    return int(known.robust[piece.t]), search.record
+    return int(known.robust[piece.t]), known.proof[piece.t], search.record

@@ -13,7 +13,9 @@ import numpy as np
 
 from labelcert.engines.account import Account
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import Retrained
 from labelcert.engines.judge import ExactJudge
+from labelcert.engines.lead import bars_of
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
 from labelcert.engines.recording import Record, mask_to_indices
@@ -32,7 +34,7 @@ def add_witnesses(ledger: Ledger, records: list[Record], engine: str) -> None:
     for t in np.flatnonzero(broken_at < ledger.broken):
         cost = int(broken_at[t])
         flips = mask_to_indices(_witness_mask(records, int(t), cost))
-        ledger.break_(int(t), cost, flips, engine)
+        ledger.break_(int(t), cost, flips, engine, Retrained(exactly=False))
     counts = np.max([record.broken_count for record in records], axis=0)
     for row in np.flatnonzero(counts > 0):
         if counts[row] > ledger.broken_lower[row]:
@@ -91,7 +93,8 @@ def prove_all(ledger: Ledger, account: Account, engine: str) -> None:
     for t in range(ledger.m):
         row = account.robust_row(t)
         if row >= 0:
-            ledger.prove(t, int(ledger.ladder.levels[row]), engine)
+            levels = ledger.ladder.levels
+            ledger.prove(t, int(levels[row]), engine, account.evidence(t, row, levels))
     upper = np.maximum.accumulate(account.over)
     for row in range(account.seen_row + 1):
         ledger.bound_count(int(ledger.ladder.levels[row]), int(upper[row]))
@@ -104,7 +107,7 @@ def _bound_margins(
     worst = np.minimum.reduce([record.worst[:rows] for record in records])
     gap = max(float(record.largest_gap[0]) for record in records)
     core = problem.core(sign)
-    bar = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
+    bar = bars_of(core, gap)
     for t in range(ledger.m):
         ledger.bound_margin(t, np.minimum.accumulate(worst[:, t]) - bar[t], worst[:, t])
 
@@ -146,6 +149,6 @@ def _settle_one(
             broken[t] = found * sign[t] <= 0
             robust[t] = not broken[t]
     for t in np.flatnonzero(broken & (cost < ledger.broken)):
-        ledger.break_(int(t), cost, flips, engine)
+        ledger.break_(int(t), cost, flips, engine, Retrained(exactly=bool(wanted[t])))
     ledger.count_broken(cost, int(broken.sum()), flips)
     return robust

@@ -17,6 +17,7 @@ import numpy as np
 
 from labelcert.engines.branch_and_bound import Search
 from labelcert.engines.clock import Clock, clock_until
+from labelcert.engines.evidence import Bounded
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.problem import Problem
@@ -84,7 +85,8 @@ def close_margins(
         ledger.bound_margin(t, low, high)
         proven = np.flatnonzero(ledger.margin_bound[t] > 0)
         if len(proven):
-            ledger.prove(t, int(ledger.ladder.levels[proven[-1]]), NAME)
+            bound = float(ledger.margin_bound[t, proven[-1]])
+            ledger.prove(t, int(ledger.ladder.levels[proven[-1]]), NAME, Bounded(bound))
 
 
 def margins_of_one(piece: Piece) -> tuple[np.ndarray, np.ndarray, Record]:

@@ -122,14 +122,21 @@ def aligned_nodes(adjacency: Any, features: Any, labels: Any) -> tuple[Any, Any,
     return adjacency, features, labels
 
 
+def is_mask(values: Any) -> bool:
+    """Whether a pandas object holds booleans only, also as objects."""
+    kind = str(getattr(values, "dtype", ""))
+    return kind.startswith("bool") or (
+        kind == "object" and all(isinstance(value, (bool, np.bool_)) for value in values)
+    )
+
+
 def refuse_shuffled_mask(values: Any, argument: str) -> None:
     """Raise InputError for a mask whose names number its entries in another order.
 
     For what takes positions: it has no names to align a mask with. pandas would, by these numbers.
     """
     names = _names(values, argument, 0)
-    mask = str(getattr(values, "dtype", "")).startswith("bool")
-    if names is not None and mask and names.shuffled():
+    if names is not None and is_mask(values) and names.shuffled():
         raise InputError(
             f"{argument} numbers its entries {names.index[0]}, {names.index[1]}, …, so which "
             f"points are meant is not known: pass {argument}.sort_index() or {argument}.to_numpy()."

@@ -21,20 +21,10 @@ from scipy import sparse
 
 from labelcert.kernels.arccos import Activation
 from labelcert.kernels.arrays import shape_of
-from labelcert.kernels.base import Kernel
-from labelcert.kernels.options import (
-    ACTIVATION_DOC,
-    ALPHA_DOC,
-    DEPTH_DOC,
-    EDGE_WEIGHT_DOC,
-    NORMALIZATION_DOC,
-    check_activation,
-    check_count,
-    check_normalization,
-    check_share,
-    check_weight,
-    doc,
-)
+from labelcert.kernels.kinds import real, whole
+from labelcert.kernels.layered import LayeredKernel
+from labelcert.kernels.options import ACTIVATION, DEPTH, EDGE_WEIGHT, NORMALIZATION, RETURN
+from labelcert.kernels.parameterized import described
 from labelcert.kernels.propagation import (
     Matrix,
     Normalization,
@@ -46,7 +36,7 @@ from labelcert.kernels.recursion import Layers
 
 
 @dataclass(frozen=True, repr=False)
-class APPNP(Kernel):
+class APPNP(LayeredKernel):
     """Kernel of APPNP.
 
     Args:
@@ -64,20 +54,12 @@ class APPNP(Kernel):
     name: ClassVar[str] = "appnp"
     summary: ClassVar[str] = "perceptron, then a few steps of personalised PageRank"
 
-    alpha: float = field(default=0.1, metadata=doc(ALPHA_DOC + "[0, 1]"))
-    steps: int = field(default=10, metadata=doc("number of propagation steps, at least 1"))
-    activation: Activation = field(default="relu", metadata=doc(ACTIVATION_DOC))
-    normalization: Normalization = field(default="symmetric", metadata=doc(NORMALIZATION_DOC))
-    edge_weight: float = field(default=1.0, metadata=doc(EDGE_WEIGHT_DOC))
-    depth: int = field(default=1, metadata=doc(DEPTH_DOC))
-
-    def __post_init__(self) -> None:
-        check_share("alpha", self.alpha)
-        check_count("steps", self.steps, 1)
-        check_activation(self.activation)
-        check_normalization(self.normalization)
-        check_weight(self.edge_weight)
-        check_count("depth", self.depth, 1)
+    alpha: float = field(default=0.1, metadata=described(real(0, 1), RETURN))
+    steps: int = field(default=10, metadata=described(whole(1), "number of propagation steps"))
+    activation: Activation = field(default="relu", metadata=ACTIVATION)
+    normalization: Normalization = field(default="symmetric", metadata=NORMALIZATION)
+    edge_weight: float = field(default=1.0, metadata=EDGE_WEIGHT)
+    depth: int = field(default=1, metadata=DEPTH)
 
     def layers(self, adjacency: sparse.csr_array) -> Layers:
         """The identity in every hidden layer, the propagation steps in the read-out."""

@@ -30,7 +30,6 @@ import numpy as np
 from labelcert.kernels.arrays import FloatArray, IndexArray
 
 Activation = Literal["relu", "linear"]
-ACTIVATIONS: tuple[Activation, ...] = ("relu", "linear")
 
 # Closer than this to ±1, u cannot be told from ±1 after the rounding of Σ and d. κ₀ has infinite
 # slope there: without the snap, duplicate nodes would differ from themselves by 5e-9.

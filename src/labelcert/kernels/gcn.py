@@ -41,30 +41,24 @@ from scipy import sparse
 
 from labelcert.kernels.arccos import Activation
 from labelcert.kernels.arrays import shape_of
-from labelcert.kernels.base import Kernel
-from labelcert.kernels.options import (
-    ACTIVATION_DOC,
-    DEPTH_DOC,
-    EDGE_WEIGHT_DOC,
-    NORMALIZATION_DOC,
-    check_activation,
-    check_choice,
-    check_count,
-    check_normalization,
-    check_share,
-    check_weight,
-    doc,
-)
+from labelcert.kernels.kinds import choice, real
+from labelcert.kernels.layered import LayeredKernel
+from labelcert.kernels.options import ACTIVATION, DEPTH, EDGE_WEIGHT, NORMALIZATION, activations
+from labelcert.kernels.parameterized import described
+from labelcert.kernels.parameters import OnlyWith
 from labelcert.kernels.propagation import Matrix, Normalization, identity, self_loop_matrix
 from labelcert.kernels.recursion import Layers
 
 Skip = Literal["pc", "alpha"] | None
-_SKIP_ACTIVATION_DOC = 'activation of the skip connection: "linear" or "relu"'
-SKIPS: tuple[Skip, ...] = (None, "pc", "alpha")
+_SKIP = described(choice({None: "", "pc": "", "alpha": ""}), "skip connections")
+_SKIP_ALPHA = described(real(0, 1), "share of the input in Skip-α", OnlyWith("skip", ("alpha",)))
+_SKIP_ACTIVATION = described(
+    activations, "activation of the skip connection", OnlyWith("skip", ("pc", "alpha"))
+)
 
 
 @dataclass(frozen=True, repr=False)
-class GCN(Kernel):
+class GCN(LayeredKernel):
     """Kernel of a graph convolutional network.
 
     Args:
@@ -84,22 +78,13 @@ class GCN(Kernel):
     name: ClassVar[str] = "gcn"
     summary: ClassVar[str] = "graph convolutional network, optionally with skip connections"
 
-    depth: int = field(default=1, metadata=doc(DEPTH_DOC))
-    activation: Activation = field(default="relu", metadata=doc(ACTIVATION_DOC))
-    normalization: Normalization = field(default="row", metadata=doc(NORMALIZATION_DOC))
-    skip: Skip = field(default=None, metadata=doc('skip connections: None, "pc" or "alpha"'))
-    skip_alpha: float = field(default=0.2, metadata=doc("share of the input in Skip-α, in [0, 1]"))
-    skip_activation: Activation = field(default="linear", metadata=doc(_SKIP_ACTIVATION_DOC))
-    edge_weight: float = field(default=1.0, metadata=doc(EDGE_WEIGHT_DOC))
-
-    def __post_init__(self) -> None:
-        check_count("depth", self.depth, 1)
-        check_activation(self.activation)
-        check_normalization(self.normalization)
-        check_choice("skip", self.skip, SKIPS)
-        check_share("skip_alpha", self.skip_alpha)
-        check_activation(self.skip_activation, "skip_activation")
-        check_weight(self.edge_weight)
+    depth: int = field(default=1, metadata=DEPTH)
+    activation: Activation = field(default="relu", metadata=ACTIVATION)
+    normalization: Normalization = field(default="row", metadata=NORMALIZATION)
+    skip: Skip = field(default=None, metadata=_SKIP)
+    skip_alpha: float = field(default=0.2, metadata=_SKIP_ALPHA)
+    skip_activation: Activation = field(default="linear", metadata=_SKIP_ACTIVATION)
+    edge_weight: float = field(default=1.0, metadata=EDGE_WEIGHT)
 
     def layers(self, adjacency: sparse.csr_array) -> Layers:
         """S in every layer, and the skip connection as a residual."""

@@ -24,22 +24,14 @@ from scipy import sparse
 
 from labelcert.kernels.arccos import Activation
 from labelcert.kernels.arrays import shape_of
-from labelcert.kernels.base import Kernel
-from labelcert.kernels.options import (
-    ACTIVATION_DOC,
-    DEPTH_DOC,
-    EDGE_WEIGHT_DOC,
-    check_activation,
-    check_count,
-    check_weight,
-    doc,
-)
+from labelcert.kernels.layered import LayeredKernel
+from labelcert.kernels.options import ACTIVATION, DEPTH, EDGE_WEIGHT
 from labelcert.kernels.propagation import Matrix, identity, self_loop_matrix
 from labelcert.kernels.recursion import Layers
 
 
 @dataclass(frozen=True, repr=False)
-class GIN(Kernel):
+class GIN(LayeredKernel):
     """Kernel of a graph isomorphism network.
 
     Args:
@@ -54,14 +46,9 @@ class GIN(Kernel):
     name: ClassVar[str] = "gin"
     summary: ClassVar[str] = "graph isomorphism network: sums over neighbours, plain read-out"
 
-    depth: int = field(default=1, metadata=doc(DEPTH_DOC))
-    activation: Activation = field(default="relu", metadata=doc(ACTIVATION_DOC))
-    edge_weight: float = field(default=1.0, metadata=doc(EDGE_WEIGHT_DOC))
-
-    def __post_init__(self) -> None:
-        check_count("depth", self.depth, 1)
-        check_activation(self.activation)
-        check_weight(self.edge_weight)
+    depth: int = field(default=1, metadata=DEPTH)
+    activation: Activation = field(default="relu", metadata=ACTIVATION)
+    edge_weight: float = field(default=1.0, metadata=EDGE_WEIGHT)
 
     def layers(self, adjacency: sparse.csr_array) -> Layers:
         """S in every hidden layer, the identity in the read-out."""

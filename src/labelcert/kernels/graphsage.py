@@ -15,25 +15,20 @@ from typing import ClassVar, Literal
 from scipy import sparse
 
 from labelcert.kernels.arccos import Activation
-from labelcert.kernels.base import Kernel
-from labelcert.kernels.options import (
-    ACTIVATION_DOC,
-    DEPTH_DOC,
-    EDGE_WEIGHT_DOC,
-    check_activation,
-    check_choice,
-    check_count,
-    check_weight,
-    doc,
-)
+from labelcert.kernels.kinds import choice
+from labelcert.kernels.layered import LayeredKernel
+from labelcert.kernels.options import ACTIVATION, DEPTH, EDGE_WEIGHT
+from labelcert.kernels.parameterized import described
 from labelcert.kernels.propagation import Matrix, neighbour_matrix
 from labelcert.kernels.recursion import Layers
 
-_AGGREGATION_DOC = 'aggregation: "row" for the mean of the neighbours, None for their sum'
+_AGGREGATION = described(
+    choice({"row": "for the mean of the neighbours", None: "for their sum"}), "aggregation"
+)
 
 
 @dataclass(frozen=True, repr=False)
-class GraphSAGE(Kernel):
+class GraphSAGE(LayeredKernel):
     """Kernel of GraphSAGE.
 
     Args:
@@ -49,19 +44,10 @@ class GraphSAGE(Kernel):
     name: ClassVar[str] = "graphsage"
     summary: ClassVar[str] = "GraphSAGE: a node plus the mean of its neighbours"
 
-    depth: int = field(default=1, metadata=doc(DEPTH_DOC))
-    activation: Activation = field(default="relu", metadata=doc(ACTIVATION_DOC))
-    normalization: Literal["row"] | None = field(
-        default="row",
-        metadata=doc(_AGGREGATION_DOC),
-    )
-    edge_weight: float = field(default=1.0, metadata=doc(EDGE_WEIGHT_DOC))
-
-    def __post_init__(self) -> None:
-        check_count("depth", self.depth, 1)
-        check_activation(self.activation)
-        check_choice("normalization", self.normalization, ("row", None))
-        check_weight(self.edge_weight)
+    depth: int = field(default=1, metadata=DEPTH)
+    activation: Activation = field(default="relu", metadata=ACTIVATION)
+    normalization: Literal["row"] | None = field(default="row", metadata=_AGGREGATION)
+    edge_weight: float = field(default=1.0, metadata=EDGE_WEIGHT)
 
     def layers(self, adjacency: sparse.csr_array) -> Layers:
         """S in every layer."""

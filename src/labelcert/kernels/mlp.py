@@ -20,20 +20,14 @@ from scipy import sparse
 
 from labelcert.kernels.arccos import Activation
 from labelcert.kernels.arrays import shape_of
-from labelcert.kernels.base import Kernel
-from labelcert.kernels.options import (
-    ACTIVATION_DOC,
-    DEPTH_DOC,
-    check_activation,
-    check_count,
-    doc,
-)
+from labelcert.kernels.layered import LayeredKernel
+from labelcert.kernels.options import ACTIVATION, DEPTH
 from labelcert.kernels.propagation import Matrix, identity
 from labelcert.kernels.recursion import Layers
 
 
 @dataclass(frozen=True, repr=False)
-class MLP(Kernel):
+class MLP(LayeredKernel):
     """Kernel of a multi-layer perceptron with biases; of a graph it reads the features only.
 
     Args:
@@ -46,13 +40,10 @@ class MLP(Kernel):
 
     name: ClassVar[str] = "mlp"
     summary: ClassVar[str] = "multi-layer perceptron with biases; ignores the edges"
+    uses_edges: ClassVar[bool] = False
 
-    depth: int = field(default=1, metadata=doc(DEPTH_DOC))
-    activation: Activation = field(default="relu", metadata=doc(ACTIVATION_DOC))
-
-    def __post_init__(self) -> None:
-        check_count("depth", self.depth, 1)
-        check_activation(self.activation)
+    depth: int = field(default=1, metadata=DEPTH)
+    activation: Activation = field(default="relu", metadata=ACTIVATION)
 
     def layers(self, adjacency: sparse.csr_array) -> Layers:
         """The identity in every layer."""

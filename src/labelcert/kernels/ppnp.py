@@ -23,19 +23,10 @@ from scipy import sparse
 
 from labelcert.kernels.arccos import Activation
 from labelcert.kernels.arrays import shape_of
-from labelcert.kernels.base import Kernel
-from labelcert.kernels.options import (
-    ACTIVATION_DOC,
-    ALPHA_DOC,
-    DEPTH_DOC,
-    EDGE_WEIGHT_DOC,
-    check_activation,
-    check_choice,
-    check_count,
-    check_share,
-    check_weight,
-    doc,
-)
+from labelcert.kernels.kinds import choice, real
+from labelcert.kernels.layered import LayeredKernel
+from labelcert.kernels.options import ACTIVATION, DEPTH, EDGE_WEIGHT, RETURN, ROW, SYMMETRIC
+from labelcert.kernels.parameterized import described
 from labelcert.kernels.propagation import (
     Matrix,
     PersonalizedLimit,
@@ -44,11 +35,11 @@ from labelcert.kernels.propagation import (
 )
 from labelcert.kernels.recursion import Layers
 
-_NORMALIZATION_DOC = 'propagation matrix: "row" D⁻¹(A+I) or "symmetric" D^−½(A+I)D^−½'
+_NORMALIZATION = described(choice({"row": ROW, "symmetric": SYMMETRIC}), "propagation matrix")
 
 
 @dataclass(frozen=True, repr=False)
-class PPNP(Kernel):
+class PPNP(LayeredKernel):
     """Kernel of PPNP.
 
     Args:
@@ -65,21 +56,11 @@ class PPNP(Kernel):
     name: ClassVar[str] = "ppnp"
     summary: ClassVar[str] = "perceptron, then exact personalised PageRank"
 
-    alpha: float = field(default=0.1, metadata=doc(ALPHA_DOC + "(0, 1]"))
-    activation: Activation = field(default="relu", metadata=doc(ACTIVATION_DOC))
-    normalization: Literal["row", "symmetric"] = field(
-        default="symmetric",
-        metadata=doc(_NORMALIZATION_DOC),
-    )
-    edge_weight: float = field(default=1.0, metadata=doc(EDGE_WEIGHT_DOC))
-    depth: int = field(default=1, metadata=doc(DEPTH_DOC))
-
-    def __post_init__(self) -> None:
-        check_share("alpha", self.alpha, zero=False)
-        check_activation(self.activation)
-        check_choice("normalization", self.normalization, ("row", "symmetric"))
-        check_weight(self.edge_weight)
-        check_count("depth", self.depth, 1)
+    alpha: float = field(default=0.1, metadata=described(real(0, 1, above=True), RETURN))
+    activation: Activation = field(default="relu", metadata=ACTIVATION)
+    normalization: Literal["row", "symmetric"] = field(default="symmetric", metadata=_NORMALIZATION)
+    edge_weight: float = field(default=1.0, metadata=EDGE_WEIGHT)
+    depth: int = field(default=1, metadata=DEPTH)
 
     def layers(self, adjacency: sparse.csr_array) -> Layers:
         """The identity in every hidden layer, personalised PageRank in the read-out."""

@@ -25,7 +25,6 @@ from scipy import sparse
 from labelcert.kernels.arrays import IndexArray, shape_of
 
 Normalization = Literal["row", "symmetric"] | None
-NORMALIZATIONS: tuple[Normalization, ...] = ("row", "symmetric", None)
 
 _SOLVE_BATCH = 256
 

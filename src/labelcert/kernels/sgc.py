@@ -14,22 +14,14 @@ from typing import ClassVar
 
 from scipy import sparse
 
-from labelcert.kernels.base import Kernel
-from labelcert.kernels.options import (
-    DEPTH_DOC,
-    EDGE_WEIGHT_DOC,
-    NORMALIZATION_DOC,
-    check_count,
-    check_normalization,
-    check_weight,
-    doc,
-)
+from labelcert.kernels.layered import LayeredKernel
+from labelcert.kernels.options import DEPTH, EDGE_WEIGHT, NORMALIZATION
 from labelcert.kernels.propagation import Matrix, Normalization, self_loop_matrix
 from labelcert.kernels.recursion import Layers
 
 
 @dataclass(frozen=True, repr=False)
-class SGC(Kernel):
+class SGC(LayeredKernel):
     """Kernel of a simplified graph convolution, equal to GCN(activation="linear").
 
     Args:
@@ -44,14 +36,9 @@ class SGC(Kernel):
     name: ClassVar[str] = "sgc"
     summary: ClassVar[str] = "simplified graph convolution: a GCN without non-linearity"
 
-    depth: int = field(default=1, metadata=doc(DEPTH_DOC))
-    normalization: Normalization = field(default="row", metadata=doc(NORMALIZATION_DOC))
-    edge_weight: float = field(default=1.0, metadata=doc(EDGE_WEIGHT_DOC))
-
-    def __post_init__(self) -> None:
-        check_count("depth", self.depth, 1)
-        check_normalization(self.normalization)
-        check_weight(self.edge_weight)
+    depth: int = field(default=1, metadata=DEPTH)
+    normalization: Normalization = field(default="row", metadata=NORMALIZATION)
+    edge_weight: float = field(default=1.0, metadata=EDGE_WEIGHT)
 
     def layers(self, adjacency: sparse.csr_array) -> Layers:
         """S in every layer."""

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates import Certificate
-from labelcert.certificates.relaxation_gap import RelaxationGap
+from labelcert.certificates import Certificate, RelaxationGap
 
 _EVERY_BUDGET_UP_TO = 10
 _MOST_ROWS = 15

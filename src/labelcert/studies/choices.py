@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from labelcert._errors import InputError
 from labelcert.data import Graph, datasets
 from labelcert.intake.numbers import real_or_none
-from labelcert.kernels import registry
-from labelcert.kernels.base import Kernel
+from labelcert.kernels import Kernel, registry
 from labelcert.studies.faults import Fault, known_names, value_told
 from labelcert.studies.grids import combinations
 from labelcert.studies.spec import DatasetSpec, ModelSpec
@@ -134,9 +133,3 @@ def typed(value: Any, default: Any) -> Any:
     """An integer as the float that it stands for where the default is one."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     return float(value) if whole and isinstance(default, float) else value
-
-
-def kernel_parameters(kernel: Kernel) -> dict[str, Any]:
-    """The options that a kernel reads, in the types of their defaults."""
-    read = registry.settings(kernel)
-    return {f.name: typed(read[f.name], f.default) for f in fields(kernel) if f.name in read}

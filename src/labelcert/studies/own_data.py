@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from labelcert._errors import InputError
-from labelcert.certificates.labels import check_classes
+from labelcert.certificates.attacker.label_classes import check_classes
 from labelcert.studies.canonical import canonical
 from labelcert.studies.choices import DatasetChoice
 from labelcert.studies.faults import Fault

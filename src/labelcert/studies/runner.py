@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from labelcert._version import __version__
-from labelcert.certificates.inputs import check_jobs, check_time_limit
+from labelcert.certificates.run.option_checks import check_jobs, check_time_limit
 from labelcert.studies.graphs import begin_run
 from labelcert.studies.own_data import check_own_data
 from labelcert.studies.pool import Spread, Work, in_turn, processes, run_tasks

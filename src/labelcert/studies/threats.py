@@ -16,7 +16,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel
-from labelcert.certificates.node_threat import (
+from labelcert.certificates.attacker.node_threat import (
     costs_of,
     directions_of,
     group_budgets_of,

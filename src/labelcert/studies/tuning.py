@@ -18,7 +18,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel, certify
-from labelcert.certificates.inputs import check_time_limit
+from labelcert.certificates.run.option_checks import check_time_limit
 from labelcert.data import Graph
 from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.engines.clock import Clock
@@ -26,8 +26,7 @@ from labelcert.intake.budgets import as_count
 from labelcert.intake.items import items_of
 from labelcert.intake.numbers import positive, real_or_none, told, whole, whole_or_none
 from labelcert.intake.positions import as_positions
-from labelcert.kernels import registry
-from labelcert.kernels.base import Kernel
+from labelcert.kernels import Kernel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +56,7 @@ class Trial:
     @property
     def settings(self) -> dict[str, Any]:
         """Model, parameters of the kernel, and C or ridge, by name."""
-        return {"model": self.kernel.name, **registry.settings(self.kernel), **self.learner}
+        return {"model": self.kernel.name, **self.kernel.settings(), **self.learner}
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,6 +261,11 @@ def _check(
     """folds, weight and seed as plain numbers."""
     if len(kernels) == 0:
         raise InputError("kernels is empty: pass the kernels to try.")
+    for kernel in kernels:
+        if isinstance(kernel, type) or not isinstance(kernel, Kernel):
+            raise InputError(
+                f"kernels has {kernel!r}, which is no kernel: pass objects such as GCN(depth=1)."
+            )
     classes, counts = np.unique(labels, return_counts=True)
     if len(classes) < 2:
         raise InputError("nodes hold labels of one class: pass labeled nodes of two or more.")

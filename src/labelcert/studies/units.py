@@ -19,7 +19,7 @@ from typing import Any
 
 from labelcert.data import registry
 from labelcert.studies.canonical import canonical
-from labelcert.studies.choices import DatasetChoice, ModelChoice, kernel_parameters
+from labelcert.studies.choices import DatasetChoice, ModelChoice
 from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import file_digest, unreadable
 from labelcert.studies.shipped import Study
@@ -106,7 +106,7 @@ def count_units(study: Study) -> int:
 def _of_model(
     common: dict[str, Any], dataset: DatasetChoice, model: ModelChoice, files: dict[str, str]
 ) -> Iterator[Unit]:
-    network = {"name": model.kernel.name, "parameters": kernel_parameters(model.kernel)}
+    network = {"name": model.kernel.name, "parameters": dict(model.kernel.settings())}
     for name, value in model.learners(dataset.entry):
         content = common | {"model": network, "learner": {name: value}}
         yield Unit(content, dataset.title, model.title, files)

@@ -23,9 +23,6 @@ from labelcert.studies.records import record_of
 from labelcert.studies.setting import Setting, setting_of
 from labelcert.studies.tasks import Outcome, Task, failure
 
-GRAPHLESS = "mlp"
-"""The network that makes sense where there are no edges."""
-
 
 def run_task(task: Task) -> Outcome:
     """Compute a unit."""
@@ -59,9 +56,10 @@ def _run(task: Task, seconds: dict[str, float]) -> dict[str, Any]:
     start = time.monotonic()
     graph, split = setting.graph, setting.split
     kernel = registry.create(content["model"]["name"], **content["model"]["parameters"])
-    if not graph.has_edges and kernel.name != GRAPHLESS:
+    if not graph.has_edges and registry.find(kernel.name).uses_edges:
         raise InputError(
-            f"model {kernel.name} needs edges and {graph.name!r} has none: use {GRAPHLESS}."
+            f"model {kernel.name} needs edges and {graph.name!r} has none: use "
+            f"{registry.WITHOUT_EDGES}."
         )
     gram = kernel(graph, split.labeled)
     cross = kernel(graph, split.test, split.labeled)

@@ -10,17 +10,20 @@ Source: our own note; ``math.md`` 5 and 6.
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import Retrained
+from labelcert.engines.lead import lead_bar
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.retrainer import Retrainer
 from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.threads import run_in_threads, work_off
 
 NAME = "attack"
 
@@ -62,9 +65,7 @@ class PairAttack:
         space, trained = self.trained.problem.space, self.trained
         changed = trained.changed
         left = budget - int(space.cost[changed].sum())
-        purse = space.group_budget - np.bincount(
-            space.group[changed], weights=space.cost[changed], minlength=len(space.group_budget)
-        )
+        purse = space.points.purses_after(changed)
         may = space.changeable & (space.cost <= left) & (space.cost <= purse[space.group])
         may[changed] = False
         points = np.flatnonzero(may)
@@ -175,20 +176,13 @@ def attack_each(problem: MulticlassProblem, rivals: Rivals, clock: Clock, jobs: 
         return
     stop = np.zeros(1, dtype=np.uint8)
     (effects,) = run_in_threads(lambda: single_effects(Retrainer(problem, stop)), clock, 1, stop)
-    queue = iter(waiting)
-    lock = threading.Lock()
-    done = 0
 
-    def run() -> list[tuple[int, Found]]:
-        nonlocal done
+    def begin() -> tuple[Callable[[int], None], list[tuple[int, Found]]]:
         trained = Retrainer(problem, stop)
         clean, _ = trained.logits()
         found: list[tuple[int, Found]] = []
-        while not clock.expired:
-            with lock:
-                t = next(queue, None)
-            if t is None:
-                break
+
+        def do(t: int) -> None:
             budget = rivals.needed(t)
             for b in np.argsort(-clean[t], kind="stable"):
                 lead = float(clean[t, predicted[t]] - clean[t, b])
@@ -200,12 +194,10 @@ def attack_each(problem: MulticlassProblem, rivals: Rivals, clock: Clock, jobs: 
                         found.append((t, one))
                         if one.broken[t]:
                             budget = min(budget, one.cost - 1)
-            with lock:
-                done += 1
-            clock.report(NAME, done / len(waiting))
-        return found
 
-    results = run_in_threads(run, clock, max(1, min(jobs, len(waiting))), stop)
+        return do, found
+
+    results, _ = work_off(waiting, begin, clock, jobs, stop, partial(clock.report, NAME))
     everything = sorted(
         (entry for part in results for entry in part),
         key=lambda entry: (entry[1].cost, entry[0], entry[1].changes.tolist()),
@@ -219,18 +211,18 @@ def surely_broken(logits: np.ndarray, bars: np.ndarray, predicted: np.ndarray) -
 
     logits and bars (m, K)."""
     rows = np.arange(len(logits))
-    lead = logits[rows, predicted][:, None] - logits
-    bar = bars[rows, predicted][:, None] + bars
-    rounding = 2 * np.finfo(float).eps * (np.abs(logits) + np.abs(logits[rows, predicted])[:, None])
+    own = logits[rows, predicted][:, None]
+    bar = lead_bar(bars[rows, predicted][:, None], bars, own, logits)
+    lead = own - logits
     lead[rows, predicted] = np.inf
-    return np.asarray((lead <= -bar - rounding).any(axis=1))
+    return np.asarray((lead <= -bar).any(axis=1))
 
 
 def write(rivals: Rivals, found: Found) -> None:
     """Write what a relabeling surely breaks into the ledger."""
     ledger = rivals.ledger
     for t in np.flatnonzero(found.broken & (found.cost < ledger.broken)):
-        ledger.break_(int(t), found.cost, found.changes, NAME)
+        ledger.break_(int(t), found.cost, found.changes, NAME, Retrained(exactly=False))
     ledger.count_broken(found.cost, int(found.broken.sum()), found.changes)
 
 

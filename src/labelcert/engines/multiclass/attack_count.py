@@ -90,9 +90,7 @@ def _best_move(trained: Trained, rivals: Rivals, unit: float, left: int) -> tupl
     """The change (point, label) after which most predictions are broken or nearly so."""
     space, predicted = trained.space, rivals.predicted
     changed = np.flatnonzero(trained.labels != space.labels)
-    purse = space.group_budget - np.bincount(
-        space.group[changed], weights=space.cost[changed], minlength=len(space.group_budget)
-    )
+    purse = space.points.purses_after(changed)
     may = space.changeable & (space.cost <= left) & (space.cost <= purse[space.group])
     may[changed] = False
     points = np.flatnonzero(may)

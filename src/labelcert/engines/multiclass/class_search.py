@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import Joined, Retrained, WorstCases
 from labelcert.engines.multiclass.cells import Cells
 from labelcert.engines.multiclass.extremes import (
     LONGEST,
@@ -25,7 +26,7 @@ from labelcert.engines.multiclass.extremes import (
     list_size,
 )
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
-from labelcert.engines.multiclass.pairs import PairRules, decide_pair, relaxed_budget
+from labelcert.engines.multiclass.pairs import PairRules, decide_pair, lists_bar, relaxed_budget
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.rivals import Rivals
 
@@ -134,7 +135,9 @@ class ClassSearch:
             if exact:
                 self._decide(t, a, b, extremes, cells, union, budget)
             else:
-                self.rivals.prove(t, b, relaxed_budget(extremes[a], extremes[b], cells), RELAXED)
+                own, rival = extremes[a], extremes[b]
+                found = WorstCases(lists_bar(own, rival))
+                self.rivals.prove(t, b, relaxed_budget(own, rival, cells), RELAXED, found)
         if first:
             self.relaxed[rows] = np.maximum(self.relaxed[rows], relaxed[rows])
             self.computed = True
@@ -162,5 +165,7 @@ class ClassSearch:
         if found.broken is not None and found.changes is not None:
             cost = self.problem.space.cost_of(found.changes)
             if cost < ledger.broken[t]:
-                ledger.break_(t, cost, found.changes, NAME)
-        self.rivals.prove(t, b, found.proven, NAME)
+                ledger.break_(t, cost, found.changes, NAME, Retrained(exactly=found.exactly))
+        own, rival = extremes[a], extremes[b]
+        evidence = Joined((len(own.value), len(rival.value)), lists_bar(own, rival))
+        self.rivals.prove(t, b, found.proven, NAME, evidence)

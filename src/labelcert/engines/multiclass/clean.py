@@ -9,6 +9,7 @@ import numpy as np
 
 from labelcert.engines.clean import QUICK, clean_fit
 from labelcert.engines.clock import Clock
+from labelcert.engines.lead import lead_bar
 from labelcert.engines.multiclass.linear_logits import LinearLogits
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
 from labelcert.engines.multiclass.problem import MulticlassProblem
@@ -80,6 +81,6 @@ def _ranked(logits: np.ndarray, bar: np.ndarray, order: Order) -> CleanClasses:
 
 def _near(logits: np.ndarray, bar: np.ndarray, best: int) -> list[int]:
     """Classes whose logit may be as large as the best one's."""
-    reach = bar + bar[best] + 4 * np.finfo(float).eps * (np.abs(logits) + abs(logits[best]))
-    near = (logits[best] - logits <= reach) & (np.arange(len(logits)) != best)
+    reach = lead_bar(bar, bar[best], logits, logits[best])
+    near = ~(logits[best] - logits > reach) & (np.arange(len(logits)) != best)
     return np.flatnonzero(near).tolist()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
+from labelcert.engines.lead import bar_at
 from labelcert.engines.multiclass.recording import write_down
 from labelcert.engines.retraining import copy_level, flip_at, measure, solve_leaf, solve_level
 
@@ -21,7 +22,7 @@ def _note(stack, core, gap, logits, bars, level, k):
     width = np.sqrt(2.0 * gap)
     for t in range(stack.margin.shape[0]):
         logits[level, k, t] = stack.margin[t]
-        bars[level, k, t] = width * core.bar_slope[t] + core.bar_floor[t]
+        bars[level, k, t] = bar_at(core, width, t)
 
 
 @inner

@@ -9,7 +9,6 @@ Source: our own note; ``math.md`` 4.1 and 6.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,13 +18,14 @@ import numpy as np
 from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import LARGEST_TASK, Task, count_flip_sets, split_tasks
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.lead import bars_of
 from labelcert.engines.multiclass.cells import Cells
 from labelcert.engines.multiclass.extremes_loop import walk_class
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.problem import Problem
 from labelcert.engines.recording import NEVER
 from labelcert.engines.retraining import Core, new_stack, start
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.threads import work_off
 
 STAGE = "enumeration by classes"
 
@@ -142,12 +142,8 @@ def class_lists(
     candidates = binary.space.candidates.astype(np.int64)
     flips = _most_flips(binary, budget)
     tasks = split_tasks(len(candidates), flips, LARGEST_TASK)
-    queue = iter(tasks)
-    lock = threading.Lock()
-    done = 0
 
-    def run() -> _Heaps:
-        nonlocal done
+    def begin() -> tuple[Callable[[Task], None], _Heaps]:
         words = (problem.n + 63) // 64
         values = np.full((problem.m, cells.count, size), np.inf)
         masks = np.zeros((problem.m, cells.count, size, words), dtype=np.uint64)
@@ -156,22 +152,16 @@ def class_lists(
         )
         visit = _visitor(core, binary.space, flips, candidates, budget, member, cells, kind, heaps,
                          problem.classes)  # fmt: skip
-        while not clock.expired:
-            with lock:
-                task = next(queue, None)
-            if task is None:
-                break
-            visit(task)
-            with lock:
-                done += 1
-            clock.report(STAGE, (k + done / len(tasks)) / problem.classes)
-        return heaps
+        return visit, heaps
 
-    found = run_in_threads(run, clock, max(1, min(jobs, len(tasks))), core.stop)
-    if done < len(tasks) or core.stop[0] != 0:
+    def report(share: float) -> None:
+        clock.report(STAGE, (k + share) / problem.classes)
+
+    found, complete = work_off(tasks, begin, clock, jobs, core.stop, report)
+    if not complete:
         return None
     gap = max(float(heaps.gap[0]) for heaps in found)
-    bars = np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
+    bars = bars_of(core, gap)
     return ClassLists(
         cells,
         binary.space.count_by_level(ladder),

@@ -17,8 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from labelcert.engines.evidence import Sorted
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
+from labelcert.engines.lead import linear_lead_bar
 from labelcert.engines.linear import LinearModel, worst_flips, worst_flips_exactly
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
@@ -83,16 +85,19 @@ def _decide_pair(
     for row, margin in enumerate(margins):
         verdict = int(margin > 0) - int(margin < 0)
         changes = sets[row] * space.classes + label[sets[row]]
-        if not abs(margin) > 4 * model.error[t]:
+        error = float(linear_lead_bar(model.error[t]))
+        found = Sorted(float(margin), error, exactly=False)
+        if not abs(margin) > error:
             if exact is None:
                 exact = _exact_verdicts(model, space, t, a, b, ladder)
             if exact is None:
                 return
             verdict, changes = exact[row]
+            found = Sorted(float(margin), error, exactly=True)
         if verdict <= 0:
-            rivals.ledger.break_(t, levels[row], changes, model.name)
+            rivals.ledger.break_(t, levels[row], changes, model.name, found)
             return
-        rivals.prove(t, b, levels[row], model.name)
+        rivals.prove(t, b, levels[row], model.name, found)
 
 
 def _exact_verdicts(
@@ -120,7 +125,7 @@ def relaxed_radius(model: LinearModel, space: RelabelSpace, rivals: Rivals) -> n
     spaces = [space.class_space(k) for k in range(space.classes)]
     signs = [np.where(space.labels == k, 1.0, -1.0) for k in range(space.classes)]
     for t, a in enumerate(rivals.predicted):
-        weights, error = model.weights[t], 4 * float(model.error[t])
+        weights, error = model.weights[t], linear_lead_bar(float(model.error[t]))
         low = _extremes(weights * signs[a], spaces[a], ladder, 1.0)
         for b in range(space.classes):
             if b == a:

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from labelcert.engines.judge import SIZE_LIMIT
+from labelcert.engines.lead import lead_bar
 from labelcert.engines.settle import REFIT_SIZE
 from labelcert.learners.error_bars import cross_bars
 from labelcert.learners.exact import exact_dual, gap_of_shift, to_fractions
@@ -67,7 +68,7 @@ class OneVsAll:
         (value_a,), (bar_a,) = decision_values(self.gram, row, first, self.C)
         (value_b,), (bar_b,) = decision_values(self.gram, row, second, self.C)
         difference = value_a - value_b
-        bar = bar_a + bar_b + 4 * np.finfo(float).eps * (abs(value_a) + abs(value_b))
+        bar = lead_bar(bar_a, bar_b, value_a, value_b)
         if abs(difference) > bar:
             return 1 if difference > 0 else -1
         return self._exact_sign(labels, t, (a, first), (b, second))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcert.engines.lead import bars_of, lead_bar
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
 from labelcert.engines.multiclass.pair_functional import PairFunctional
 from labelcert.engines.multiclass.pair_join import join
@@ -80,7 +81,7 @@ class ClassSvm:
             sizes, count, values, gaps, masks,
         )  # fmt: skip
         gap = float(gaps.max(initial=0.0))
-        bar = np.sqrt(2 * gap) * float(self.core.bar_slope[t]) + float(self.core.bar_floor[t])
+        bar = float(bars_of(self.core, gap)[t])
         return values, masks, bar
 
 
@@ -110,7 +111,7 @@ class PairLeaf:
             value, _, bar = svm.logits(self.t, flips, flips, none, empty)
             values.append(float(value[0]))
             bars.append(bar)
-        lead, bar = values[0] - values[1], _joint_bar(bars, values)
+        lead, bar = values[0] - values[1], lead_bar(*bars, *values)
         changes = self.states.changes(chosen)
         within = self.states.space.contains(changes, self.budget)
         return changes if lead <= -bar and within else None
@@ -165,7 +166,7 @@ class PairLeaf:
     def _join(self, own: Listed, rival: Listed) -> Outcome | None:
         """Look at all relabelings that the listed flip sets make and that reach a tie or less."""
         ends = [float(np.abs(x.value).max()) for x in (own, rival)]
-        bar = _joint_bar([own.bar, rival.bar], ends)
+        bar = lead_bar(own.bar, rival.bar, *ends)
         best = np.full(len(self.levels), np.inf)
         chosen = np.zeros((len(self.levels), 2), dtype=np.int64)
         unclear = np.zeros((UNCLEAR, 3), dtype=np.int64)
@@ -190,8 +191,3 @@ class PairLeaf:
                 return Outcome(BROKEN, changes)
             settled = settled and sign is not None
         return Outcome(CLOSED if settled else UNSETTLED)
-
-
-def _joint_bar(bars: list[float], values: list[float]) -> float:
-    """Error bar of a difference of two logits, its own rounding included."""
-    return bars[0] + bars[1] + 8 * UNIT * (abs(values[0]) + abs(values[1]))

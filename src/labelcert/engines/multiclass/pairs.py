@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcert.engines.lead import lead_bar
 from labelcert.engines.multiclass.cells import Cells
 from labelcert.engines.multiclass.extremes import Extremes
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
@@ -32,13 +33,14 @@ UNCLEAR = 200
 @dataclass(frozen=True)
 class PairVerdict:
     """proven: no relabeling of this budget lets the rival catch up, −1 if not even the clean one is
-    known. broken: smallest cost of a relabeling known to do so (None), with its changes. relaxed:
-    proven by independent worst cases alone."""
+    known. broken: smallest cost of a relabeling known to do so (None), with its changes; exactly:
+    that took exact arithmetic. relaxed: proven by independent worst cases alone."""
 
     proven: int
     broken: int | None
     changes: np.ndarray | None
     relaxed: int
+    exactly: bool = False
 
 
 class PairRules:
@@ -84,14 +86,15 @@ def relaxed_budget(own: Extremes, rival: Extremes, cells: Cells) -> int:
     np.minimum.at(low, where, own.best)
     np.minimum.at(high, where, rival.best)
     lead = np.minimum.accumulate(low) + np.minimum.accumulate(high)
-    robust = (lead > _bar(own, rival)) & (steps < min(own.missed, rival.missed))
+    robust = (lead > lists_bar(own, rival)) & (steps < min(own.missed, rival.missed))
     return cells.budget if robust.all() else int(steps[np.argmin(robust)]) - 1
 
 
-def _bar(own: Extremes, rival: Extremes) -> float:
+def lists_bar(own: Extremes, rival: Extremes) -> float:
+    """Error bar of every lead that two flip sets of the lists make."""
     size = max((float(np.abs(x.value[np.isfinite(x.value)]).max(initial=0.0))
                 for x in (own, rival)), default=0.0)  # fmt: skip
-    return own.bar + rival.bar + 8 * np.finfo(float).eps * size
+    return lead_bar(own.bar, rival.bar, size, size)
 
 
 def decide_pair(
@@ -108,7 +111,7 @@ def decide_pair(
 
     own, rival: lists of the predicted class and of the rival; union: `Cells.smallest_union`.
     """
-    bar = _bar(own, rival)
+    bar = lists_bar(own, rival)
     relaxed = relaxed_budget(own, rival, cells)
     if relaxed >= budget:
         return PairVerdict(budget, None, None, relaxed)
@@ -132,10 +135,10 @@ def decide_pair(
         np.int64(MOST_PAIRS),
     )  # fmt: skip
     proven = complete if seen_all else min(complete, sure - 1)
-    broken, changes = None, None
+    broken, changes, sure_at = None, None, None
     surely = np.flatnonzero(best <= -bar)
     if len(surely):
-        broken = int(levels[surely[0]])
+        broken = sure_at = int(levels[surely[0]])
         first, second = chosen[surely[0]]
         changes = rules.changes(own.mask[first], rival.mask[second])
     if used[0] > 0:
@@ -145,7 +148,7 @@ def decide_pair(
         )  # fmt: skip
     if broken is not None:
         proven = min(proven, broken - 1)
-    return PairVerdict(min(proven, budget), broken, changes, relaxed)
+    return PairVerdict(min(proven, budget), broken, changes, relaxed, exactly=broken != sure_at)
 
 
 def _first_at_most(value: np.ndarray, union: np.ndarray, bar: float, budget: int) -> int:

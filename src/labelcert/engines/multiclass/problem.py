@@ -9,7 +9,7 @@ import numpy as np
 
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.multiclass.relabels import RelabelSpace
-from labelcert.engines.problem import Problem
+from labelcert.engines.problem import Problem, SharedBars
 from labelcert.learners.gram import CheckedGram
 
 
@@ -55,10 +55,11 @@ class MulticlassProblem:
     @cached_property
     def class_problems(self) -> tuple[Problem, ...]:
         """The binary problem of each class: +1 where the label is k."""
+        shared = SharedBars(self.gram, self.cross, self.C)
         return tuple(
             Problem(
                 self.gram, self.cross, np.where(self.labels == k, 1.0, -1.0), self.C,
-                self.space.class_space(k), self.max_budget,
+                self.space.class_space(k), self.max_budget, shared,
             )
             for k in range(self.classes)
         )  # fmt: skip

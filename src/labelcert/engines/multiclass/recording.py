@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import inner
+from labelcert.engines.lead import lead_bar_at
 from labelcert.engines.recording import NEVER, row_of
 
 
@@ -95,7 +96,7 @@ def write_down(logits, bars, predicted, record, changes, cost, verdict):
             if k == a:
                 continue
             value = own - logits[k, t]
-            bar = own_bar + bars[k, t] + 4.5e-16 * (abs(own) + abs(logits[k, t]))
+            bar = lead_bar_at(own_bar, bars[k, t], own, logits[k, t])
             lead = min(lead, value)
             if value <= -bar:
                 state = 2

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled
+from labelcert.engines.lead import bars_of
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.retraining import (
@@ -156,8 +157,7 @@ class Retrainer:
 
     def bar(self, k: int, gap: float) -> np.ndarray:
         """Error bars (m,) of the logits of class k for a duality gap."""
-        core = self.cores[k]
-        return np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
+        return bars_of(self.cores[k], gap)
 
     def after_flips(self, k: int, points: np.ndarray) -> np.ndarray:
         """Logits (c, m) of class k if one of points (c,) joined or left it."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcert.engines.clock import Clock, clock_until
+from labelcert.engines.evidence import Retrained, Searched
 from labelcert.engines.multiclass.class_hulls import ClassHulls
 from labelcert.engines.multiclass.pair_search import BROKEN, NAME, PROVEN, PairSearch
 from labelcert.engines.multiclass.problem import MulticlassProblem
@@ -23,8 +24,8 @@ BATCH = 16
 HULL_SHARE = 0.4
 """Share of the time left that the bound tightening of a batch may take."""
 
-Proof = tuple[int, int]
-"""A rival class and the budget up to which it is proven harmless."""
+Harmless = tuple[int, int, Searched]
+"""A rival class, the budget up to which it is proven harmless, and what that rests on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ class Piece:
     hulls: ClassHulls
     t: int
     predicted: int
-    rivals: tuple[Proof, ...]
+    rivals: tuple[tuple[int, int], ...]
     budget: int
     deadline: float
     seconds: float
@@ -77,12 +78,12 @@ def search_pairs(
         for number in sorted(results):
             proofs, changes = results[number]
             t = batch[number]
-            for rival, budget in proofs:
-                rivals.prove(t, rival, min(budget, rivals.needed(t)), NAME)
+            for rival, budget, found in proofs:
+                rivals.prove(t, rival, min(budget, rivals.needed(t)), NAME, found)
             if changes is not None:
                 cost = problem.space.cost_of(changes)
                 if cost < ledger.broken[t]:
-                    ledger.break_(t, cost, changes, NAME)
+                    ledger.break_(t, cost, changes, NAME, Retrained(exactly=False))
         clock.report(NAME, 1 - len(waiting) / total)
 
 
@@ -101,7 +102,7 @@ def _piece(
     return Piece(problem, known, t, predicted, proven, budget, deadline, seconds)
 
 
-def search_one(piece: Piece) -> tuple[list[Proof], np.ndarray | None]:
+def search_one(piece: Piece) -> tuple[list[Harmless], np.ndarray | None]:
     """Search one test point; its proofs, and the cheapest relabeling found to break it.
 
     Works downwards from the largest open budget: a proof there closes a rival at once, and a
@@ -109,13 +110,13 @@ def search_one(piece: Piece) -> tuple[list[Proof], np.ndarray | None]:
     """
     clock = clock_until(piece.deadline, piece.seconds)
     search = PairSearch(piece.problem, piece.hulls)
-    proofs: list[Proof] = []
+    proofs: list[Harmless] = []
     budget, witness = piece.budget, None
     for rival, proven in piece.rivals:
         while budget > proven and not clock.expired:
             found = search.decide(piece.t, piece.predicted, rival, budget, clock)
             if found.status == PROVEN:
-                proofs.append((rival, budget))
+                proofs.append((rival, budget, Searched(found.nodes, found.bound)))
                 break
             if found.status != BROKEN or found.changes is None:
                 break

@@ -8,6 +8,8 @@ import numpy as np
 
 from labelcert.engines.account import Account
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import Retrained
+from labelcert.engines.lead import lead_bar
 from labelcert.engines.multiclass.one_vs_all import Comparison
 from labelcert.engines.multiclass.recording import Record, changes_of
 from labelcert.engines.multiclass.relabels import RelabelSpace
@@ -36,14 +38,16 @@ def settle(
     for cost, changes in _unclear(records):
         broken, robust = _verdicts(space, rivals.predicted, exact, changes, clock)
         for t in np.flatnonzero(broken & (cost < ledger.broken)):
-            ledger.break_(int(t), cost, changes, engine)
+            ledger.break_(int(t), cost, changes, engine, Retrained(exactly=True))
         ledger.count_broken(cost, int(broken.sum()), changes)
         account.note(int(np.searchsorted(records[0].levels, cost)), robust)
     for t in range(ledger.m):
         row = account.robust_row(t)
         if row >= 0:
+            levels = ledger.ladder.levels
+            found = account.evidence(t, row, levels)
             for rival in range(space.classes):
-                rivals.prove(t, rival, int(ledger.ladder.levels[row]), engine)
+                rivals.prove(t, rival, int(levels[row]), engine, found)
     upper = np.maximum.accumulate(account.over)
     for row in range(account.seen_row + 1):
         ledger.bound_count(int(ledger.ladder.levels[row]), int(upper[row]))
@@ -63,7 +67,8 @@ def _add_witnesses(rivals: Rivals, records: list[Record], engine: str) -> None:
         ]
         if found and min(found)[0] < ledger.broken[t]:
             cost, changes = min(found)
-            ledger.break_(t, cost, np.array(changes, dtype=np.int64), engine)
+            found_at = np.array(changes, dtype=np.int64)
+            ledger.break_(t, cost, found_at, engine, Retrained(exactly=False))
     for row, cost in enumerate(records[0].levels.tolist()):
         best = max(int(record.most[row]) for record in records)
         if best > 0 and best > ledger.broken_lower[row]:
@@ -101,7 +106,7 @@ def _verdicts(
     logits, bars = exact.logits(labels, space.classes)
     for t, a in enumerate(predicted):
         lead = logits[t, a] - logits[t]
-        reach = bars[t, a] + bars[t] + 1e-15 * (abs(logits[t, a]) + np.abs(logits[t]))
+        reach = lead_bar(bars[t, a], bars[t], logits[t, a], logits[t])
         near = [int(k) for k in np.flatnonzero(~(lead > reach)) if k != a]
         signs = [None if clock.expired else exact.sign(labels, t, int(a), k) for k in near]
         broken[t] = any(s is not None and s <= 0 for s in signs)

@@ -5,8 +5,8 @@ A child makes one more change, at a point of a higher number, so every relabelin
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -15,7 +15,7 @@ from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import MANY
 from labelcert.engines.multiclass.recording import Record
 from labelcert.engines.multiclass.relabels import RelabelSpace
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.threads import work_off
 
 LARGEST_TASK = 20_000
 """Relabelings in one piece of work: a fraction of a second."""
@@ -76,28 +76,12 @@ class RelabelTree:
         self, worker: Callable[[], Worker], clock: Clock, jobs: int, stop: np.ndarray, stage: str
     ) -> tuple[list[Record], bool]:
         """Let threads with a worker each do all tasks; their records, and whether all were done."""
-        tasks = self.tasks()
-        queue = iter(tasks)
-        lock = threading.Lock()
-        done = 0
 
-        def run() -> Record:
-            nonlocal done
+        def begin() -> tuple[Callable[[Task], None], Record]:
             mine = worker()
-            while not clock.expired:
-                with lock:
-                    task = next(queue, None)
-                if task is None:
-                    break
-                mine.do(*task)
-                with lock:
-                    done += 1
-                    share = done / len(tasks)
-                clock.report(stage, share)
-            return mine.record
+            return lambda task: mine.do(*task), mine.record
 
-        records = run_in_threads(run, clock, max(1, min(jobs, len(tasks))), stop)
-        return records, done == len(tasks) and stop[0] == 0
+        return work_off(self.tasks(), begin, clock, jobs, stop, partial(clock.report, stage))
 
 
 class Worker(Protocol):

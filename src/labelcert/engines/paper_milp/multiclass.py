@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import Believed, Retrained
 from labelcert.engines.multiclass.one_vs_all import OneVsAll
 from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.rivals import Rivals
@@ -89,11 +90,11 @@ def decide_all_classes(
             found = decide_multiclass(problem, int(t), clean, budget, within, solver, threads)
             if found.changes is not None:
                 cost = problem.space.cost_of(found.changes)
-                ledger.break_(int(t), cost, found.changes, NAME)
+                ledger.break_(int(t), cost, found.changes, NAME, Retrained(exactly=False))
                 break
             if found.verdict == "robust":
                 for rival in range(problem.classes):
-                    rivals.prove(int(t), rival, budget, NAME)
+                    rivals.prove(int(t), rival, budget, NAME, Believed(found.bound, NAME))
         clock.report(NAME, (int(t) + 1) / problem.m)
 
 

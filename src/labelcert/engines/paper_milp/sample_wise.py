@@ -15,12 +15,15 @@ Source: [LC] arXiv 2412.00537, section 3; ``math.md`` 3 for the traps.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from labelcert.engines.clock import Clock
+from labelcert.engines.evidence import Believed, CleanFit, Retrained
 from labelcert.engines.judge import ExactJudge
 from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp.program import Program, add_flips, add_svm, in_range
@@ -28,7 +31,7 @@ from labelcert.engines.paper_milp.replay import Replay
 from labelcert.engines.problem import Problem
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpSolver, Watch
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.threads import work_off
 
 NAME = "paper_milp"
 
@@ -154,25 +157,19 @@ def decide_all(
     """
     solver = milp_solver(backend)
     points = np.flatnonzero(ledger.open).tolist()
-    queue = iter(points)
     lock = threading.Lock()
-    done = 0
 
-    def run() -> None:
-        nonlocal done
+    def begin() -> tuple[Callable[[int], None], None]:
         judge = ExactJudge(problem)
-        while not clock.expired:
-            with lock:
-                t = next(queue, None)
-            if t is None:
-                return
+
+        def do(t: int) -> None:
             within = clock.within(seconds_a_point)
             _radius(problem, sign, ledger, t, within, solver, judge, lock)
-            with lock:
-                done += 1
-            clock.report(NAME, done / len(points))
 
-    run_in_threads(run, clock, max(1, min(jobs, len(points))), np.zeros(1, dtype=np.uint8))
+        return do, None
+
+    stop = np.zeros(1, dtype=np.uint8)
+    work_off(points, begin, clock, jobs, stop, partial(clock.report, NAME))
 
 
 def _radius(
@@ -187,7 +184,7 @@ def _radius(
 ) -> None:
     with lock:
         if ledger.robust[t] < 0:
-            ledger.prove(t, 0, "training")
+            ledger.prove(t, 0, "training", CleanFit())
         last = int(min(ledger.broken[t] - 1, ledger.max_budget))
     # An undecided budget does not end the search: a larger one may still bring a witness.
     for budget in ledger.ladder.up_to(last):
@@ -198,7 +195,8 @@ def _radius(
         decision = decide(problem, sign, t, budget, clock, solver, judge=judge)
         with lock:
             if decision.verdict == "robust":
-                ledger.prove(t, budget, NAME)
+                ledger.prove(t, budget, NAME, Believed(decision.bound, NAME))
             elif decision.flips is not None and decision.verdict == "broken":
-                ledger.break_(t, problem.space.cost_of(decision.flips), decision.flips, NAME)
+                cost = problem.space.cost_of(decision.flips)
+                ledger.break_(t, cost, decision.flips, NAME, Retrained(exactly=False))
                 return

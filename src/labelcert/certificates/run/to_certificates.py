@@ -1,68 +1,31 @@
-"""What a run of the engines has found out, put into certificates; two classes and more alike."""
+"""What a run has found out, put into certificates; two classes and more alike."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from labelcert.certificates.arrays import BoolArray, FloatArray, IntArray
-from labelcert.certificates.certificate import Certificate
-from labelcert.certificates.collective_certificate import CollectiveCertificate
-from labelcert.certificates.inputs import BinaryInput, MulticlassInput
-from labelcert.certificates.witness import Witness
-from labelcert.engines.clock import Clock
-from labelcert.engines.ledger import Ledger
+from labelcert.certificates.array_types import FloatArray, IntArray
+from labelcert.certificates.results.certificate import Certificate
+from labelcert.certificates.results.collective_certificate import CollectiveCertificate
+from labelcert.certificates.results.witness import Witness
+from labelcert.certificates.run.outcome import Outcome
 
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a run knows: the clean fit of all m test points, and a ledger of those without a tie.
-
-    decision and error_bar as in `Certificate`; predicted (m,) class numbers. tied (m,) bool: the
-    clean prediction is surely a tie; doubtful (m,) bool: it may be one, and nothing is claimed.
-    decided: the other test points, in ascending order the ledger's rows. relaxed_radius: of all
-    test points, or None.
-    """
-
-    given: BinaryInput | MulticlassInput
-    decision: FloatArray
-    error_bar: FloatArray
-    predicted: IntArray
-    tied: BoolArray
-    doubtful: BoolArray
-    ledger: Ledger
-    seconds: float
-    stopped: str
-    exactness: str = "exact"
-    relaxed_radius: IntArray | None = None
-
-    @property
-    def decided(self) -> IntArray:
-        """Indices of the test points with a definite clean prediction."""
-        return np.flatnonzero(~self.tied & ~self.doubtful)
-
-
-def reason_of(clock: Clock) -> str:
-    """Why the search stopped early, "" if it did not."""
-    if clock.interrupted:
-        return "interrupted"
-    return "time limit" if clock.expired else ""
+EVERY_BUDGET = 4096
+"""Up to this budget results have a column for each, beyond it for those that change anything."""
 
 
 def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> Certificate:
     """The sample-wise certificate of a run."""
     given, ledger, decided = outcome.given, outcome.ledger, outcome.decided
-    budget = given.max_flips
     radius = np.full(len(given.cross), -1, dtype=np.int64)
-    upper = np.where(outcome.doubtful, budget, -1).astype(np.int64)
+    radius_upper = np.where(outcome.doubtful, given.max_flips, -1).astype(np.int64)
     radius[decided] = ledger.robust
-    upper[decided] = np.minimum(ledger.broken - 1, budget)
+    radius_upper[decided] = np.minimum(ledger.broken - 1, given.max_flips)
     margins, bounds = _margins(outcome)
     proven_by, broken_by = [""] * len(radius), ["training" if tie else "" for tie in outcome.tied]
     for k, t in enumerate(decided):
         proven_by[t], broken_by[t] = ledger.proven_by[k], ledger.broken_by[k]
-    left_open = bool((radius < upper).any()) or (
+    left_open = bool((radius < radius_upper).any()) or (
         collective is not None and bool(collective.stopped)
     )
     learner = {"C": given.C} if given.C is not None else {"ridge": given.ridge}
@@ -72,13 +35,13 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         decision=outcome.decision,
         error_bar=outcome.error_bar,
         radius=radius,
-        radius_upper=upper,
+        radius_upper=radius_upper,
         worst_margin=margins,
         worst_margin_bound=bounds,
         witnesses=_witnesses(outcome),
         proven_by=tuple(proven_by),
         broken_by=tuple(broken_by),
-        max_flips=budget,
+        max_flips=given.max_flips,
         learner={k: float(v) for k, v in learner.items() if v is not None},
         gram_shift=given.gram.shift,
         seconds=outcome.seconds,
@@ -91,10 +54,6 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         levels=_columns(outcome)[1],
         asked=given.asked,
     )
-
-
-EVERY_BUDGET = 4096
-"""Up to this budget results have a column for each, beyond it for those that change anything."""
 
 
 def _columns(outcome: Outcome) -> tuple[IntArray, IntArray | None]:

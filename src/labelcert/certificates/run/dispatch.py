@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from labelcert.certificates.binary import run_binary
-from labelcert.certificates.inputs import BinaryInput, MulticlassInput
-from labelcert.certificates.multiclass import run_many
-from labelcert.certificates.outcome import Outcome
+from labelcert.certificates.run.checked_input import BinaryInput, MulticlassInput
+from labelcert.certificates.run.many_classes import run_many
+from labelcert.certificates.run.outcome import Outcome
+from labelcert.certificates.run.two_classes import run_binary
 from labelcert.engines.cascade import Plan
 from labelcert.engines.clock import Clock
 

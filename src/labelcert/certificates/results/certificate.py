@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import BoolArray, FloatArray, IntArray, LabelArray
-from labelcert.certificates.collective_certificate import CollectiveCertificate, covered
-from labelcert.certificates.relaxation_gap import RelaxationGap, relaxation_gap
-from labelcert.certificates.witness import Witness
+from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray, LabelArray
+from labelcert.certificates.results.collective_certificate import CollectiveCertificate, covered
+from labelcert.certificates.results.relaxation_gap import RelaxationGap, relaxation_gap
+from labelcert.certificates.results.witness import Witness
 from labelcert.intake.items import items_of
 from labelcert.intake.label_lookup import refuse_other_type
 from labelcert.intake.labels import as_labels
@@ -197,14 +197,14 @@ class Certificate:
 
     def to_json(self, indent: int | None = None) -> str:
         """The whole certificate as JSON text; `from_json` reads it back."""
-        from labelcert.certificates.json_format import dump
+        from labelcert.certificates.results.json_writing import dump
 
         return dump(self, indent)
 
     @staticmethod
     def from_json(text: str) -> Certificate:
         """Read a certificate from the text of `to_json`; InputError if it is not one."""
-        from labelcert.certificates.json_format import parse
+        from labelcert.certificates.results.json_reading import parse
 
         return parse(text)
 

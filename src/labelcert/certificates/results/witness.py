@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from labelcert.certificates.arrays import IntArray, LabelArray
+from labelcert.certificates.array_types import IntArray, LabelArray
 
 
 class Witness(NamedTuple):

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import IntArray, LabelArray
-from labelcert.certificates.witness import Witness
+from labelcert.certificates.array_types import IntArray, LabelArray
+from labelcert.certificates.results.witness import Witness
 from labelcert.intake.numbers import told, whole_or_none
 
 

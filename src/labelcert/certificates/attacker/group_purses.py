@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import IntArray, LabelArray
+from labelcert.certificates.array_types import IntArray, LabelArray
 from labelcert.intake.budgets import as_count
 from labelcert.intake.label_lookup import label_number
 

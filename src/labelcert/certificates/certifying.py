@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from labelcert.certificates.certificate import Certificate
-from labelcert.certificates.dispatch import run_engines
-from labelcert.certificates.inputs import (
+from labelcert.certificates.attacker.threat_model import ThreatModel
+from labelcert.certificates.results.certificate import Certificate
+from labelcert.certificates.run.checked_input import check_input
+from labelcert.certificates.run.dispatch import run_engines
+from labelcert.certificates.run.option_checks import (
+    DEFAULT_TIME_LIMIT,
     check_engine,
     check_exactness,
-    check_input,
     check_jobs,
     check_margins,
     check_time_limit,
 )
-from labelcert.certificates.outcome import collective_of, sample_wise
-from labelcert.certificates.threat import ThreatModel
+from labelcert.certificates.run.to_certificates import collective_of, sample_wise
 from labelcert.engines.cascade import Plan
 from labelcert.engines.clock import Clock
 from labelcert.intake.numbers import flag
-
-DEFAULT_TIME_LIMIT = 60.0
 
 
 def certify(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labelcert.certificates.arrays import FloatArray, IntArray
-from labelcert.certificates.certificate import Certificate
+from labelcert.certificates.array_types import FloatArray, IntArray
+from labelcert.certificates.results.certificate import Certificate
 
 if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.certificates.arrays import IntArray
-from labelcert.certificates.inputs import MulticlassInput
-from labelcert.certificates.outcome import Outcome, reason_of
+from labelcert.certificates.array_types import IntArray
+from labelcert.certificates.run.checked_input import MulticlassInput
+from labelcert.certificates.run.outcome import Outcome, reason_of
 from labelcert.engines import ridge
 from labelcert.engines.cascade import Plan
 from labelcert.engines.clock import Clock

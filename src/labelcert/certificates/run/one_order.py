@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labelcert.certificates.threat import ThreatModel
+from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.intake.frames import in_order_of, square_frame
 
 

@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.certificates.certificate import Certificate
-from labelcert.certificates.witness import Witness
+from labelcert.certificates.results.certificate import Certificate
+from labelcert.certificates.results.witness import Witness
 
 
 class Known(NamedTuple):
     """Proven interval of a radius, the witness behind its upper end, and who found them."""
 
     radius: int
-    upper: int
+    radius_upper: int
     witness: Witness | None
     proven_by: str
     broken_by: str
@@ -24,7 +24,7 @@ class Known(NamedTuple):
     @property
     def exact(self) -> bool:
         """Whether the radius is known exactly."""
-        return self.radius == self.upper
+        return self.radius == self.radius_upper
 
     @property
     def flips(self) -> list[int]:
@@ -62,7 +62,7 @@ def rebuilt(certificate: Certificate, rows: Sequence[Known], stopped: str) -> Ce
     return replace(
         certificate,
         radius=np.array([row.radius for row in rows], dtype=np.int64),
-        radius_upper=np.array([row.upper for row in rows], dtype=np.int64),
+        radius_upper=np.array([row.radius_upper for row in rows], dtype=np.int64),
         worst_margin=margins,
         worst_margin_bound=bounds,
         witnesses=tuple(row.witness for row in rows),

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from labelcert.certificates.collective_certificate import CollectiveCertificate
-from labelcert.certificates.dispatch import run_engines
-from labelcert.certificates.inputs import (
+from labelcert.certificates.attacker.threat_model import ThreatModel
+from labelcert.certificates.results.collective_certificate import CollectiveCertificate
+from labelcert.certificates.run.checked_input import check_input
+from labelcert.certificates.run.dispatch import run_engines
+from labelcert.certificates.run.option_checks import (
+    DEFAULT_TIME_LIMIT,
     check_engine,
     check_exactness,
-    check_input,
     check_jobs,
     check_time_limit,
 )
-from labelcert.certificates.outcome import collective_of
-from labelcert.certificates.samplewise import DEFAULT_TIME_LIMIT
-from labelcert.certificates.threat import ThreatModel
+from labelcert.certificates.run.to_certificates import collective_of
 from labelcert.engines.cascade import Plan
 from labelcert.engines.clock import Clock
 

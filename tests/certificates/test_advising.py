@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import labelcert as lc
-from labelcert.certificates import greedy_trust
+from labelcert.certificates import advising
 
 
 def make(seed, n=7, m=5):
@@ -105,7 +105,7 @@ def test_what_earlier_steps_proved_is_used_and_right(monkeypatch):
         certified.append(len(cross))
         return lc.certify(gram, cross, *args, **options)
 
-    monkeypatch.setattr(greedy_trust, "certify", counting)
+    monkeypatch.setattr(advising, "certify", counting)
     problem = make(1, m=12)
     advice = lc.advise(*problem, C=1.0, max_flips=3, k=4)
     assert len(advice.steps) == 4
@@ -145,7 +145,7 @@ def test_an_interrupt_keeps_the_steps_before_it(monkeypatch, how):
             raise KeyboardInterrupt
         return replace(certificate, stopped="interrupted")
 
-    monkeypatch.setattr(greedy_trust, "certify", nervous)
+    monkeypatch.setattr(advising, "certify", nervous)
     advice = lc.advise(*make(1, m=8), C=1.0, max_flips=3, k=3)
     assert advice.stopped == "interrupted"
     assert calls.count(2) == 1
@@ -164,7 +164,7 @@ def test_less_proven_later_never_lowers_what_was_proven(monkeypatch):
             return certificate
         return replace(certificate, radius=np.minimum(certificate.radius, 0))
 
-    monkeypatch.setattr(greedy_trust, "certify", forgetful)
+    monkeypatch.setattr(advising, "certify", forgetful)
     advice = lc.advise(*make(3, m=8), C=1.0, max_flips=3, k=3)
     assert len(advice.steps) == 3
     assert not advice.exact
@@ -204,7 +204,7 @@ def test_the_engine_and_its_solver_are_passed_on(monkeypatch):
         asked.append((options["engine"], options["solver"]))
         return lc.certify(*args, **options | {"engine": "auto", "solver": "highs"})
 
-    monkeypatch.setattr(greedy_trust, "certify", noting)
+    monkeypatch.setattr(advising, "certify", noting)
     lc.advise(*make(1), C=1.0, max_flips=2, k=1, engine="paper_milp", solver="gurobi")
     assert len(asked) > 1
     assert set(asked) == {("paper_milp", "gurobi")}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.certificates.inputs import BinaryInput
-from labelcert.certificates.outcome import Outcome, reason_of
+from labelcert.certificates.run.checked_input import BinaryInput
+from labelcert.certificates.run.outcome import Outcome, reason_of
 from labelcert.engines import ridge
 from labelcert.engines.cascade import Plan, run_ridge, run_svm
 from labelcert.engines.clean import CleanFit, clean_fit, clean_ridge

@@ -1,14 +1,22 @@
-"""The base of every kernel: from a graph and node numbers to a block of its tangent kernel.
+"""Kernels of layered networks: from layers over a graph to a block of the tangent kernel.
 
-A new architecture is a frozen dataclass that derives from `Kernel`, names itself, declares its
-options and describes its layers::
+A new architecture is a frozen dataclass that derives from `LayeredKernel`, names itself, declares
+its parameters and describes its layers. In a file of this folder::
+
+    from dataclasses import dataclass, field
+    from typing import ClassVar
+
+    from labelcert.kernels.layered import LayeredKernel
+    from labelcert.kernels.options import DEPTH
+    from labelcert.kernels.propagation import Matrix, self_loop_matrix
+    from labelcert.kernels.recursion import Layers
 
     @dataclass(frozen=True, repr=False)
-    class SGC(Kernel):
-        \"\"\"...\"\"\"
-        name = "sgc"
-        summary = "graph convolution without a non-linearity"
-        depth: int = field(default=1, metadata=doc(DEPTH_DOC))
+    class SGC(LayeredKernel):
+        name: ClassVar[str] = "sgc"
+        summary: ClassVar[str] = "graph convolution without a non-linearity"
+
+        depth: int = field(default=1, metadata=DEPTH)
 
         def layers(self, adjacency):
             matrix = Matrix(self_loop_matrix(adjacency, "row"))
@@ -20,8 +28,7 @@ and is added to `registry`. Everything else is shared.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
-from typing import ClassVar
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,17 +37,13 @@ from scipy import sparse
 from labelcert._errors import InputError
 from labelcert.kernels.arrays import FloatArray, shape_of
 from labelcert.kernels.inputs import GraphLike, read_graph, read_indices
+from labelcert.kernels.parameterized import Parameterized
 from labelcert.kernels.recursion import Layers, Recursion
 
 
 @dataclass(frozen=True, repr=False)
-class Kernel(ABC):
-    """A neural tangent kernel in closed form; immutable, cheap to build, safe to share."""
-
-    name: ClassVar[str]
-    """Lower-case name in the registry and the shell."""
-    summary: ClassVar[str]
-    """One line for listings."""
+class LayeredKernel(Parameterized, ABC):
+    """A neural tangent kernel in closed form; constant, cheap to build, safe to share."""
 
     @abstractmethod
     def layers(self, adjacency: sparse.csr_array) -> Layers:
@@ -49,22 +52,7 @@ class Kernel(ABC):
     def __call__(
         self, graph: GraphLike, rows: ArrayLike | None = None, cols: ArrayLike | None = None
     ) -> FloatArray:
-        """Block of the kernel between nodes.
-
-        Args:
-            graph: anything with `features` (n, d) and `adjacency` (n, n), or a feature matrix
-                alone, dense or sparse, which is a graph without edges.
-            rows: (p,) node numbers, in any order, repeats allowed, or a mask of all nodes; None
-                means all nodes.
-            cols: (q,) node numbers, or a mask; None means the same as `rows`.
-
-        Returns:
-            (p, q) float64 array; exactly symmetric where rows and cols are the same.
-
-        Raises:
-            InputError: input of the wrong shape or type, not finite, out of range, or so large
-                that the kernel overflows.
-        """
+        """Block of the kernel between nodes, as `Kernel` describes it."""
         features, adjacency = read_graph(graph)
         count = shape_of(features)[0]
         row_nodes = read_indices(rows, "rows", count)
@@ -81,11 +69,3 @@ class Kernel(ABC):
                 "scale them down."
             )
         return block
-
-    def __repr__(self) -> str:
-        changed = [
-            f"{f.name}={getattr(self, f.name)!r}"
-            for f in fields(self)
-            if getattr(self, f.name) != f.default
-        ]
-        return f"{type(self).__name__}({', '.join(changed)})"

@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import FloatArray, IntArray, LabelArray
-from labelcert.certificates.certificate import EXACTNESS
-from labelcert.certificates.labels import check_classes, class_numbers
-from labelcert.certificates.one_order import in_one_order
-from labelcert.certificates.threat import ThreatModel
-from labelcert.certificates.witness import Witness
-from labelcert.engines.cascade import ENGINES
+from labelcert.certificates.array_types import FloatArray, IntArray, LabelArray
+from labelcert.certificates.attacker.label_classes import check_classes, class_numbers
+from labelcert.certificates.attacker.threat_model import ThreatModel
+from labelcert.certificates.results.witness import Witness
+from labelcert.certificates.run.one_order import in_one_order
+from labelcert.certificates.run.option_checks import check_learner
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.multiclass.relabels import RelabelSpace
-from labelcert.intake import numbers
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.budgets import as_count
 from labelcert.intake.labels import as_labels
@@ -91,17 +89,17 @@ def check_input(
     if threat is None:
         if max_flips is None:
             raise InputError("max_flips is missing: pass the largest number of flips, or threat.")
-        budget, attacker = as_count(max_flips, len(given)), ThreatModel(0)
+        asked, attacker = as_count(max_flips, len(given)), ThreatModel(0)
     else:
-        budget, attacker = threat.count(len(given)), threat
+        asked, attacker = threat.count(len(given)), threat
     check_magnitudes(checked, rows, weight, penalty)
     number = class_numbers(given, names)
     shared = (checked, rows, given, names, number, weight, penalty)
     if len(names) == 2:
         flips = attacker.flip_space(given, names)
-        return BinaryInput(*shared, min(budget, int(flips.cost.sum())), budget, flips)
+        return BinaryInput(*shared, min(asked, int(flips.cost.sum())), asked, flips)
     relabels = attacker.relabel_space(given, names)
-    return MulticlassInput(*shared, min(budget, int(relabels.cost.sum())), budget, relabels)
+    return MulticlassInput(*shared, min(asked, int(relabels.cost.sum())), asked, relabels)
 
 
 def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:
@@ -118,64 +116,3 @@ def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArra
             "pass one row a test point and one column a labeled point."
         )
     return checked, rows
-
-
-def check_learner(C: Any, ridge: Any) -> tuple[float | None, float | None]:
-    """C and ridge, exactly one of them, as a float; raises InputError.
-
-    Numbers of any kind are taken, rounded to the nearest float; booleans and text are none.
-    """
-    if C is None and ridge is None:
-        raise InputError(
-            "C is missing: pass either C (kernel SVM) or ridge (kernel ridge regression)."
-        )
-    if C is not None and ridge is not None:
-        raise InputError("pass either C (kernel SVM) or ridge (kernel ridge regression), not both.")
-    if C is not None:
-        return numbers.positive(C, "C"), None
-    return None, numbers.positive(ridge, "ridge")
-
-
-def check_engine(engine: str, solver: str, ridge: float | None) -> None:
-    """An engine of the cascade by name, and the solver of the paper's program."""
-    names = ["auto", *ENGINES]
-    if engine not in names:
-        raise InputError(f"engine={engine!r} is unknown: pass one of {', '.join(names)}.")
-    if engine != "auto" and ridge is not None:
-        raise InputError(f"engine={engine!r} is for the kernel SVM: leave it out with ridge.")
-    if solver not in ("highs", "gurobi"):
-        raise InputError(f"solver={solver!r} is unknown: pass highs or gurobi.")
-
-
-def check_jobs(n_jobs: Any, name: str = "n_jobs") -> int:
-    """Number of threads; None means all cores this process may use."""
-    return numbers.jobs(n_jobs, name)
-
-
-def check_margins(worst_margins: bool, engine: str, classes: int = 2) -> None:
-    """The paper's program only tells signs, and so do the engines of more than two classes."""
-    if worst_margins and engine == "paper_milp":
-        raise InputError(
-            "worst_margins is not available with engine='paper_milp': leave the engine to 'auto'."
-        )
-    if worst_margins and classes > 2:
-        raise InputError(
-            f"worst_margins is not available for {classes} classes: leave it out, or keep two "
-            "classes (in the shell: --binary)."
-        )
-
-
-def check_exactness(exactness: str, engine: str) -> str:
-    """One of `EXACTNESS`; an engine by name is not relaxed."""
-    if exactness not in EXACTNESS:
-        raise InputError(f"exactness={exactness!r} is unknown: pass one of {', '.join(EXACTNESS)}.")
-    if exactness == "relaxed" and engine != "auto":
-        raise InputError(
-            f"exactness='relaxed' does not go with engine={engine!r}: leave the engine to 'auto'."
-        )
-    return exactness
-
-
-def check_time_limit(time_limit: Any, name: str = "time_limit") -> float | None:
-    """Seconds ≥ 0, or None for no limit."""
-    return numbers.seconds(time_limit, name)

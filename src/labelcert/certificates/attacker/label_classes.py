@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates.arrays import IntArray, LabelArray
+from labelcert.certificates.array_types import IntArray, LabelArray
 from labelcert.intake.label_lookup import refuse_other_type
 from labelcert.intake.labels import as_labels
 

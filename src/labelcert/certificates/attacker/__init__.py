@@ -1,0 +1,1 @@
+"""What users tell of the attacker: the threat model, and what it makes of labels and groups."""

@@ -1,0 +1,125 @@
+"""Certificates read from JSON and checked; older files lack fields, which are filled in."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, cast
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.certificates.array_types import IntArray, LabelArray
+from labelcert.certificates.results.certificate import EXACTNESS, Certificate
+from labelcert.certificates.results.collective_certificate import CollectiveCertificate
+from labelcert.certificates.results.contradictions import refuse_contradictions
+from labelcert.certificates.results.json_writing import FORMAT, VERSION
+from labelcert.certificates.results.witness import Witness
+from labelcert.intake.json_text import read_json, whole_array
+from labelcert.intake.labels import as_labels
+
+
+def parse(text: str) -> Certificate:
+    """Read a certificate; InputError if the text is not one this version understands."""
+    document = read_json(text, "text", "pass the output of to_json")
+    if not isinstance(document, dict) or cast("dict[str, Any]", document).get("format") != FORMAT:
+        raise InputError("text is not a labelcert certificate: pass the output of to_json.")
+    found = cast("dict[str, Any]", document)
+    version = found.get("version")
+    if type(version) is not int or not 1 <= version <= VERSION:
+        raise InputError(
+            f"text has format version {version!r} and this one reads up to {VERSION}: upgrade."
+        )
+    try:
+        return _build(found)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise InputError(f"text is a damaged certificate ({error!r}): write it again.") from None
+
+
+def _build(d: dict[str, Any]) -> Certificate:
+    """The certificate; what files of before a field was written lack is filled in."""
+    m, levels = len(d["decision"]), _read_numbers(d.get("levels"))
+    max_flips = _read_whole(d["max_flips"])
+    budgets = max_flips + 1 if levels is None else len(levels)
+    labels, classes = as_labels(d["labels"]), as_labels(d["classes"], "classes")
+    shape = (m,) if len(classes) == 2 else (m, len(classes))
+    margins = [[math.nan if v is None else v for v in row] for row in d["worst_margin"]]
+    if any(len(row) != budgets for row in margins):
+        raise ValueError("worst margins of other budgets than those up to max_flips")
+    unknown = [[None] * budgets] * m
+    bounds = [
+        [-math.inf if v is None else v for v in row] for row in d.get("worst_margin_bound", unknown)
+    ]
+    collective = d["collective"]
+    certificate = Certificate(
+        labels=labels,
+        classes=classes,
+        decision=np.asarray(d["decision"], dtype=np.float64).reshape(shape),
+        error_bar=np.asarray(d["error_bar"], dtype=np.float64).reshape(shape),
+        radius=whole_array(d["radius"]),
+        radius_upper=whole_array(d["radius_upper"]),
+        worst_margin=np.asarray(margins, dtype=np.float64).reshape(m, budgets),
+        worst_margin_bound=np.asarray(bounds, dtype=np.float64).reshape(m, budgets),
+        witnesses=tuple(_read_witness(w) for w in d["witnesses"]),
+        proven_by=tuple(str(v) for v in d["proven_by"]),
+        broken_by=tuple(str(v) for v in d["broken_by"]),
+        max_flips=max_flips,
+        learner={str(k): float(v) for k, v in d["learner"].items()},
+        gram_shift=float(d["gram_shift"]),
+        seconds=float(d["seconds"]),
+        stopped=str(d["stopped"]),
+        collective=None if collective is None else _read_collective(collective, labels, classes),
+        unit=_one_of(d.get("unit", "flips"), ("flips", "cost")),
+        predicted=_read_numbers(d.get("predicted")),
+        exactness=_one_of(d.get("exactness", "exact"), EXACTNESS),
+        relaxed_radius=_read_numbers(d.get("relaxed_radius")),
+        levels=levels,
+        asked=_read_number(d.get("asked")),
+    )
+    refuse_contradictions(certificate)
+    return certificate
+
+
+def _one_of(value: Any, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ValueError(f"{value!r} is none of {known}")
+    return str(value)
+
+
+def _read_numbers(numbers: list[int] | None) -> IntArray | None:
+    return None if numbers is None else whole_array(numbers)
+
+
+def _read_number(number: Any) -> int | None:
+    return None if number is None else _read_whole(number)
+
+
+def _read_whole(number: Any) -> int:
+    return int(whole_array([number])[0])
+
+
+def _read_witness(w: dict[str, Any] | None) -> Witness | None:
+    if w is None:
+        return None
+    labels: list[Any] = w["labels"]
+    new = as_labels(labels) if labels else np.zeros(0, dtype=np.int64)
+    return Witness(whole_array(w["indices"]), new)
+
+
+def _read_collective(
+    d: dict[str, Any], labels: LabelArray, classes: LabelArray
+) -> CollectiveCertificate:
+    flip_sets = tuple(whole_array(s) for s in d["flip_sets"])
+    given: list[Any] | None = d.get("new_labels")
+    if given is None and len(classes) == 2:
+        given = [np.where(labels[s] == classes[0], classes[1], classes[0]) for s in flip_sets]
+    return CollectiveCertificate(
+        broken_lower=whole_array(d["broken_lower"]),
+        broken_upper=whole_array(d["broken_upper"]),
+        num_test=_read_whole(d["num_test"]),
+        flip_sets=flip_sets,
+        seconds=float(d["seconds"]),
+        stopped=str(d["stopped"]),
+        new_labels=tuple(np.asarray(new, dtype=classes.dtype) for new in given or ()),
+        levels=_read_numbers(d.get("levels")),
+        asked=_read_number(d.get("asked")),
+    )

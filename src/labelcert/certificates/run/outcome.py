@@ -1,0 +1,47 @@
+"""What a run of the engines has found out; two classes and more alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray
+from labelcert.certificates.run.checked_input import BinaryInput, MulticlassInput
+from labelcert.engines.clock import Clock
+from labelcert.engines.ledger import Ledger
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a run knows: the clean fit of all m test points, and a ledger of those without a tie.
+
+    decision and error_bar as in `Certificate`; predicted (m,) class numbers. tied (m,) bool: the
+    clean prediction is surely a tie; doubtful (m,) bool: it may be one, and nothing is claimed.
+    decided: the other test points, in ascending order the ledger's rows. relaxed_radius: of all
+    test points, or None.
+    """
+
+    given: BinaryInput | MulticlassInput
+    decision: FloatArray
+    error_bar: FloatArray
+    predicted: IntArray
+    tied: BoolArray
+    doubtful: BoolArray
+    ledger: Ledger
+    seconds: float
+    stopped: str
+    exactness: str = "exact"
+    relaxed_radius: IntArray | None = None
+
+    @property
+    def decided(self) -> IntArray:
+        """Indices of the test points with a definite clean prediction."""
+        return np.flatnonzero(~self.tied & ~self.doubtful)
+
+
+def reason_of(clock: Clock) -> str:
+    """Why the search stopped early, "" if it did not."""
+    if clock.interrupted:
+        return "interrupted"
+    return "time limit" if clock.expired else ""

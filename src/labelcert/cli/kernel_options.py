@@ -1,0 +1,111 @@
+"""The shell's options for the parameters of the networks, made from the registry.
+
+They are made when the help or the options of a command are asked for, so that no other command has
+to import the kernels. A new kernel brings its options along: nothing here names one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+if TYPE_CHECKING:
+    from labelcert.kernels.parameters import Parameter
+
+PANEL = "Model"
+_BEFORE = "model"
+_PREFIX = "kernel_"
+_MADE, _GIVEN = "labelcert.kernel_options", "labelcert.kernel_parameters"
+
+
+class KernelCommand(TyperCommand):
+    """A command that takes, behind --model, the parameters of every kernel of the registry."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The command's own options and those of the kernels."""
+        own: list[Any] = super().get_params(ctx)
+        if _MADE not in ctx.meta:
+            ctx.meta[_MADE] = _made([parameter.name for parameter in own])
+        at = [parameter.name for parameter in own].index(_BEFORE) + 1
+        return [*own[:at], *ctx.meta[_MADE], *own[at:]]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; `given_parameters` of its context tells the kernel's parameters."""
+        values = {option.name: ctx.params.pop(option.name) for option in ctx.meta[_MADE]}
+        ctx.meta[_GIVEN] = {
+            name.removeprefix(_PREFIX): value for name, value in values.items() if value is not None
+        }
+        return super().invoke(ctx)
+
+
+def flag_of(name: str, own: Collection[str]) -> str:
+    """The option of a kernel's parameter in a command with options of its `own`, by their names.
+
+    A name that the command itself has is told apart: --model-seed.
+    """
+    return f"--{'model-' if name in own else ''}{name.replace('_', '-')}"
+
+
+def word_of(value: object) -> str:
+    """A value of a parameter as the shell has it."""
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
+def given_parameters(context: typer.Context) -> dict[str, str]:
+    """What was written for parameters of the kernel, by their names."""
+    return context.meta[_GIVEN]
+
+
+def _made(own: Collection[str]) -> list[Any]:
+    """Options as Typer makes them from a signature; each takes text, which the registry reads."""
+    from labelcert.kernels import registry
+
+    signature = [
+        inspect.Parameter(
+            _PREFIX + name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                str | None,
+                typer.Option(
+                    flag_of(name, own),
+                    help=_help(kernels, registry.names()),
+                    metavar=next(iter(kernels.values())).kind.metavar,
+                    rich_help_panel=PANEL,
+                ),
+            ],
+        )
+        for name, kernels in registry.shared().items()
+    ]
+
+    def bare(**_: Any) -> None: ...
+
+    described: Any = bare  # a function takes a signature, though its type does not say so
+    described.__signature__ = inspect.Signature(signature)
+    described.__annotations__ = {each.name: each.annotation for each in signature}
+    app = typer.Typer(add_completion=False)
+    app.command(add_help_option=False)(described)
+    made: Any = typer.main.get_command(app)
+    return list(made.params)
+
+
+def _help(kernels: dict[str, Parameter], every: Collection[str]) -> str:
+    """What the kernels say of a parameter, and which ones have it, unless all do.
+
+    Where they differ, what the first one says of it, and all words that any takes.
+    """
+    from rich.markup import escape
+
+    from labelcert.kernels.kinds import listed
+
+    first = next(iter(kernels.values()))
+    same = len({parameter.told for parameter in kernels.values()}) == 1
+    words = dict.fromkeys(word for p in kernels.values() for word in p.kind.words)
+    text = first.told if same else f"{first.doc}: {listed(words)}" if words else first.doc
+    lacking = [name for name in every if name not in kernels]
+    of = ", ".join(kernels) if len(kernels) <= len(lacking) else f"all but {', '.join(lacking)}"
+    return escape(f"{text[0].upper()}{text[1:]}{f' ({of})' if lacking else ''}.")
