@@ -118,7 +118,7 @@ def test_bad_networks_are_named(graph, options, message):
 def test_a_weight_that_is_no_number_is_named():
     graph = network()
     graph.edges["x", "y"]["weight"] = "heavy"
-    with pytest.raises(InputError, match="'weight' is not numeric"):
+    with pytest.raises(InputError, match="'weight' holds text: pass real numbers"):
         from_networkx(graph, weight="weight")
 
 
@@ -150,8 +150,8 @@ def test_pyg_column_labels_weights_and_no_features():
         ({"edge_index": np.zeros((3, 2), int)}, r"data.edge_index has shape \(3, 2\)"),
         ({"edge_index": np.zeros((2, 2))}, "data.edge_index has shape"),
         ({"edge_index": [[0], [3]]}, r"\[0, 3\)"),
-        ({"edge_weight": [1.0]}, "one number per column"),
-        ({"edge_weight": ["a", "b", "c"]}, "data.edge_weight is not numeric"),
+        ({"edge_weight": [1.0]}, "one number for each column"),
+        ({"edge_weight": ["a", "b", "c"]}, "data.edge_weight holds text: pass real numbers"),
         ({"y": [[0, 1, 0]]}, "labels has shape"),
         ({"x": Tensor([[1.0]], fails=True)}, r"data.x cannot be read .* data.x.float\(\)"),
         ({"x": [[1.0]]}, "labels has 3 entries for 1"),
@@ -231,3 +231,69 @@ def test_frames_are_put_in_the_order_of_the_features():
     assert graph.features.tolist() == [[3], [2], [1]]
     assert graph.labels.tolist() == [2, 1, 0]
     assert graph.adjacency.toarray().tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 0]]
+
+
+def pyg(**changes):
+    given = {"edge_index": [[0, 1], [1, 2]], "y": [0, 1, 0], "x": np.eye(3)}
+    return SimpleNamespace(**{**given, **changes})
+
+
+def test_a_masked_label_of_pyg_is_none_and_other_masks_are_told():
+    graph = from_pyg(pyg(y=np.ma.masked_array([0, 1, 0], [True, False, False])))
+    assert graph.is_labeled.tolist() == [False, True, True]
+    hidden = np.ma.masked_array([[0, 1], [1, 2]], [[False, True], [False, False]])
+    for change in (
+        {"x": np.ma.masked_less(np.eye(3), 1)},
+        {"edge_index": hidden},
+        {"edge_weight": hidden[0]},
+    ):
+        with pytest.raises(InputError, match="masked"):
+            from_pyg(pyg(**change))
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        [1 + 1j, 2], ["1", "2"], [b"1", b"2"], [None, 1], [np.nan, 1],
+        np.array([1, 2], "M8[D]"), [[1, 2]], [[1, 2], [3, 4]], 3.0,
+    ],
+)  # fmt: skip
+def test_what_is_no_weight_is_never_bent_into_one(weights):
+    with pytest.raises(InputError, match=r"data\.edge_weight"):
+        from_pyg(pyg(edge_weight=weights))
+
+
+@pytest.mark.parametrize("weight", ["3", b"3", 3 + 1j, [3], np.datetime64("2000-01-01"), np.nan])
+def test_what_is_no_weight_of_networkx_is_named(weight):
+    graph = networkx.path_graph(3)
+    networkx.set_node_attributes(graph, dict(enumerate("aba")), "label")
+    networkx.set_edge_attributes(graph, weight, "w")
+    with pytest.raises(InputError, match="edge attribute 'w'"):
+        from_networkx(graph, weight="w")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ["1", "2"],
+        [1j, 0],
+        [np.nan, 0],
+        np.ma.masked_array([1, 2], [True, False]),
+        [None, 1],
+        [2**60 + 1, 0],
+    ],
+)
+def test_what_is_no_vector_of_a_node_is_named_with_the_node(value):
+    graph = networkx.path_graph(3)
+    networkx.set_node_attributes(graph, dict(enumerate("aba")), "label")
+    networkx.set_node_attributes(graph, {0: [1, 2], 1: value, 2: [1, 2]}, "features")
+    with pytest.raises(InputError, match="attribute 'features' of node 1"):
+        from_networkx(graph)
+
+
+def test_vectors_of_nodes_are_aligned_by_their_names():
+    graph = networkx.path_graph(2)
+    networkx.set_node_attributes(graph, {0: "a", 1: "b"}, "label")
+    vectors = {0: pd.Series([1, 2], ["x", "y"]), 1: pd.Series([4, 3], ["y", "x"])}
+    networkx.set_node_attributes(graph, vectors, "features")
+    assert from_networkx(graph).features.tolist() == [[1, 2], [3, 4]]

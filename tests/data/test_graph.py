@@ -149,3 +149,14 @@ def test_a_graph_travels_to_another_process():
     again = pickle.loads(pickle.dumps(graph))
     assert repr(again) == repr(graph)
     assert again.class_names == graph.class_names
+
+
+@pytest.mark.parametrize("one", [1, "1", b"1", 1.0, np.int8(1), np.array(1), [1], {1}, iter([1])])
+def test_a_class_to_leave_out_may_stand_alone_and_in_any_type(one):
+    assert path_graph([0, 1, 0], []).without_classes(one).labels.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("none", [None, [None], [float("nan")], True, [True], [[1]]])
+def test_what_is_no_class_leaves_nothing_out(none):
+    with pytest.raises(InputError, match="class"):
+        path_graph(["None", "nan2", "a"], []).without_classes(none)

@@ -10,7 +10,7 @@ import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.data.cuts import kept_nodes
 from labelcert.data.node_ids import numbers_of
-from labelcert.data.node_values import read_node_list, values_of_file
+from labelcert.data.node_values import read_node_list, values_of_file, whole_number
 
 NODES = pd.DataFrame(
     {
@@ -49,7 +49,7 @@ def test_ids_stay_with_their_nodes(tmp_path):
 
 @pytest.mark.parametrize(
     ("ids", "words"),
-    [(["a", "b"], "node_ids has shape"), (["a"] * 5, "names two nodes alike")],
+    [(["a", "b"], "node_ids has 2 entries for 5 nodes"), (["a"] * 5, "names two nodes alike")],
 )
 def test_bad_ids(ids, words):
     with pytest.raises(InputError, match=words):
@@ -102,3 +102,54 @@ def test_files_may_name_nodes_that_were_cut(tmp_path):
     costs.write_text("node,cost\nz,9\nn7,4\n")
     values = values_of_file(costs, "cost", "costs", as_text=False)
     assert values.of([0, 1, 2], cut, None) == [4, None, None]
+
+
+def test_ids_are_text_that_can_be_told_apart():
+    def ids_of(ids):
+        return lc.datasets.Graph(np.eye(3), None, [0, 1, 0], node_ids=ids).node_ids.tolist()
+
+    assert ids_of([b"a", "b", 3.0]) == ["a", "b", "3"]
+    assert ids_of(np.array([0.0, 1.0, 2.5])) == ["0", "1", "2.5"]
+    for bad in (
+        ["a", None, "b"],
+        [np.nan, 1, 2],
+        np.ma.masked_array([1, 2, 3], [1, 0, 0]),
+        ["a", "a ", "b"],
+        ["", "a", "b"],
+        [b"\xff", "a", "b"],
+        {1, 2, 3},
+        "abc",
+    ):
+        with pytest.raises(InputError, match="node_ids"):
+            ids_of(bad)
+
+
+@pytest.mark.parametrize("entry", ["1_0", "+1", "١", "1.0", "", "9" * 5000])
+def test_only_digits_number_a_node(entry):
+    graph = lc.datasets.Graph(np.eye(12), None, [0, 1] * 6)
+    with pytest.raises(InputError, match="write node numbers") as caught:
+        numbers_of(graph, [entry], "the file")
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("text", ["0\n1\n1\n0\n", "0\n0\n", "1\n1\n"])
+def test_a_file_of_zeros_and_ones_names_no_nodes(tmp_path, text):
+    path = tmp_path / "trusted.txt"
+    path.write_text(text)
+    with pytest.raises(InputError, match="of 0 and 1, as a mask does"):
+        read_node_list(path, "trusted")
+    path.write_text("1\n0\n")
+    assert read_node_list(path, "trusted") == ["1", "0"]
+
+
+def test_ids_of_bytes_and_large_floats_keep_their_identity():
+    nodes = pd.DataFrame({"id": [b"a", b"b"], "label": ["x", "y"]})
+    edges = pd.DataFrame({"source": ["a"], "target": ["b"]})
+    assert lc.datasets.from_edge_list(edges, nodes).num_edges == 1
+    large = pd.DataFrame({"id": [1e20, 2e20], "label": ["x", "y"]})
+    assert len(set(lc.datasets.from_edge_list(edges.iloc[:0], large).node_ids.tolist())) == 2
+
+
+@pytest.mark.parametrize("cost", [True, "1_0", "١", "1e400", "x", None, 1.5])
+def test_what_is_no_cost_is_none(cost):
+    assert whole_number(cost) is None

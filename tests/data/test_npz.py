@@ -240,3 +240,36 @@ def test_a_matrix_without_one_of_its_parts_is_an_error(tmp_path, prefix, lost):
     whole = {"labels": [0, 1, 0], "edges": EDGE_LIST} | content
     with pytest.raises(InputError, match=f"no key '{prefix}{lost}'"):
         from_npz(write(tmp_path / "g.npz", **whole))
+
+
+def saved(tmp_path, **arrays_):
+    given = {"labels": np.array([0, 1, 0]), "features": np.eye(3)}
+    np.savez(tmp_path / "g.npz", **given | arrays_)
+    return tmp_path / "g.npz"
+
+
+def test_names_of_bytes_are_text(tmp_path):
+    graph = from_npz(saved(tmp_path, name=np.array(b"mine"), node_ids=np.array([b"a", b"b", b"c"])))
+    assert graph.name == "mine"
+    assert graph.node_ids.tolist() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"name": np.array(["a", "b"])}, "key 'name' has shape"),
+        ({"node_ids": np.array([np.nan, 1, 2])}, "missing value"),
+        ({"node_ids": np.arange(4).reshape(2, 2)}, "2-dimensional"),
+        ({"class_keys": np.array([0, 1]), "class_values": np.array(["a"])}, "2 and 1 entries"),
+        ({"adj_indices": np.array([1.5, 0])}, "float64 under 'adj_indices'"),
+        ({"adj_shape": np.array([3.5, 3])}, "float64 under 'adj_shape'"),
+    ],
+)
+def test_what_does_not_fit_is_not_bent(tmp_path, content, told):
+    csr = {
+        "adj_data": np.ones(2),
+        "adj_indices": np.array([1, 0]),
+        "adj_indptr": np.array([0, 1, 2, 2]),
+    }
+    with pytest.raises(InputError, match=told):
+        from_npz(saved(tmp_path, **csr | {"adj_shape": np.array([3, 3])} | content))

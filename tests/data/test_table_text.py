@@ -83,7 +83,7 @@ def test_a_quoted_separator_is_text(tmp_path):
         ("# made 2024\n# by hand\n", "left out the first 2 lines (#)"),
         ("\n\n", "labels from"),
         ("sep=,\n", "labels from"),
-        ("#\n", "left out the first 1 line (#)"),
+        ("#\n", "left out the first line (#)"),
     ],
 )
 def test_what_stands_before_the_header_is_left_out(tmp_path, before, words):

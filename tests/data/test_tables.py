@@ -267,3 +267,54 @@ def test_what_is_no_table_is_named():
     ):
         with pytest.raises(InputError, match=words):
             from_table(table)
+
+
+def test_what_a_float_cannot_hold_is_no_feature():
+    labels = ["a", "b"]
+    for cells in (
+        [2**53, 2**53 + 1],
+        np.array([1, 2**63 + 1], np.uint64),
+        [[2**60 + 1], [1]],
+        [1, 10**400],
+    ):
+        with pytest.raises(
+            InputError, match=r"column 'x', row [12]: .*(cannot hold|finite number)"
+        ):
+            from_table(pd.DataFrame({"label": labels, "x": pd.Series(list(cells))}))
+
+
+@pytest.mark.parametrize(
+    "cells", [[["1"], ["2"]], [[], []], [[[1.0]], [[2.0]]], [[1.0], [None]], [[1j], [2j]]]
+)
+def test_lists_of_something_else_are_no_features(cells):
+    with pytest.raises(
+        InputError, match=r"column 'x', row [12]: (a list of something|an empty list)"
+    ):
+        from_table(pd.DataFrame({"label": ["a", "b"], "x": cells}))
+
+
+def test_columns_to_drop_may_come_in_anything_that_lists_them():
+    frame = pd.DataFrame({"label": ["a", "b"], "x": [1, 2], "y": [3, 4]})
+    for drop in ("x", ["x"], {"x"}, pd.Index(["x"]), np.array(["x"]), iter(["x"])):
+        graph = from_table(frame, drop=drop)
+        assert graph.features.tolist() == [[3], [4]]
+        assert "left out: 'x' (as asked)" in " ".join(graph.notes)
+    for bad in (None, 3, b"x", {"x": 1}):
+        with pytest.raises(InputError, match="drop="):
+            from_table(frame, drop=bad)
+
+
+def test_bytes_of_a_table_are_the_text_that_they_are(tmp_path):
+    frame = pd.DataFrame({"id": [b"n1 ", b"n2"], "label": [b"a", b"b"], "x": [1, 2]})
+    frame.to_parquet(tmp_path / "t.parquet")
+    graph = from_table(tmp_path / "t.parquet", id="id")
+    assert graph.node_ids.tolist() == ["n1", "n2"]
+    assert graph.labels.tolist() == ["a", "b"]
+    frame["label"] = [b"a", b"a "]
+    with pytest.raises(InputError, match="look the same"):
+        from_table(frame, id="id")
+
+
+def test_a_title_above_the_header_is_told(tmp_path):
+    with pytest.raises(InputError, match="remove the lines above the names of the columns"):
+        from_table(write(tmp_path / "t.csv", "My table\nlabel,x\na,1\n"))

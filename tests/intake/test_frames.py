@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.intake.frames import aligned_nodes, in_order_of, square_frame
 
@@ -102,3 +103,38 @@ def test_the_parts_of_a_graph_follow_its_features():
         aligned_nodes(adjacency, features.to_numpy(), labels.loc[NAMES])
     with pytest.raises(InputError, match="labels has no entry named 'h'"):
         aligned_nodes(None, features, pd.Series([0, 1, 0, 1], list("abcd")))
+
+
+@pytest.mark.parametrize("kind", [int, float, str, object])
+def test_numbers_in_another_order_are_told_whatever_they_are_written_as(kind):
+    index = pd.Index([2, 0, 3, 1], dtype="int64").astype(kind)
+    labels = pd.Series([0, 1, 0, 1], index)
+    _, numbered = square_frame(pd.DataFrame(GRAM), "gram")
+    with pytest.raises(InputError, match=r"labels numbers its entries 2(.0)?, 0(.0)?, … and gram"):
+        in_order_of(labels, "labels", numbered)
+
+
+@pytest.mark.parametrize(
+    "names", [[0.0, 1.0, 2.0, 3.0], ["0", "1", "2", "3"], ["00", "1", "3", "2"]]
+)
+def test_numbers_in_their_own_order_and_other_names_are_taken(names):
+    labels = pd.Series([0, 1, 0, 1], names)
+    _, numbered = square_frame(pd.DataFrame(GRAM), "gram")
+    assert in_order_of(labels, "labels", numbered)[0] is labels
+
+
+@pytest.mark.parametrize("dtype", [bool, "boolean", object])
+def test_a_mask_numbered_in_another_order_means_no_known_nodes(dtype):
+    mask = pd.Series([True, False, False], [2, 0, 1], dtype=dtype)
+    graph = lc.datasets.Graph(np.eye(3), None, [0, 1, 0])
+    for use in (graph.subgraph, lambda m: lc.kernels.MLP()(graph, m)):
+        with pytest.raises(InputError, match="numbers its entries 2, 0, …, so which points are"):
+            use(mask)
+    assert graph.subgraph(mask.sort_index()).features.tolist() == [[0, 0, 1]]
+    assert graph.subgraph(mask.to_numpy()).features.tolist() == [[1, 0, 0]]
+
+
+def test_ids_of_nodes_follow_the_names_of_the_features():
+    features = pd.DataFrame(np.eye(3), ["a", "b", "c"])
+    ids = pd.Series(["C", "A", "B"], ["c", "a", "b"])
+    assert lc.datasets.Graph(features, None, [0, 1, 0], node_ids=ids).node_ids.tolist() == [*"ABC"]

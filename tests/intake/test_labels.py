@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from labelcert._errors import InputError
+from labelcert.intake.budgets import as_count
 from labelcert.intake.label_lookup import label_from_text, label_number
 from labelcert.intake.labels import as_labels, labels_or_missing
 
@@ -201,3 +202,31 @@ def test_entries_without_a_label_are_told_apart_from_those_with_one():
     assert labels.tolist() == [2**63 + 1, 2**63]
     with pytest.raises(InputError, match="holds no label at all"):
         labels_or_missing([None, float("nan")])
+
+
+@pytest.mark.parametrize("values", [bytearray(b"0110"), memoryview(b"0110")])
+def test_bytes_of_a_buffer_are_no_labels(values):
+    with pytest.raises(InputError, match="single value"):
+        as_labels(values)
+
+
+@pytest.mark.parametrize(
+    "twin", ["credit  card", "credit\xa0card", "cre\u200bdit card", "cre\xaddit card"]
+)
+def test_names_that_differ_within_in_what_nobody_sees_are_refused(twin):
+    with pytest.raises(InputError, match="look the same"):
+        as_labels(["credit card", twin])
+
+
+def test_a_sentence_has_one_line_whatever_it_shows():
+    class Odd:
+        def __repr__(self):
+            return "two\nlines"
+
+    series = pd.Series([1, 2, 3])
+    with pytest.raises(InputError) as caught:
+        as_labels(["a", Odd()])
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InputError) as caught:
+        as_count(series, 3)
+    assert "\n" not in str(caught.value)

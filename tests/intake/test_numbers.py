@@ -129,3 +129,14 @@ def test_integers_of_any_size_and_whole_floats_are_taken():
     assert as_integers([1, 2.0, 2**70], "costs", 3, "label", least=1) == [1, 2, 2**70]
     large = np.full(2, 2**63 + 5, dtype=np.uint64)
     assert as_integers(large, "costs", 2, "label", least=1) == [2**63 + 5] * 2
+
+
+def test_what_lies_under_a_mask_and_a_signaling_nan_are_no_numbers():
+    for value in (np.ma.masked_array(3, True), np.ma.masked, Decimal("sNaN")):
+        for read in (
+            lambda v: whole(v, "k", 0),
+            lambda v: positive(v, "C"),
+            lambda v: as_count(v, 9),
+        ):
+            with pytest.raises(InputError):
+                read(value)

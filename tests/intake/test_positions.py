@@ -80,3 +80,16 @@ def test_repeats_are_refused_where_they_have_no_meaning():
     for values in ([1, 1], np.array([1, 1])):
         with pytest.raises(InputError, match="repeats"):
             as_positions(values, "index", 4, "node", distinct=True)
+
+
+@pytest.mark.parametrize("mask", [[0, 1, 1, 0], [0, 0, 0, 0], [1, 1, 1, 1]])
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series, lambda m: np.array(m, np.uint8)])
+def test_a_mask_of_zeros_and_ones_is_never_read_as_positions(mask, kind):
+    with pytest.raises(InputError, match="trusted holds 4 entries of 0 and 1, one for each label"):
+        as_positions(kind(mask), "trusted", 4, "label")
+
+
+def test_zeros_and_ones_that_are_no_mask_stay_positions():
+    assert as_positions([0, 1, 1], "rows", 4, "node").tolist() == [0, 1, 1]
+    assert as_positions([1, 0], "rows", 2, "node").tolist() == [1, 0]
+    assert as_positions([0], "rows", 1, "node").tolist() == [0]

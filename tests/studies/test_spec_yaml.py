@@ -95,3 +95,11 @@ def test_aliases_of_aliases_are_refused_at_once():
     lines = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 40)]
     with pytest.raises(InputError, match="line 2 has an alias"):
         read_yaml("\n".join(lines), "f.yaml")
+
+
+@pytest.mark.parametrize(
+    "text", ["!!python/object/apply:os.system ['x']", "!mine {a: 1}", "!!set {a}"]
+)
+def test_tags_of_lists_and_mappings_are_refused_too(text):
+    with pytest.raises(InputError, match=r"f\.yaml line 1: the tag .* is not used here"):
+        value(text)

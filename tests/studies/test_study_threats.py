@@ -274,3 +274,20 @@ def test_a_column_that_changes_while_the_study_runs_is_a_failure(mails):
     task = {"key": unit.key, "content": unit.content, "files": unit.files, "time_limit": 1.0,
             "jobs": 1, "parent": None, "run": "", "version": lc.__version__}  # fmt: skip
     assert "has changed since the study began" in run_task(task)["message"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("C: 0.1", f"C: {'9' * 400}", "must be a positive number"),
+        ("max_flips: 4}", "max_flips: 4}\nthreat: {trusted: [0, 1, 1, 0]}", "as a mask does"),
+        ("label: class}", "label: class, drop: [who], drop_classes: [ham]}", "labels are all spam"),
+    ],
+)
+def test_what_no_unit_could_compute_is_told_before_any_is(old, new, told):
+    mails_table().to_csv("mails.csv", index=False)
+    Path("bad.yaml").write_text(STUDY.replace(old, new))
+    with pytest.raises(InputError, match=told) as caught:
+        run_study(load_study("bad.yaml"), STORE, Settings())
+    assert "bad.yaml line " in str(caught.value)
+    assert not STORE.exists()

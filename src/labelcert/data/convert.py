@@ -22,6 +22,7 @@ from labelcert.data.no_label import (
     unlabeled_at,
     with_placeholders,
 )
+from labelcert.intake.arrays import real_array
 from labelcert.intake.frames import aligned_nodes
 from labelcert.intake.names import told_names
 
@@ -86,6 +87,8 @@ def from_pyg(data: Any, *, symmetrize: bool = True, name: str = "graph") -> Grap
     num_nodes = labels.size
     if ends.ndim != 2 or ends.shape[0] != 2 or ends.dtype.kind not in "iu":
         raise InputError(f"data.edge_index has shape {ends.shape}: pass integers of shape (2, E)")
+    if np.ma.is_masked(ends):
+        raise InputError("data.edge_index has masked entries: leave those edges out")
     if ends.size and (int(ends.min()) < 0 or int(ends.max()) >= num_nodes):
         raise InputError(f"data.edge_index must lie in [0, {num_nodes}): pass one y per node")
     weights, weight_from = _pyg_weights(data, ends.shape[1])
@@ -126,10 +129,12 @@ def _pyg_weights(data: Any, num_edges: int) -> tuple[NDArray[np.float64] | None,
         array = _to_numpy(value, f"data.{attribute}")
         if attribute == "edge_attr" and array.ndim == 2 and array.shape[1] != 1:
             continue  # features of edges, for which no kernel has a use
-        weights = as_numbers(array, f"data.{attribute}").ravel()
-        if weights.size != num_edges:
-            raise InputError(f"data.{attribute} must have one number per column of data.edge_index")
-        return weights, [attribute]
+        if array.shape not in ((num_edges,), (num_edges, 1)):
+            raise InputError(
+                f"data.{attribute} has shape {array.shape}: pass one number for each column of "
+                f"data.edge_index, {num_edges}"
+            )
+        return real_array(array, f"data.{attribute}", "real numbers").ravel(), [attribute]
     return None, []
 
 
@@ -143,23 +148,15 @@ def _keys(data: Any) -> list[str]:
 
 
 def _to_numpy(value: Any, argument: str) -> NDArray[Any]:
-    """Array of a tensor on any device, or of anything NumPy understands."""
+    """Array of a tensor on any device, or of anything NumPy understands; a mask is kept."""
     try:
         if hasattr(value, "detach"):
             value = value.detach().cpu()
             if getattr(value, "is_sparse", False):
                 value = value.to_dense()
-            return np.asarray(value.numpy())
-        return np.asarray(value)
+            return np.asanyarray(value.numpy())
+        return value if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
         raise InputError(
             f"{argument} cannot be read as an array: pass a plain tensor, e.g. {argument}.float()"
         ) from error
-
-
-def as_numbers(values: Any, argument: str) -> NDArray[np.float64]:
-    """Values as floats; raises InputError where one is none."""
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{argument} is not numeric everywhere: pass numbers") from error

@@ -14,7 +14,7 @@ from labelcert._errors import InputError
 from labelcert.data.graph import Graph
 from labelcert.data.matrices import adjacency_from_edges, identity_features, undirected
 from labelcert.data.table_cells import numeric_column, text_ids
-from labelcert.data.table_columns import require_column
+from labelcert.data.table_columns import listed, require_column
 from labelcert.data.table_files import Table, read_table, table_name
 from labelcert.data.tables import identifiers, labels_and_features
 from labelcert.intake.names import told_names
@@ -65,6 +65,7 @@ def from_edge_list(
         InputError: an unreadable file, a missing column, an unknown or repeated node, a repeated
             edge, or a feature or weight that is no usable number.
     """
+    drop, keep = listed(drop, "drop"), listed(keep, "keep")
     table = read_table(nodes, "nodes", text_columns=(id, label))
     id, label = require_column(table, id, "id"), require_column(table, label, "label")
     ids = identifiers(table, id, label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +13,10 @@ from scipy.sparse import csr_array
 from labelcert._errors import InputError
 from labelcert.data.matrices import as_adjacency, as_features, shape
 from labelcert.data.no_label import is_labeled, unlabeled_at, with_placeholders
-from labelcert.data.node_ids import as_node_ids
-from labelcert.intake.frames import aligned_nodes
+from labelcert.data.node_ids import as_node_ids, id_text
+from labelcert.intake.frames import aligned_nodes, in_order_of_features, refuse_shuffled_mask
+from labelcert.intake.items import plain
+from labelcert.intake.missing import is_missing
 from labelcert.intake.names import suggestion
 from labelcert.intake.positions import as_positions
 
@@ -70,7 +72,8 @@ class Graph:
         object.__setattr__(self, "labels", _read_only(with_placeholders(labels, num_nodes)))
         object.__setattr__(self, "adjacency", as_adjacency(adjacency, num_nodes))
         object.__setattr__(self, "notes", tuple(str(note) for note in self.notes))
-        object.__setattr__(self, "node_ids", _read_only(as_node_ids(self.node_ids, num_nodes)))
+        ids = in_order_of_features(self.node_ids, "node_ids", given)
+        object.__setattr__(self, "node_ids", _read_only(as_node_ids(ids, num_nodes)))
 
     @property
     def num_nodes(self) -> int:
@@ -131,13 +134,14 @@ class Graph:
         Nodes without a label stay.
 
         Args:
-            classes: (k,) labels, or their spelling as text, of classes to leave out.
+            classes: (k,) labels, or their spelling as text, of classes to leave out; one may be
+                given alone.
 
         Raises:
             InputError: no such class, or no class would be left.
         """
         known = {str(name): name for name in self.classes.tolist()}
-        named = [str(name) for name in ([classes] if isinstance(classes, str) else classes)]
+        named = [_spelling(name) for name in _listed(classes)]
         for name in named:
             if name not in known:
                 raise InputError(
@@ -227,6 +231,7 @@ class Graph:
         return self.class_names.get(value, value) if self.class_names else value
 
     def _node_index(self, index: Any) -> NDArray[np.int64]:
+        refuse_shuffled_mask(index, "index")
         nodes = as_positions(index, "index", self.num_nodes, "node", distinct=True)
         if nodes.size == 0:
             raise InputError("index selects no node: pass at least one.")
@@ -239,6 +244,19 @@ class Graph:
             f"Graph({self.name!r}: {self.num_nodes} nodes, {self.num_edges} edges, "
             f"{self.num_features} features, {self.classes.size} classes{rest})"
         )
+
+
+def _listed(classes: Any) -> list[Any]:
+    """Classes, of which one may stand alone."""
+    one = isinstance(classes, (str, bytes)) or not isinstance(classes, Iterable)
+    return [classes] if one or getattr(classes, "shape", None) == () else list(classes)
+
+
+def _spelling(label: Any) -> str:
+    value = plain(label)
+    if is_missing(value):
+        raise InputError("classes has a missing value: name the classes to leave out")
+    return id_text(value, "classes")
 
 
 def _read_only(array: Any) -> Any:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.data.convert import NO_FEATURES, as_numbers
+from labelcert.data.convert import NO_FEATURES
 from labelcert.data.graph import Graph
 from labelcert.data.matrices import adjacency_from_edges, as_features, identity_features, undirected
 from labelcert.data.no_label import told_unlabeled, with_placeholders
+from labelcert.intake.arrays import FloatArray, real_array
+from labelcert.intake.frames import in_order_of
+from labelcert.intake.items import as_plain_array
 from labelcert.intake.names import suggestion, told_names
 
 if TYPE_CHECKING:
@@ -67,7 +70,9 @@ def from_networkx(
     if weight is not None and len(ends):
         _require(weight, at_edges, "edge", "weight")
         values = [1 if value is None else value for _, _, value in graph.edges(data=weight)]
-        weights = as_numbers(values, f"edge attribute {weight!r}")
+        weights = real_array(values, f"edge attribute {weight!r}", "real numbers")
+        if weights.ndim != 1:
+            raise InputError(f"edge attribute {weight!r} is nested: set one number an edge")
     adjacency = adjacency_from_edges(ends[:, 0], ends[:, 1], weights, len(nodes))
     title = name or str(getattr(graph, "name", "")) or "graph"
     used = f"features from {features!r}" if features is not None else NO_FEATURES
@@ -109,7 +114,18 @@ def _node_features(graph: networkx.Graph, nodes: list[Any], key: str | None) -> 
                 f"graph has no attribute {key!r} at node {node!r}, but others have it: set it "
                 "everywhere, or pass features=None"
             )
-    rows = [np.asarray(value).ravel() for value in values]
+    rows, known = [], None
+    for node, value in zip(nodes, values, strict=True):
+        argument = f"attribute {key!r} of node {node!r}"
+        ordered, known = in_order_of(value, argument, known)
+        rows.append(_vector(ordered, argument))
     if len({row.size for row in rows}) > 1:
         raise InputError(f"graph has {key!r} vectors of different lengths: make them equally long")
     return as_features(np.stack(rows))
+
+
+def _vector(value: Any, argument: str) -> FloatArray:
+    """(d,) the numbers of one node, of which there may be one alone; raises InputError."""
+    masked = isinstance(value, np.ma.MaskedArray)
+    array: Any = value if masked else as_plain_array(value, argument)
+    return real_array(array.reshape(-1), argument, "real numbers")

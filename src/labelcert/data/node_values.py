@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from labelcert._errors import InputError
 from labelcert.data.node_ids import numbers_of
 from labelcert.data.table_cells import names_of, text_ids
@@ -99,21 +101,37 @@ def values_of_file(
 def read_node_list(path: str | os.PathLike[str], name: str) -> list[str]:
     """What a text file calls nodes, one a line; text after # is ignored, and so are repetitions.
 
-    name: of the argument, for messages. Raises InputError for a file that cannot be read.
+    name: of the argument, for messages. Raises InputError for a file that cannot be read, or that
+    holds a mask.
     """
-    lines = read_text(path, f"{name} file {str(path)!r}").splitlines()
-    entries = [line.partition("#")[0].strip() for line in lines]
-    return list(dict.fromkeys(entry for entry in entries if entry))
+    where = f"{name} file {str(path)!r}"
+    lines = [line.partition("#")[0].strip() for line in read_text(path, where).splitlines()]
+    entries = [line for line in lines if line]
+    refuse_mask(entries, where)
+    return list(dict.fromkeys(entries))
+
+
+def refuse_mask(entries: Sequence[Any], where: str) -> None:
+    """Raise InputError for a mask of zeros and ones, which would name nodes 0 and 1."""
+    written = {str(entry) for entry in entries}
+    if written <= {"0", "1"} and len(written) < len(entries):
+        raise InputError(
+            f"{where} holds {len(entries)} entries of 0 and 1, as a mask does: name the nodes "
+            "instead, each once."
+        )
 
 
 def whole_number(value: Any) -> int | None:
     """The integer that a cell holds, as a number or as text; None if it holds none."""
+    written = isinstance(value, str)
+    if isinstance(value, (bool, np.bool_)) or (written and (not value.isascii() or "_" in value)):
+        return None
     try:
         number = float(value)
         if not math.isfinite(number) or number != int(number):
             return None
-        return int(value) if isinstance(value, str) and value.strip().isdigit() else int(number)
-    except (TypeError, ValueError):
+        return int(value) if written and value.strip().isdigit() else int(number)
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

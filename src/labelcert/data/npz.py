@@ -46,6 +46,7 @@ from labelcert.data.no_label import (
     unlabeled_at,
     with_placeholders,
 )
+from labelcert.data.node_ids import id_text
 from labelcert.data.npz_archive import PARTS, Archive, open_archive
 from labelcert.intake.names import told_names
 
@@ -140,8 +141,8 @@ def _graph(archive: Archive, key: str, symmetrize: bool, name: str | None, stem:
     labels, unlabeled = _labels(archive, key)
     adjacency, graph_from = _adjacency(archive, labels.size)
     features, features_from = _features(archive, adjacency)
-    text = str(archive.read("name")) if "name" in archive.keys else stem
-    ids = archive.read("node_ids").ravel() if "node_ids" in archive.keys else None
+    text = _name(archive) or stem
+    ids = _column(archive.read("node_ids")) if "node_ids" in archive.keys else None
     class_names = _class_names(archive)
     told = [f"labels from key {key!r}, {features_from}, {graph_from}"]
     if archive.unread:
@@ -164,7 +165,7 @@ def _csr_parts(prefix: str, matrix: csr_array) -> dict[str, Any]:
 def _labels(archive: Archive, key: str) -> tuple[NDArray[Any], list[str]]:
     """(n,) labels, and what to tell of nodes without one."""
     raw = archive.read(key)
-    values = raw.ravel() if raw.ndim == 2 and raw.shape[1] == 1 else raw
+    values = _column(raw)
     if "labeled" not in archive.keys:
         labels = with_placeholders(values)
         if minus_one_is_none(labels):
@@ -181,11 +182,31 @@ def _labels(archive: Archive, key: str) -> tuple[NDArray[Any], list[str]]:
     return labels, told_unlabeled(labels)
 
 
+def _column(array: NDArray[Any]) -> NDArray[Any]:
+    """An array (n, 1) as one of (n,)."""
+    return array.ravel() if array.ndim == 2 and array.shape[1] == 1 else array
+
+
 def _class_names(archive: Archive) -> dict[Any, Any] | None:
     if not {"class_keys", "class_values"} <= set(archive.keys):
         return None
-    pairs = (archive.read(key).ravel().tolist() for key in ("class_keys", "class_values"))
-    return dict(zip(*pairs, strict=False))
+    keys, values = (archive.read(key).ravel().tolist() for key in ("class_keys", "class_values"))
+    if len(keys) != len(values):
+        raise InputError(
+            f"keys 'class_keys' and 'class_values' have {len(keys)} and {len(values)} entries: "
+            "save one name for each class"
+        )
+    return dict(zip(keys, values, strict=True))
+
+
+def _name(archive: Archive) -> str:
+    """The name of the graph, "" where the file has none."""
+    if "name" not in archive.keys:
+        return ""
+    raw = archive.read("name")
+    if raw.ndim != 0:
+        raise InputError(f"key 'name' has shape {raw.shape}: save one text, or leave it out")
+    return id_text(raw.item(), "key 'name'")
 
 
 def _adjacency(archive: Archive, num_nodes: int) -> tuple[Any, str]:

@@ -94,6 +94,11 @@ class Archive:
 
     def _matrix(self, prefix: str) -> csr_array:
         data, indices, indptr, shape = (self.read(prefix + part) for part in PARTS)
+        for part, array in zip(PARTS[1:], (indices, indptr, shape), strict=True):
+            if array.size and array.dtype.kind not in "iu":  # int() would cut fractions off
+                raise InputError(
+                    f"{self.where} holds {array.dtype} under {prefix + part!r}: save integers"
+                )
         try:
             matrix = csr_array((data, indices, indptr), shape=tuple(int(size) for size in shape))
             matrix.check_format(full_check=True)

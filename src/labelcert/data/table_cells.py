@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from labelcert._errors import InputError
 from labelcert.data.no_label import with_placeholders
+from labelcert.data.node_ids import id_text
 from labelcert.data.table_files import Table
+from labelcert.intake.arrays import real_array
 from labelcert.intake.names import refuse_look_alikes, told_names
 
 if TYPE_CHECKING:
@@ -101,7 +103,9 @@ def _numbers(table: Table, name: Any, *, at_any_rate: bool = False) -> NDArray[n
     empty = column.isna().to_numpy()
     if is_numeric_dtype(column.dtype) or is_bool_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        return values if np.isfinite(values).all() else _bad_cell(column, values, empty)
+        if not np.isfinite(values).all():
+            return _bad_cell(column, values, empty)
+        return _inexact_cell(column, values) or values
     cells = column.tolist()
     filled = [cell for cell, gone in zip(cells, empty, strict=True) if not gone]
     if filled and all(isinstance(cell, (list, tuple, np.ndarray)) for cell in filled):
@@ -109,13 +113,20 @@ def _numbers(table: Table, name: Any, *, at_any_rate: bool = False) -> NDArray[n
     values = np.array([_number(cell, table.is_text) for cell in cells], dtype=np.float64)
     if not at_any_rate and 2 * int((np.isnan(values) & ~empty).sum()) > len(filled):
         return ""  # something else than numbers, not numbers with a slip among them
-    return values if np.isfinite(values).all() else _bad_cell(column, values, empty)
+    if not np.isfinite(values).all():
+        return _bad_cell(column, values, empty)
+    return _inexact_cell(column, values) or values
 
 
 def _number(cell: Any, is_text: bool) -> float:
     """The number that a cell holds, NaN where it holds none; text is one only in a text file."""
     if isinstance(cell, (bool, np.bool_, Real, Decimal)):
-        return float(cell)
+        try:
+            return float(cell)
+        except OverflowError:
+            return math.inf
+        except ValueError:  # a signaling NaN
+            return math.nan
     if not (is_text and isinstance(cell, str)) or "_" in cell:
         return math.nan
     try:
@@ -136,11 +147,26 @@ def _bad_cell(column: pd.Series, values: NDArray[np.float64], empty: NDArray[np.
     return f"column {column.name!r}, row {row + 1}: {told} is {word}{more}"
 
 
+def _inexact_cell(column: pd.Series, values: NDArray[np.float64]) -> str:
+    """The sentence on the first integer that its float, (n,) values, is not; "" where all are."""
+    for row in np.flatnonzero(np.abs(values) >= 2**53).tolist():
+        cell = column.iloc[row]
+        if isinstance(cell, (int, np.integer)) and int(cell) != int(values[row]):
+            return (
+                f"column {column.name!r}, row {row + 1}: {cell} is an integer that a 64-bit float "
+                "cannot hold"
+            )
+    return ""
+
+
 def _lists(name: Any, cells: list[Any], empty: NDArray[np.bool_]) -> NDArray[np.float64] | str:
     """(n, k) numbers of a column whose cells are lists."""
     if empty.any():
         return f"empty cell in column {name!r}, row {int(empty.argmax()) + 1}"
     lengths = [len(cell) for cell in cells]
+    if not lengths[0]:
+        return f"column {name!r}, row 1: an empty list"
+    rows: list[NDArray[np.float64]] = []
     for row, cell in enumerate(cells):
         if len(cell) != lengths[0]:
             return (
@@ -148,12 +174,14 @@ def _lists(name: Any, cells: list[Any], empty: NDArray[np.bool_]) -> NDArray[np.
                 f"{lengths[0]}"
             )
         try:
-            fine = np.isfinite(np.asarray(cell, dtype=np.float64)).all()
-        except (TypeError, ValueError):
-            fine = False
-        if not fine or np.ndim(cell) != 1:
-            return f"column {name!r}, row {row + 1}: a list of something else than finite numbers"
-    return np.array([np.asarray(cell, dtype=np.float64) for cell in cells])
+            rows.append(real_array(cell, "it", "real numbers"))
+            reason = "" if rows[-1].ndim == 1 else " (it is nested)"
+        except InputError as error:
+            reason = f" ({str(error).partition(':')[0]})"
+        if reason:
+            what = "a list of something else than finite numbers"
+            return f"column {name!r}, row {row + 1}: {what}{reason}"
+    return np.array(rows)
 
 
 def labels_of(table: Table, column: Any) -> NDArray[Any]:
@@ -173,21 +201,17 @@ def names_of(table: Table, column: Any) -> list[Any]:
 
     Raises InputError for names that look the same, as with blanks after one of them.
     """
-    texts = [cell for cell in table.frame[column].tolist() if isinstance(cell, str)]
+    cells = [_decoded(cell) for cell in table.frame[column].tolist()]
+    texts = [cell for cell in cells if isinstance(cell, str)]
     refuse_look_alikes(texts, f"{table.where}, column {column!r},")
     return _stripped(table, column)
 
 
 def text_ids(table: Table, column: Any) -> NDArray[np.str_]:
-    """Identifiers as text; whole floats (a Parquet habit) read like the integers they are.
-
-    Raises InputError for an empty cell.
-    """
+    """Identifiers as text, as `id_text` does; raises InputError for an empty cell."""
     require_filled(table, column)
-    values = table.frame[column].to_numpy()
-    if values.dtype.kind == "f" and np.array_equal(values, np.floor(values)):
-        return np.array([str(value) for value in values.astype(np.int64).tolist()], dtype=np.str_)
-    return np.array([str(value) for value in _stripped(table, column)], dtype=np.str_)
+    where = f"{table.where}, column {column!r},"
+    return np.array([id_text(cell, where) for cell in _stripped(table, column)], dtype=np.str_)
 
 
 def require_filled(table: Table, column: Any) -> None:
@@ -217,10 +241,19 @@ def _stripped(table: Table, column: Any) -> list[Any]:
     cells, padded = [], False
     series = table.frame[column]
     for cell, empty in zip(series.tolist(), series.isna().tolist(), strict=True):
-        new = cell.strip() if isinstance(cell, str) else cell
-        padded |= isinstance(cell, str) and new != cell
+        text = _decoded(cell)
+        new = text.strip() if isinstance(text, str) else text
+        padded |= isinstance(text, str) and new != text
         cells.append(None if empty or new == "" else new)
     told = f"blanks around the cells of column {column!r} were removed"
     if padded and told not in table.told:
         table.told.append(told)
     return cells
+
+
+def _decoded(cell: Any) -> Any:
+    """Bytes as the text that they are, as some writers of Parquet store it; others as they came."""
+    try:
+        return cell.decode() if isinstance(cell, bytes) else cell
+    except UnicodeDecodeError:
+        return cell

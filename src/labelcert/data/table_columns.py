@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labelcert._errors import InputError
 from labelcert.data.table_cells import is_boolean
 from labelcert.data.table_files import Table
 from labelcert.data.table_header import has_no_name, numbers_rows
+from labelcert.intake.items import plain
 from labelcert.intake.names import near_miss, told_names
+from labelcert.intake.numbers import told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,21 +43,26 @@ def require_column(table: Table, column: Any, option: str = "") -> str:
     return column
 
 
-def listed(names: str | Sequence[str]) -> list[str]:
-    """Names, of which a single one may be given alone."""
-    return [names] if isinstance(names, str) else list(names)
+def listed(names: Any, option: str) -> list[Any]:
+    """Names of columns, of which a single one may be given alone; raises InputError."""
+    if isinstance(names, str):
+        return [names]
+    if not isinstance(names, Iterable) or isinstance(names, (bytes, Mapping)):
+        raise InputError(f"{option}={told(names)} is no list: pass a list of names of columns")
+    given: Iterable[Any] = names
+    return [plain(name) for name in given]
 
 
 def feature_columns(
-    table: Table, taken: Sequence[Any], drop: str | Sequence[str], keep: str | Sequence[str]
+    table: Table, taken: Sequence[Any], drop: Sequence[Any], keep: Sequence[Any]
 ) -> list[Any]:
     """Choose the feature columns, and tell which others were left out.
 
     taken: columns with another use (the label first, identifiers). drop, keep: see `from_table`.
     Raises InputError: a column that is not there, or is named for two uses.
     """
-    dropped = [require_column(table, name) for name in listed(drop)]
-    kept = [require_column(table, name) for name in listed(keep)]
+    dropped = [require_column(table, name) for name in drop]
+    kept = [require_column(table, name) for name in keep]
     for option, names in (("drop", dropped), ("keep", kept)):
         if taken[0] in names:
             raise InputError(f"{option} names the label column {taken[0]!r}: leave it out there")

@@ -71,7 +71,8 @@ def _without_preamble(text: str) -> tuple[str, list[str], str | None]:
         elif line.strip():
             break
         text = rest
-    told = [f"left out the first {_count(comments, 'line')} (#)"] if comments else []
+    lines = "line" if comments == 1 else f"{comments} lines"
+    told = [f"left out the first {lines} (#)"] if comments else []
     return text, told, separator
 
 
@@ -118,6 +119,8 @@ def _uneven(number: int, row: list[str], expected: int, where: str) -> str:
         remedy = "remove lines that begin with # between the rows"
     elif len(row) == expected + 1 and not row[-1].strip():
         remedy = "remove the separator at the end of the rows"
+    elif number == 1 and expected == 1 < len(row):
+        remedy = "remove the lines above the names of the columns"
     elif number == 1 and len(row) == expected + 1:
         # How R writes row names; as pandas reads it, every name would belong to another column.
         remedy = "give every column a name (in R, write.csv(..., row.names = FALSE))"

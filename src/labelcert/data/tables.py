@@ -65,9 +65,10 @@ def from_table(
         InputError: the file cannot be read, a column is missing, or one holds something else than
             numbers in a cell; all such columns are named, with the row.
     """
+    drop, keep = listed(drop, "drop"), listed(keep, "keep")
     read = read_table(table, "table", text_columns=(label, *(ID_NAMES if id is None else (id,))))
     label = require_column(read, label, "label")
-    ids, taken = _row_names(read, label, id, (*listed(drop), *listed(keep)))
+    ids, taken = _row_names(read, label, id, (*drop, *keep))
     labels, matrix = labels_and_features(read, [label, *taken], drop, keep)
     if matrix is None:
         raise InputError(

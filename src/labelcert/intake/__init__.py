@@ -16,6 +16,7 @@ remedy. What is missing or unknown never turns into a default.
 `budgets`                 counts and percentages
 `arrays`                  real, finite matrices, dense or sparse
 `names`                   names that look alike, near misses
+`json_text`               JSON and its integers, as strictly as they were written
 `frames`                  pandas objects, put in the order of each other's names
 ========================  ======================================================================
 """

@@ -13,6 +13,7 @@ from scipy import sparse
 from labelcert._errors import InputError
 from labelcert.intake.items import as_plain_array
 from labelcert.intake.missing import is_missing
+from labelcert.intake.numbers import told
 
 FloatArray = NDArray[np.float64]
 
@@ -34,8 +35,8 @@ def dense_matrix(values: Any, argument: str) -> FloatArray:
     return np.ascontiguousarray(matrix)
 
 
-def real_array(values: Any, argument: str) -> FloatArray:
-    """A finite real array of any shape as float64, as `dense_matrix`."""
+def real_array(values: Any, argument: str, wanted: str = "a matrix of real numbers") -> FloatArray:
+    """A finite real array of any shape as float64, as `dense_matrix`; wanted: what to pass."""
     given: Any = values
     if isinstance(values, np.ma.MaskedArray):
         hidden = np.ma.getmaskarray(values)
@@ -47,12 +48,12 @@ def real_array(values: Any, argument: str) -> FloatArray:
         given = values.data
     array: NDArray[Any] = as_plain_array(given, argument)
     if array.ndim == 0:
-        raise InputError(f"{argument} is no array: pass a matrix of real numbers.")
+        raise InputError(f"{argument} is no array: pass {wanted}.")
     if array.dtype.kind == "O":
-        array = _of_objects(array, argument)
+        array = _of_objects(array, argument, wanted)
     if array.dtype.kind not in "biuf":
         kind = "text" if array.dtype.kind in "SUT" else f"values of type {array.dtype}"
-        raise InputError(f"{argument} holds {kind}: pass a matrix of real numbers.")
+        raise InputError(f"{argument} holds {kind}: pass {wanted}.")
     if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size:
         _refuse_inexact(array, argument)
     with np.errstate(over="ignore"):
@@ -84,14 +85,13 @@ def refuse_infinite(array: NDArray[Any], argument: str) -> None:
     """Raise InputError where an entry is NaN or infinite."""
     finite = np.isfinite(array)
     if not finite.all():
-        where = f" at {_first(~finite)}" if array.ndim == 2 else ""
+        where = f", the first at {_first(~finite)}" if array.ndim == 2 else ""
         raise InputError(
-            f"{argument} has non-finite entries, the first{where}: fill or remove the NaN or "
-            "infinite values."
+            f"{argument} has non-finite entries{where}: fill or remove the NaN or infinite values."
         )
 
 
-def _of_objects(array: NDArray[Any], argument: str) -> NDArray[Any]:
+def _of_objects(array: NDArray[Any], argument: str, wanted: str) -> NDArray[Any]:
     """Entries of any kind, each looked at, as float64."""
     result = np.empty(array.shape, dtype=np.float64)
     for at, value in np.ndenumerate(array):
@@ -104,8 +104,8 @@ def _of_objects(array: NDArray[Any], argument: str) -> NDArray[Any]:
             isinstance(value, np.complexfloating)
         ):
             raise InputError(
-                f"{argument} holds {value!r} of type {type(value).__name__} {where}: pass a matrix "
-                "of real numbers."
+                f"{argument} holds {told(value)} of type {type(value).__name__} {where}: pass "
+                f"{wanted}."
             )
         try:
             result[at] = float(value)

@@ -28,10 +28,11 @@ class Names:
     numbered: bool
 
     def shuffled(self) -> bool:
-        """Whether the names are 0 … n − 1 in another order."""
-        if self.numbered or self.index.dtype.kind not in "iu":
-            return False
-        return bool(np.array_equal(np.sort(np.asarray(self.index)), np.arange(len(self.index))))
+        """Whether the names are 0 … n − 1 in another order, also written as floats or as text."""
+        found = [_whole(name) for name in self.index.tolist()]
+        numbers = [number for number in found if number is not None]
+        order = list(range(len(found)))
+        return numbers != order and sorted(numbers) == order
 
 
 def square_frame(values: Any, argument: str) -> tuple[Any, Names | None]:
@@ -99,6 +100,12 @@ def in_order_of(
     return (values.iloc[at] if axis == 0 else values.iloc[:, at]), known
 
 
+def in_order_of_features(values: Any, argument: str, features: Any) -> Any:
+    """Values with one entry a node in the order of the features, by names where both have some."""
+    _, known = in_order_of(features, "features", None)
+    return in_order_of(values, argument, known)[0]
+
+
 def aligned_nodes(adjacency: Any, features: Any, labels: Any) -> tuple[Any, Any, Any]:
     """The three parts of a graph with their nodes in one order, that of the features.
 
@@ -113,6 +120,36 @@ def aligned_nodes(adjacency: Any, features: Any, labels: Any) -> tuple[Any, Any,
         adjacency, _ = square_frame(adjacency, "adjacency")  # its columns follow its rows
     labels, _ = in_order_of(labels, "labels", known, reorder=named)
     return adjacency, features, labels
+
+
+def is_mask(values: Any) -> bool:
+    """Whether a pandas object holds booleans only, also as objects."""
+    kind = str(getattr(values, "dtype", ""))
+    return kind.startswith("bool") or (
+        kind == "object" and all(isinstance(value, (bool, np.bool_)) for value in values)
+    )
+
+
+def refuse_shuffled_mask(values: Any, argument: str) -> None:
+    """Raise InputError for a mask whose names number its entries in another order.
+
+    For what takes positions: it has no names to align a mask with. pandas would, by these numbers.
+    """
+    names = _names(values, argument, 0)
+    if names is not None and is_mask(values) and names.shuffled():
+        raise InputError(
+            f"{argument} numbers its entries {names.index[0]}, {names.index[1]}, …, so which "
+            f"points are meant is not known: pass {argument}.sort_index() or {argument}.to_numpy()."
+        )
+
+
+def _whole(name: Any) -> int | None:
+    """The number from 0 on that a name is, None for another name."""
+    if isinstance(name, float) and name.is_integer():
+        return int(name)
+    if isinstance(name, str) and name.isascii() and name.isdecimal() and len(name) < 19:
+        return int(name) if str(int(name)) == name else None
+    return name if isinstance(name, int) and not isinstance(name, bool) else None
 
 
 def _names(values: Any, argument: str, axis: int) -> Names | None:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from labelcert._errors import InputError
+from labelcert.intake.numbers import told
 
 
 def items_of(values: Any, argument: str, wanted: str) -> list[Any]:
@@ -23,8 +24,8 @@ def items_of(values: Any, argument: str, wanted: str) -> list[Any]:
     tensors. wanted: what to pass, such as "one label for each point". Raises InputError: not
     one-dimensional, without an order, or to be read once only.
     """
-    if isinstance(values, (str, bytes)) or not _is_listed(values):
-        raise InputError(f"{argument}={_told(values)} is a single value: pass {wanted}.")
+    if isinstance(values, (str, bytes, bytearray, memoryview)) or not _is_listed(values):
+        raise InputError(f"{argument}={told(values)} is a single value: pass {wanted}.")
     if isinstance(values, (Mapping, Set)):
         raise InputError(
             f"{argument} is a {type(values).__name__}, which has no order: pass {wanted}, in a "
@@ -37,8 +38,8 @@ def items_of(values: Any, argument: str, wanted: str) -> list[Any]:
         )
     shape = getattr(values, "shape", None)
     if sparse.issparse(values) or (isinstance(shape, tuple) and len(shape) != 1):
-        told = "sparse" if sparse.issparse(values) else f"{len(shape or ())}-dimensional"
-        raise InputError(f"{argument} has shape {tuple(shape or ())} and is {told}: pass {wanted}.")
+        kind = "sparse" if sparse.issparse(values) else f"{len(shape or ())}-dimensional"
+        raise InputError(f"{argument} has shape {tuple(shape or ())} and is {kind}: pass {wanted}.")
     entries = [plain(entry) for entry in _entries(values, argument)]
     for position, entry in enumerate(entries):
         if isinstance(entry, (list, tuple, np.ndarray, Mapping, Set)):
@@ -100,8 +101,3 @@ def plain(entry: Any) -> Any:
     if getattr(entry, "shape", None) == () and hasattr(entry, "item"):
         return entry.item()
     return entry
-
-
-def _told(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:60] + "…"

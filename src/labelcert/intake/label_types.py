@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from labelcert._errors import InputError
 from labelcert.intake.missing import is_blank
 from labelcert.intake.names import refuse_look_alikes
+from labelcert.intake.numbers import told
 
 LabelArray = NDArray[Any]
 """int64, uint64 (only where a label needs it) or NumPy unicode."""
@@ -58,8 +59,8 @@ def _family(value: Any, argument: str, position: int) -> str:
     if isinstance(value, (str, bytes)):
         return "text"
     raise InputError(
-        f"{argument} holds {value!r} of type {type(value).__name__} at position {position}: pass "
-        "integers or text."
+        f"{argument} holds {told(value)} of type {type(value).__name__} at position {position}: "
+        "pass integers or text."
     )
 
 

@@ -10,13 +10,16 @@ from typing import Any
 from labelcert._errors import InputError
 
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
+_NOWHERE_SEEN = str.maketrans(dict.fromkeys("\ufeff\u200b\u2060\u00ad"))
+"""Without width also inside a name (joiners, which change how letters are drawn, are not)."""
 _MOST_LISTED = 12
 
 
 def refuse_look_alikes(names: Iterable[str], argument: str) -> None:
     """Raise InputError where two names differ only in what nobody sees.
 
-    That is outer white space, invisible characters at an end, or the way an accent is encoded.
+    That is outer white space, the kind and the amount of white space within, invisible characters,
+    or the way an accent is encoded.
     """
     seen: dict[str, str] = {}
     for name in dict.fromkeys(names):
@@ -52,4 +55,5 @@ def told_names(names: Sequence[Any]) -> str:
 
 
 def _visible(name: str) -> str:
-    return unicodedata.normalize("NFC", name).strip(_INVISIBLE + " \t\n\r\f\v\xa0")
+    text = unicodedata.normalize("NFC", name).translate(_NOWHERE_SEEN)
+    return " ".join(text.split()).strip(_INVISIBLE + " ")

@@ -28,8 +28,10 @@ def real_or_none(value: Any) -> float | None:
         return None
     try:
         return float(plain)
-    except (OverflowError, ValueError):
+    except OverflowError:
         return math.inf if plain > 0 else -math.inf
+    except ValueError:  # a signaling NaN
+        return math.nan
 
 
 def whole(value: Any, argument: str, least: int, most: int | None = None) -> int:
@@ -100,14 +102,16 @@ def flag(value: Any, argument: str) -> bool:
 
 
 def told(value: Any) -> str:
-    """A value as a short text for a sentence."""
-    text = repr(_plain(value))
+    """A value as a short text for a sentence, on one line."""
+    text = " ".join(repr(_plain(value)).split())
     return text if len(text) <= 60 else text[:60] + "…"
 
 
 def _plain(value: Any) -> Any:
     """NumPy scalars, and arrays and tensors of no dimension, as what they hold."""
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+            return None  # what lies under the mask is not meant
         wide = isinstance(value, np.floating) and value.dtype.itemsize > 8
         return value if wide else value.item()
     return value

@@ -18,13 +18,14 @@ def as_positions(
 ) -> NDArray[np.int64]:
     """Positions (k,) in 0 … count − 1, in the order given, as int64.
 
-    Integers, or a mask: count booleans, which stand for the positions of the true ones. Floats are
-    no positions, not even whole ones: where they come from, a fraction or NaN is not far. A set of
-    positions is taken in ascending order. each: what is counted, for messages; distinct: repeats
-    are an error.
+    Integers, or a mask: count booleans, which stand for the positions of the true ones. A mask in
+    integers, count entries of 0 and 1, is refused, for as positions it would mean points 0 and 1.
+    Floats are no positions, not even whole ones: where they come from, a fraction or NaN is not
+    far. A set of positions is taken in ascending order. each: what is counted, for messages;
+    distinct: repeats are an error.
 
-    Raises InputError: not one-dimensional, other types, both types, a mask of another length, or
-    positions out of range.
+    Raises InputError: not one-dimensional, other types, both types, a mask of another length or in
+    integers, or positions out of range.
     """
     if type(values) is np.ndarray and values.ndim == 1 and values.dtype.kind in "biu":
         found = _of_array(values, count, distinct)
@@ -45,6 +46,11 @@ def as_positions(
                 "each, or positions."
             )
         return np.flatnonzero(np.array(items, dtype=bool)).astype(np.int64)
+    if _is_mask_of_integers(items, count):
+        raise InputError(
+            f"{argument} holds {count} entries of 0 and 1, one for each {each}, as a mask does: "
+            "pass booleans, as astype(bool) gives them, or each position once."
+        )
     for value in items:
         if not isinstance(value, int):
             raise InputError(
@@ -67,9 +73,18 @@ def _of_array(values: NDArray[Any], count: int, distinct: bool) -> NDArray[np.in
         return np.flatnonzero(values).astype(np.int64) if len(values) == count else None
     if len(values) and (int(values.min()) < 0 or int(values.max()) >= count):
         return None
+    if len(values) == count > 2 and int(values.max()) <= 1:
+        return None
     if distinct and len(np.unique(values)) < len(values):
         return None
     return values.astype(np.int64)
+
+
+def _is_mask_of_integers(items: list[Any], count: int) -> bool:
+    """Whether entries are 0 and 1 only, and as many as there are points; [0, 1] is no mask."""
+    return len(items) == count > 2 and all(
+        isinstance(value, int) and value in (0, 1) for value in items
+    )
 
 
 def _orderable(values: Set[Any]) -> bool:

@@ -13,6 +13,7 @@ from scipy import sparse
 
 from labelcert._errors import InputError
 from labelcert.intake.arrays import real_array, sparse_matrix
+from labelcert.intake.frames import refuse_shuffled_mask
 from labelcert.intake.positions import as_positions
 from labelcert.kernels.arrays import FeatureMatrix, IndexArray, shape_of
 
@@ -68,6 +69,7 @@ def read_indices(indices: ArrayLike | None, argument: str, count: int) -> IndexA
     """
     if indices is None:
         return np.arange(count)
+    refuse_shuffled_mask(indices, argument)
     return as_positions(indices, argument, count, "node")
 
 

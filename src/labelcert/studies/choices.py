@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from labelcert._errors import InputError
 from labelcert.data import Graph, datasets
+from labelcert.intake.numbers import real_or_none
 from labelcert.kernels import Kernel, registry
 from labelcert.studies.faults import Fault, known_names, value_told
 from labelcert.studies.grids import combinations
@@ -97,10 +97,10 @@ def model_choices(spec: ModelSpec, at: Path) -> Iterator[ModelChoice]:
 
 def positive(value: Any, path: Path) -> float:
     """A value of C or ridge; raises Fault."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not 1e-100 < value < 1e100:
+    number = real_or_none(value)
+    if number is None or not 1e-100 < number < 1e100:
         raise Fault(path, f"must be a positive number, not {value_told(value)}.")
-    return float(value)
+    return number
 
 
 def _kernel_fault(error: InputError, where: dict[str, Path], at: Path) -> Fault:

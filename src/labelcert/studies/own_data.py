@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from labelcert._errors import InputError
+from labelcert.certificates.attacker.label_classes import check_classes
 from labelcert.studies.canonical import canonical
 from labelcert.studies.choices import DatasetChoice
 from labelcert.studies.faults import Fault
@@ -43,7 +42,7 @@ def check_own_data(study: Study, units: Iterable[Unit]) -> dict[str, tuple[str, 
         try:
             setting = setting_of(content, unit.files)
             notes[unit.dataset] = setting.graph.notes
-            setting.threat.relabel_space(setting.labels, np.unique(setting.labels))
+            setting.threat.relabel_space(setting.labels, check_classes(setting.labels, None))
         except InputError as error:
             raise _fault(datasets[unit.dataset], str(error)).of(study.document) from None
     return notes

@@ -28,7 +28,7 @@ _CORE = {
         r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
     ),
 }
-_TEXT = "tag:yaml.org,2002:str"
+_TAGS = {*_CORE, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))}
 
 
 class _AliasError(yaml.MarkedYAMLError):
@@ -97,6 +97,8 @@ def read_yaml(text: str, name: str) -> Document:
 def _plain(loader: _Loader, node: Any, path: Path, lines: dict[Path, int], name: str) -> Any:
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
+    if node.tag not in _TAGS:
+        raise InputError(f"{name} line {line}: the tag {node.tag!r} is not used here: remove it.")
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value in node.value:
@@ -111,8 +113,6 @@ def _plain(loader: _Loader, node: Any, path: Path, lines: dict[Path, int], name:
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_plain(loader, item, (*path, i), lines, name) for i, item in enumerate(node.value)]
-    if node.tag not in _CORE and node.tag != _TEXT:
-        raise InputError(f"{name} line {line}: the tag {node.tag!r} is not used here: remove it.")
     try:
         return loader.construct_object(node)
     except ValueError:  # a number of thousands of digits

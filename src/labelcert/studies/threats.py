@@ -30,6 +30,7 @@ from labelcert.data.node_values import (
     as_name,
     near_column,
     read_node_list,
+    refuse_mask,
     values_of_column,
     values_of_file,
 )
@@ -61,6 +62,10 @@ class NodeTables:
             nodes = spec.trusted
             if isinstance(nodes, str):
                 nodes = _node_list(folder / nodes, dataset)
+            try:
+                refuse_mask(nodes, "the list")
+            except InputError as error:
+                raise Fault(entry_of("trusted", dataset), f"is wrong: {error}") from None
             if nodes:
                 self.content["trusted"] = sorted({str(node) for node in nodes})
         for role in CELLS:

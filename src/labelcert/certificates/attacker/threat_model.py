@@ -15,7 +15,7 @@ from labelcert.certificates.attacker.label_classes import class_numbers
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.intake.budgets import as_count
-from labelcert.intake.frames import Names, in_order_of
+from labelcert.intake.frames import Names, in_order_of, is_mask
 from labelcert.intake.integers import as_integers
 from labelcert.intake.items import items_of
 from labelcert.intake.label_lookup import label_number
@@ -89,8 +89,7 @@ class ThreatModel:
         ordered: dict[str, Any] = {}
         for field in ("costs", "groups", "trusted"):
             value: Any = getattr(self, field)
-            mask = str(getattr(value, "dtype", "")).startswith("bool")
-            if field != "trusted" or mask:
+            if field != "trusted" or is_mask(value):
                 ordered[field], known = in_order_of(value, field, known, reorder=labels_named)
         return replace(self, **ordered)
 

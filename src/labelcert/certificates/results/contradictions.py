@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 
 from labelcert.certificates.array_types import IntArray
@@ -19,6 +21,10 @@ def refuse_contradictions(c: Certificate) -> None:
         raise ValueError("predicted names no class")
     if not set(c.labels.tolist()) <= set(c.classes.tolist()):
         raise ValueError("labels of other classes than those named")
+    if not (np.isfinite(c.decision).all() and np.isfinite(c.error_bar).all()):
+        raise ValueError("a decision value or an error bar that is not finite")
+    if bool((c.error_bar < 0).any()):
+        raise ValueError("an error bar below 0")
     _check_radii(c)
     if c.collective is not None:
         _check_counts(c.collective, c)
@@ -32,12 +38,16 @@ def _check_radii(c: Certificate) -> None:
         raise ValueError("a prediction proven robust where it is broken")
     if bool((c.relaxed_radius is not None) and (c.relaxed_radius > c.radius_upper).any()):
         raise ValueError("a relaxed radius where the prediction is broken")
+    classes = set(c.classes.tolist())
     for witness, upper in zip(c.witnesses, c.radius_upper.tolist(), strict=True):
         if witness is None:
             continue
         if upper >= c.max_flips or len(witness.indices) != len(witness.labels):
             raise ValueError("a witness beyond max_flips, or without its labels")
         _check_flips(witness.indices, c.num_labeled)
+        new, old = witness.labels.tolist(), c.labels[witness.indices].tolist()
+        if not set(new) <= classes or any(map(operator.eq, new, old)):
+            raise ValueError("a witness that changes a label to itself, or to no class")
         if c.unit == "flips" and len(witness.indices) > upper + 1:
             raise ValueError("a witness of more flips than break the prediction")
 

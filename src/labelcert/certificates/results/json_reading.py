@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any, cast
 
@@ -15,37 +14,37 @@ from labelcert.certificates.results.collective_certificate import CollectiveCert
 from labelcert.certificates.results.contradictions import refuse_contradictions
 from labelcert.certificates.results.json_writing import FORMAT, VERSION
 from labelcert.certificates.results.witness import Witness
+from labelcert.intake.json_text import read_json, whole_array
 from labelcert.intake.labels import as_labels
 
 
 def parse(text: str) -> Certificate:
     """Read a certificate; InputError if the text is not one this version understands."""
-    try:
-        document: Any = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"text is not JSON ({error}): pass the output of to_json.") from None
+    document = read_json(text, "text", "pass the output of to_json")
     if not isinstance(document, dict) or cast("dict[str, Any]", document).get("format") != FORMAT:
         raise InputError("text is not a labelcert certificate: pass the output of to_json.")
     found = cast("dict[str, Any]", document)
     version = found.get("version")
-    if not isinstance(version, int) or version > VERSION:
+    if type(version) is not int or not 1 <= version <= VERSION:
         raise InputError(
             f"text has format version {version!r} and this one reads up to {VERSION}: upgrade."
         )
     try:
         return _build(found)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise InputError(f"text is a damaged certificate ({error!r}): write it again.") from None
 
 
 def _build(d: dict[str, Any]) -> Certificate:
     """The certificate; what files of before a field was written lack is filled in."""
     m, levels = len(d["decision"]), _read_numbers(d.get("levels"))
-    max_flips = int(d["max_flips"])
+    max_flips = _read_whole(d["max_flips"])
     budgets = max_flips + 1 if levels is None else len(levels)
     labels, classes = as_labels(d["labels"]), as_labels(d["classes"], "classes")
     shape = (m,) if len(classes) == 2 else (m, len(classes))
     margins = [[math.nan if v is None else v for v in row] for row in d["worst_margin"]]
+    if any(len(row) != budgets for row in margins):
+        raise ValueError("worst margins of other budgets than those up to max_flips")
     unknown = [[None] * budgets] * m
     bounds = [
         [-math.inf if v is None else v for v in row] for row in d.get("worst_margin_bound", unknown)
@@ -56,8 +55,8 @@ def _build(d: dict[str, Any]) -> Certificate:
         classes=classes,
         decision=np.asarray(d["decision"], dtype=np.float64).reshape(shape),
         error_bar=np.asarray(d["error_bar"], dtype=np.float64).reshape(shape),
-        radius=np.asarray(d["radius"], dtype=np.int64),
-        radius_upper=np.asarray(d["radius_upper"], dtype=np.int64),
+        radius=whole_array(d["radius"]),
+        radius_upper=whole_array(d["radius_upper"]),
         worst_margin=np.asarray(margins, dtype=np.float64).reshape(m, budgets),
         worst_margin_bound=np.asarray(bounds, dtype=np.float64).reshape(m, budgets),
         witnesses=tuple(_read_witness(w) for w in d["witnesses"]),
@@ -87,11 +86,15 @@ def _one_of(value: Any, known: tuple[str, ...]) -> str:
 
 
 def _read_numbers(numbers: list[int] | None) -> IntArray | None:
-    return None if numbers is None else np.asarray(numbers, dtype=np.int64)
+    return None if numbers is None else whole_array(numbers)
 
 
 def _read_number(number: Any) -> int | None:
-    return None if number is None else int(number)
+    return None if number is None else _read_whole(number)
+
+
+def _read_whole(number: Any) -> int:
+    return int(whole_array([number])[0])
 
 
 def _read_witness(w: dict[str, Any] | None) -> Witness | None:
@@ -99,20 +102,20 @@ def _read_witness(w: dict[str, Any] | None) -> Witness | None:
         return None
     labels: list[Any] = w["labels"]
     new = as_labels(labels) if labels else np.zeros(0, dtype=np.int64)
-    return Witness(np.asarray(w["indices"], dtype=np.int64), new)
+    return Witness(whole_array(w["indices"]), new)
 
 
 def _read_collective(
     d: dict[str, Any], labels: LabelArray, classes: LabelArray
 ) -> CollectiveCertificate:
-    flip_sets = tuple(np.asarray(s, dtype=np.int64) for s in d["flip_sets"])
+    flip_sets = tuple(whole_array(s) for s in d["flip_sets"])
     given: list[Any] | None = d.get("new_labels")
     if given is None and len(classes) == 2:
         given = [np.where(labels[s] == classes[0], classes[1], classes[0]) for s in flip_sets]
     return CollectiveCertificate(
-        broken_lower=np.asarray(d["broken_lower"], dtype=np.int64),
-        broken_upper=np.asarray(d["broken_upper"], dtype=np.int64),
-        num_test=int(d["num_test"]),
+        broken_lower=whole_array(d["broken_lower"]),
+        broken_upper=whole_array(d["broken_upper"]),
+        num_test=_read_whole(d["num_test"]),
         flip_sets=flip_sets,
         seconds=float(d["seconds"]),
         stopped=str(d["stopped"]),
