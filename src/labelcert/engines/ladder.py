@@ -186,13 +186,14 @@ def count_by_level(
     budget = ladder.budget
     total: dict[int, int] = {0: 1}
     for g in np.unique(group[choices > 0]).tolist():
-        inside = np.flatnonzero((choices > 0) & (group == g) & (cost <= min(purses[g], budget)))
-        costs, ways, purse = cost[inside].tolist(), choices[inside].tolist(), min(purses[g], budget)
+        purse = min(int(purses[g]), budget)
+        inside = np.flatnonzero((choices > 0) & (group == g) & (cost <= purse))
+        costs, ways = cost[inside].tolist(), choices[inside].tolist()
         steps = len(inside) * ladder.rows
         if steps > FEW_STEPS and _fits(len(inside), purse, MOST_SUMS) and max(ways) < MOST_WAYS:
-            one = _counts_by_table(costs, ways, int(purse))
+            one = _counts_by_table(costs, ways, purse)
         elif steps <= MOST_STEPS:
-            one = _counts_of_one(costs, ways, int(purse))
+            one = _counts_of_one(costs, ways, purse)
         else:
             return [UNCOUNTABLE] * ladder.rows
         steps = len(total) * len(one)
