@@ -186,9 +186,9 @@ def count_by_level(
     budget = ladder.budget
     total: dict[int, int] = {0: 1}
     for g in np.unique(group[choices > 0]).tolist():
-        inside = np.flatnonzero((choices > 0) & (group == g) & (cost <= min(purses[g], budget)))
+        purse = min(int(purses[g]), budget)
+        inside = np.flatnonzero((choices > 0) & (group == g) & (cost <= purse))
         costs, ways = cost[inside].tolist(), choices[inside].tolist()
-        purse = int(min(purses[g], budget))
         steps = len(inside) * ladder.rows
         if steps > FEW_STEPS and _fits(len(inside), purse, MOST_SUMS) and max(ways) < MOST_WAYS:
             one = _counts_by_table(costs, ways, purse)

@@ -22,7 +22,7 @@ from labelcert.engines.evidence import Sorted
 from labelcert.engines.flips import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.lead import linear_lead_bar
-from labelcert.engines.linear import LinearModel, worst_flips, worst_flips_exactly
+from labelcert.engines.linear import SORTS, LinearModel, worst_flips, worst_flips_exactly
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
 
@@ -75,8 +75,10 @@ def decide(
     ladder = rivals.ledger.ladder.cut(model.max_budget)
     for t in range(len(rivals.predicted)):
         a = int(rivals.predicted[t])
+        if t % SORTS == SORTS - 1 and clock.expired:
+            return
         for b in range(space.classes):
-            if b != a and not clock.expired:
+            if b != a:
                 _decide_pair(model, space, rivals, t, a, b, ladder, clock)
 
 
@@ -149,6 +151,9 @@ def relaxed_radius(
     spaces = [space.class_space(k) for k in range(space.classes)]
     signs = [np.where(space.labels == k, 1.0, -1.0) for k in range(space.classes)]
     for t, a in enumerate(rivals.predicted):
+        if t % SORTS == SORTS - 1 and clock.expired:
+            radius[t:] = 0
+            break
         weights, error = model.weights[t], linear_lead_bar(float(model.error[t]))
         low = _extremes(weights * signs[a], spaces[a], ladder, 1.0, clock)
         for b in range(space.classes):
@@ -169,5 +174,5 @@ def _extremes(
     terms: np.ndarray, space: FlipSpace, ladder: Ladder, sign: float, clock: Clock
 ) -> np.ndarray | None:
     """sign · Σ terms at its smallest, for every level; a flip turns the sign of a term."""
-    found = None if clock.expired else worst_flips(2 * sign * terms, space, ladder, clock)
+    found = worst_flips(2 * sign * terms, space, ladder, clock)
     return None if found is None else sign * float(terms.sum()) - found[0]
