@@ -73,7 +73,7 @@ def test_notes_lost_between_the_walk_and_the_ledger(seed, what, monkeypatch):
             assert worse.robust[t] < row
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_flip_sets_of_a_class_that_no_list_was_offered(seed, monkeypatch):
     part, predicted = problem(seed)
     (whole, relaxed), kept = joined(part, predicted), class_search.class_lists
