@@ -84,8 +84,9 @@ class Ledger:
         """Note that prediction t is robust at `budget`, and so up to the next level."""
         if budget >= self.broken[t]:
             raise AssertionError(f"{engine} proves prediction {t} robust where a witness breaks it")
-        if budget > self.robust[t]:
-            self.robust[t] = self.ladder.last_of(self.ladder.row(budget))
+        reach = self.ladder.last_of(self.ladder.row(budget)) if budget >= 0 else -1
+        if reach > self.robust[t]:
+            self.robust[t] = reach
             self.proven_by[t] = engine
             self.proof[t] = evidence
 
