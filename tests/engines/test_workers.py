@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 
+from labelcert.engines import workers
 from labelcert.engines.clock import Clock
 from labelcert.engines.workers import run_pieces
 
@@ -53,3 +55,19 @@ def test_stopping_early_leaves_standard_error_quiet():
     )
     assert done.stdout.strip() == "True"
     assert done.stderr == ""
+
+
+def test_a_piece_cancelled_as_it_starts_prints_no_traceback(monkeypatch):
+    told = []
+    monkeypatch.setattr(threading, "excepthook", lambda failed: told.append(failed.exc_type))
+    workers._expect_cancelled_pieces.cache_clear()
+    workers._expect_cancelled_pieces()
+
+    def fail(kind):
+        raise kind
+
+    for name, kind in (("ExecutorManagerThread", KeyError), ("ExecutorManagerThread", OSError)):
+        thread = threading.Thread(target=fail, args=(kind,), name=name)
+        thread.start()
+        thread.join()
+    assert told == [OSError]  # whatever else goes wrong there is told

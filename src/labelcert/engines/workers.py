@@ -6,8 +6,10 @@ own pieces: they are done again here, one after the other. Ctrl-C and the clock 
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from labelcert.engines.clock import Clock
@@ -44,6 +46,7 @@ def _in_processes(
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+    _expect_cancelled_pieces()
     tasks = (delayed(_numbered)(work, number, piece) for number, piece in enumerate(pieces))
     parallel: Any = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
     results = parallel(tasks)
@@ -67,3 +70,19 @@ def _in_processes(
 
 def _numbered(work: Callable[..., Any], number: int, piece: tuple[Any, ...]) -> tuple[int, Any]:
     return number, work(*piece)
+
+
+@cache
+def _expect_cancelled_pieces() -> None:
+    """Pieces are cancelled when time is up; loky's manager thread may look one up just then.
+
+    The thread ends with a KeyError, which is harmless, and Python would print its traceback.
+    """
+    before = threading.excepthook
+
+    def hook(failed: threading.ExceptHookArgs) -> None:
+        name = "" if failed.thread is None else failed.thread.name
+        if not (failed.exc_type is KeyError and name.startswith("ExecutorManagerThread")):
+            before(failed)
+
+    threading.excepthook = hook
