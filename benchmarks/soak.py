@@ -27,6 +27,7 @@ for folder in (ROOT / "benchmarks", ROOT / "tests"):
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
 
+# Neither folder is a package, so these are found only once the path is set above.
 from soaking.draw import Problem, draw  # noqa: E402
 from soaking.run import COLUMNS, check, figures  # noqa: E402
 

@@ -61,7 +61,7 @@ class Machine:
         return found
 
     def _compute(self, y: tuple[int, ...]) -> Values:
-        raise NotImplementedError
+        raise NotImplementedError  # the soak also makes plain ones, for what all machines share
 
 
 class RidgeMachine(Machine):

@@ -9,6 +9,7 @@ Source: our own note.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -39,5 +40,5 @@ def accepted(call: Callable[..., Any], *arguments: Any) -> bool:
 def _holds_nan(argument: Any) -> bool:
     """Whether a number or an array of them holds one that is none."""
     if isinstance(argument, float):
-        return argument != argument  # noqa: PLR0124
+        return math.isnan(argument)
     return isinstance(argument, np.ndarray) and bool(np.isnan(argument).any())
