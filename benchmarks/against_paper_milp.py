@@ -69,12 +69,12 @@ def main() -> None:
 
 def timed_at_one_budget(problem: tuple, budget: int, options) -> tuple[float, str]:
     """The paper's program for exactly one budget, without the radius search around it."""
-    from labelcert.engines.clean import clean_fit
-    from labelcert.engines.clock import Clock
     from labelcert.engines.flips import FlipSpace
+    from labelcert.engines.machines.clean import clean_fit
+    from labelcert.engines.machines.machine import Problem
     from labelcert.engines.paper_milp.sample_wise import decide
-    from labelcert.engines.problem import Problem
     from labelcert.engines.solvers import milp_solver
+    from labelcert.engines.work.clock import Clock
     from labelcert.learners.gram import check_gram
 
     gram, cross, labels = problem

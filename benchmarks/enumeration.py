@@ -23,13 +23,13 @@ import numpy as np
 from architectures import ten_architectures
 
 import labelcert as lc
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 
 import labelcert as lc
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
-from labelcert.engines.evidence import Believed, CleanFit, Retrained
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.evidence import Believed, CleanFit, Retrained
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.paper_milp.sample_wise import decide
-from labelcert.engines.problem import Problem
 from labelcert.engines.solvers import milp_solver
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 
 GOLDENS = Path(__file__).resolve().parents[2] / "shared" / "goldens"

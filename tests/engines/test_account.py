@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labelcert.engines import enumeration, settle
-from labelcert.engines.account import Account, last_complete
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
-from labelcert.engines.evidence import CleanFit
+from labelcert.engines import enumeration
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
+from labelcert.engines.knowledge import settle
+from labelcert.engines.knowledge.account import Account, last_complete
+from labelcert.engines.knowledge.evidence import CleanFit
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 
 

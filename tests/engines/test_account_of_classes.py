@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.multiclass import class_search, enumeration
-from labelcert.engines.multiclass.class_search import ClassSearch
+from labelcert.engines import by_classes as class_search
+from labelcert.engines.by_classes import ClassSearch
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.machines.machines import MulticlassProblem
+from labelcert.engines.multiclass import enumeration
 from labelcert.engines.multiclass.clean import clean_classes
-from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 
 BUDGET = 2

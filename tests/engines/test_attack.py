@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from labelcert.engines.attack import attack_count, attack_each
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual
 

@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given, settings
 
 from labelcert.engines import branch_and_bound
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.evidence import CleanFit
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.evidence import CleanFit
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.relaxation.shared import SharedHulls
 from labelcert.engines.search_points import search_points
 from labelcert.engines.solvers.highs_lp import HighsLp, LpAnswer
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import brute_force
 from oracles.problems import problems

@@ -12,13 +12,13 @@ import pytest
 
 import labelcert as lc
 from labelcert import _jit
-from labelcert.engines.clock import Clock, clock_until
+from labelcert.engines.work.clock import Clock, clock_until
 from signals import needs_signals
 
 
 def test_compiling_does_not_count(monkeypatch):
     spent = [0.0]
-    monkeypatch.setattr("labelcert.engines.clock.compile_seconds", lambda: spent[0])
+    monkeypatch.setattr("labelcert.engines.work.clock.compile_seconds", lambda: spent[0])
     clock = Clock(time_limit=5.0)
     spent[0] = 100.0
     clock.start -= 101.0
@@ -104,7 +104,7 @@ BETWEEN_LOOPS = """
 import os, signal
 import numpy as np
 import labelcert as lc
-from labelcert.engines import linear
+from labelcert.engines import by_sort as linear
 
 def press_ctrl_c_and_decide(*arguments):
     os.kill(os.getpid(), signal.SIGINT)

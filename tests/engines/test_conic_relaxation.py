@@ -8,24 +8,24 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from labelcert._jit import compiled
-from labelcert.engines.clock import Clock
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.multiclass.pair_functional import (
+from labelcert.engines.bounds import dense
+from labelcert.engines.bounds.conic import ConicRelaxation
+from labelcert.engines.bounds.functional import Functional, best_over, corners_of, lower_bound
+from labelcert.engines.bounds.hull import Hull
+from labelcert.engines.bounds.state_functional import (
     PairFunctional,
     best_states,
     most_feared,
     pair_functional,
     surviving_states,
 )
-from labelcert.engines.multiclass.pair_moves import Moves
-from labelcert.engines.multiclass.pair_states import PairStates
-from labelcert.engines.problem import Problem
-from labelcert.engines.relaxation import dense
-from labelcert.engines.relaxation.conic import ConicRelaxation
-from labelcert.engines.relaxation.conic_tightening import tighten_conic
-from labelcert.engines.relaxation.functional import Functional, best_over, corners_of, lower_bound
-from labelcert.engines.relaxation.hull import Hull
+from labelcert.engines.bounds.states import PairStates
+from labelcert.engines.bounds.tightening_conic import tighten_conic
+from labelcert.engines.branching.moves import Moves
+from labelcert.engines.flips import FlipSpace
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.relaxation.program import Relaxation
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual, trained_by_flips
 from oracles.problems import cases, make_problem

@@ -5,15 +5,15 @@ import pytest
 
 from labelcert.engines import cascade
 from labelcert.engines.cascade import Plan
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
-from labelcert.engines.evidence import Exhausted, Retrained, Searched, Sorted
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.evidence import Exhausted, Retrained, Searched, Sorted
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.machines import MulticlassProblem
 from labelcert.engines.multiclass.cascade import run_multiclass
 from labelcert.engines.multiclass.clean import clean_classes
-from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.relabels import RelabelSpace
-from labelcert.engines.problem import Problem
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 
 

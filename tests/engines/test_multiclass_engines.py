@@ -4,26 +4,28 @@ import numpy as np
 import pytest
 
 import labelcert as lc
-from labelcert.engines import ridge
+from labelcert.engines import by_classes as class_search
+from labelcert.engines.by_classes import ClassSearch
 from labelcert.engines.cascade import Plan, run_svm
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.multiclass import cascade, class_search, linear, tree
+from labelcert.engines.machines import ridge
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.machines import MulticlassProblem
+from labelcert.engines.multiclass import cascade, linear
 from labelcert.engines.multiclass.attack import attack_each
 from labelcert.engines.multiclass.attack_count import attack_count
 from labelcert.engines.multiclass.cascade import run_multiclass, run_multiclass_ridge
-from labelcert.engines.multiclass.class_search import ClassSearch
 from labelcert.engines.multiclass.clean import clean_classes, clean_linear
 from labelcert.engines.multiclass.enumeration import enumerate_relabelings
 from labelcert.engines.multiclass.linear_logits import LinearLogits
-from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.retrainer import Retrainer
 from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.problem import Problem
+from labelcert.engines.walk import tree
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.relabelings import check_ledger, random_problem, ridge_values, truth_of
 

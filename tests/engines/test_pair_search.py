@@ -5,19 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelcert.engines.clock import Clock
+from labelcert.engines.bounds import conic
+from labelcert.engines.bounds.hulls import ClassHulls
+from labelcert.engines.branching import leaf as pair_leaf
+from labelcert.engines.branching import search as pair_search
+from labelcert.engines.branching.search import PairSearch
+from labelcert.engines.by_branching import search_pairs
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.multiclass import pair_leaf, pair_search
-from labelcert.engines.multiclass.class_hulls import ClassHulls
+from labelcert.engines.machines.machines import MulticlassProblem
 from labelcert.engines.multiclass.clean import clean_classes
 from labelcert.engines.multiclass.enumeration import enumerate_relabelings
-from labelcert.engines.multiclass.pair_search import PairSearch
-from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.multiclass.search_pairs import search_pairs
-from labelcert.engines.relaxation import conic
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.pair_truth import pair_truth
 from oracles.relabelings import random_problem

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.evidence import CleanFit, Retrained
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.evidence import CleanFit, Retrained
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp.sample_wise import decide, decide_all
 from labelcert.engines.solvers import milp_solver
+from labelcert.engines.work.clock import Clock
 from oracles.paper_milp_cases import make_case, without_ties
 from shared_files import GOLDENS, needs_goldens
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from labelcert.engines.clock import Clock
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp.collective import count_all, count_at
 from labelcert.engines.solvers import milp_solver
+from labelcert.engines.work.clock import Clock
 from oracles.paper_milp_cases import hand_made, make_case
 
 

@@ -8,14 +8,14 @@ import pytest
 from scipy import sparse
 
 import labelcert as lc
-from labelcert.engines.clock import Clock
-from labelcert.engines.ledger import Ledger
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.paper_milp import multiclass as many
 from labelcert.engines.paper_milp.collective import count_at
 from labelcert.engines.paper_milp.sample_wise import decide
 from labelcert.engines.solvers import highs, milp_solver
 from labelcert.engines.solvers.milp import NEGLIGIBLE, MilpAnswer, MilpModel, Watch
+from labelcert.engines.work.clock import Clock
 from oracles.paper_milp_cases import hand_made, make_case
 from oracles.relabelings import random_problem
 

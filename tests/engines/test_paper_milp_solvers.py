@@ -8,13 +8,13 @@ import pytest
 from scipy import sparse
 
 from labelcert._errors import InputError
-from labelcert.engines.clock import Clock
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp.collective import count_all
 from labelcert.engines.paper_milp.sample_wise import decide_all
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, Watch
+from labelcert.engines.work.clock import Clock
 from oracles.paper_milp_cases import hand_made, make_case
 
 # Commercial, and so an extra that nobody has to install; the same tests run with HiGHS.

@@ -6,16 +6,16 @@ import time
 import numpy as np
 import pytest
 
-from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.recording import NEVER
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
 from labelcert.engines.paper_milp import sample_wise as paper_milp
 from labelcert.engines.paper_milp.program import Program, add_flips, add_svm
 from labelcert.engines.paper_milp.sample_wise import decide, decide_all
-from labelcert.engines.recording import NEVER
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpAnswer
+from labelcert.engines.work.clock import Clock
 from oracles.paper_milp_cases import hand_made, make_case, without_ties
 from shared_files import GOLDENS, needs_goldens
 

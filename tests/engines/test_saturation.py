@@ -5,16 +5,16 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from labelcert.engines import linear
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
+from labelcert.engines import by_sort as linear
 from labelcert.engines.enumeration import enumerate_flips
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.ledger import Ledger
 from labelcert.engines.linear_enumeration import enumerate_linear
-from labelcert.engines.problem import Problem
-from labelcert.engines.saturation import linear_model, saturated_budget
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.saturation import linear_model, saturated_budget
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual
 

@@ -7,22 +7,23 @@ import numpy as np
 import pytest
 
 from labelcert.engines import branch_and_bound, search_points
+from labelcert.engines.bounds.functional import Functional
+from labelcert.engines.bounds.hulls import ClassHulls
 from labelcert.engines.branch_and_bound import Search
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
+from labelcert.engines.branching import leaf as pair_leaf
+from labelcert.engines.branching import search as pair_search
+from labelcert.engines.branching.search import PairSearch, Tree
 from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.evidence import CleanFit
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.multiclass import pair_leaf, pair_search
-from labelcert.engines.multiclass.class_hulls import ClassHulls
-from labelcert.engines.multiclass.pair_search import PairSearch, Tree
-from labelcert.engines.problem import Problem
+from labelcert.engines.knowledge.evidence import CleanFit
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.search_account import SearchAccount
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.relaxation import tightening
-from labelcert.engines.relaxation.functional import Functional
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.shared import SharedHulls
-from labelcert.engines.search_account import SearchAccount
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import brute_force, trained_by_flips
 from oracles.pair_truth import pair_truth

@@ -6,22 +6,22 @@ import scipy.sparse as sp
 
 import labelcert as lc
 from labelcert.engines import branch_and_bound
-from labelcert.engines.clean import clean_fit
-from labelcert.engines.clock import Clock
+from labelcert.engines.bounds.functional import best_over, corners_of, lower_bound
+from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.evidence import CleanFit
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
-from labelcert.engines.relaxation.functional import best_over, corners_of, lower_bound
-from labelcert.engines.relaxation.hull import Hull
+from labelcert.engines.knowledge.evidence import CleanFit
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.shared import SharedHulls
 from labelcert.engines.search_points import search_points
 from labelcert.engines.solvers import highs_lp
 from labelcert.engines.solvers.highs_lp import HighsLp, LpAnswer
 from labelcert.engines.solvers.scaling import power_of_two_above
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual
 
@@ -303,7 +303,7 @@ def test_a_power_of_two_moved_from_C_to_the_kernel_changes_nothing(k):
 @pytest.mark.parametrize("C", [1e-12, 1e-3, 1e3, 1e9])
 @pytest.mark.parametrize("leaf", [2, 4000])
 def test_many_classes_at_any_C(C, leaf, monkeypatch):
-    from labelcert.engines.multiclass import pair_leaf
+    from labelcert.engines.branching import leaf as pair_leaf
 
     monkeypatch.setattr(pair_leaf, "LEAF", leaf)
     rng = np.random.default_rng(4)

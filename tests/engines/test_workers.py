@@ -6,9 +6,9 @@ import sys
 import textwrap
 import threading
 
-from labelcert.engines import workers
-from labelcert.engines.clock import Clock
-from labelcert.engines.workers import run_pieces
+from labelcert.engines.work import workers
+from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.workers import run_pieces
 
 
 def square(number):
@@ -41,8 +41,8 @@ def test_stopping_early_leaves_standard_error_quiet():
     code = textwrap.dedent(
         """
         import time
-        from labelcert.engines.clock import Clock
-        from labelcert.engines.workers import run_pieces
+        from labelcert.engines.work.clock import Clock
+        from labelcert.engines.work.workers import run_pieces
 
         clock = Clock(1.5)
         pieces = [(0.4,)] * 12

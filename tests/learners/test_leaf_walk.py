@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.problem import Problem
-from labelcert.engines.retraining import (
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.retraining import (
     flip_at,
     look_at_flip,
     measure,

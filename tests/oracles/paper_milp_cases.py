@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.clean import clean_fit
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.problem import Problem
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machine import Problem
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual
 from oracles.problems import KINDS, make_problem

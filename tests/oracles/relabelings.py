@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.machines.machines import MulticlassProblem
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual

@@ -14,7 +14,7 @@ from labelcert.certificates.results.advice import Advice
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.run.one_order import in_one_order
 from labelcert.certificates.run.option_checks import DEFAULT_TIME_LIMIT, check_time_limit
-from labelcert.engines.clock import Clock
+from labelcert.engines.work.clock import Clock
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.budgets import as_count
 from labelcert.intake.labels import as_labels

@@ -19,7 +19,7 @@ from labelcert.certificates.run.option_checks import (
 )
 from labelcert.certificates.run.to_certificates import collective_of, sample_wise
 from labelcert.engines.cascade import Plan
-from labelcert.engines.clock import Clock
+from labelcert.engines.work.clock import Clock
 from labelcert.intake.numbers import flag
 
 

@@ -18,7 +18,7 @@ from labelcert.certificates.run.option_checks import (
 )
 from labelcert.certificates.run.to_certificates import collective_of
 from labelcert.engines.cascade import Plan
-from labelcert.engines.clock import Clock
+from labelcert.engines.work.clock import Clock
 
 
 def certify_collective(

@@ -14,7 +14,7 @@ from labelcert.certificates.array_types import FloatArray
 from labelcert.certificates.results.advice import Advice, AdviceStep
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.known import Known, known_of, rebuilt
-from labelcert.engines.clock import Clock
+from labelcert.engines.work.clock import Clock
 
 NOTHING_LEFT = "nothing left to gain"
 

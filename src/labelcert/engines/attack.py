@@ -16,14 +16,14 @@ from functools import partial
 import numpy as np
 
 from labelcert.engines.attack_loop import TOTAL, attack_one, exchange, greedy
-from labelcert.engines.clock import Clock
-from labelcert.engines.judge import ExactJudge
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
-from labelcert.engines.recording import Record, new_record
-from labelcert.engines.retraining import new_stack, start
-from labelcert.engines.settle import add_witnesses, settle
-from labelcert.engines.threads import run_in_threads, work_off
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.recording import Record, new_record
+from labelcert.engines.knowledge.settle import add_witnesses, settle
+from labelcert.engines.machines.judge import ExactJudge
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.retraining import new_stack, start
+from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.threads import run_in_threads, work_off
 
 NAME = "attack"
 

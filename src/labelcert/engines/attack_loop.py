@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.recording import visit, visit_leaf
-from labelcert.engines.retraining import affordable, copy_level, flip_at
+from labelcert.engines.knowledge.recording import visit, visit_leaf
+from labelcert.engines.machines.retraining import affordable, copy_level, flip_at
 
 TOTAL = -1
 """Target of an attack on the number of broken predictions instead of one test point."""

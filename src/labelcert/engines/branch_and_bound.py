@@ -10,7 +10,7 @@ number of label vectors is out of reach; close margins favour enumeration.
 Source: our own note, ``math.md`` 4.3, 4.4 and 8. "Robust" rests on proven functionals and on
 retrained flip sets with their error bars, never on a solver's status; "broken" on retrained flips.
 It needs an account in which every flip set was closed by one of the two
-(`labelcert.engines.search_account`): a node that gets lost leaves an interval.
+(`labelcert.engines.knowledge.search_account`): a node that gets lost leaves an interval.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.lead import bars_of
-from labelcert.engines.problem import Problem
-from labelcert.engines.recording import NEVER, Record, new_record
-from labelcert.engines.relaxation.functional import Functional, best_over
+from labelcert.engines.bounds.functional import Functional, best_over
+from labelcert.engines.knowledge.lead import bars_of
+from labelcert.engines.knowledge.recording import NEVER, Record, new_record
+from labelcert.engines.knowledge.search_account import SearchAccount
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.retraining import Core, Stack, new_stack, start
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.shared import SharedHulls
 from labelcert.engines.relaxation.walk import count_sets, visit_set, walk_sets
-from labelcert.engines.retraining import Core, Stack, new_stack, start
-from labelcert.engines.search_account import SearchAccount
+from labelcert.engines.work.clock import Clock
 
 NAME = "branch and bound"
 

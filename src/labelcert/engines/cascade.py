@@ -12,18 +12,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelcert.engines import linear, linear_enumeration, saturation
+from labelcert.engines import by_sort as linear
+from labelcert.engines import linear_enumeration
 from labelcert.engines.attack import attack_count, attack_each
-from labelcert.engines.clock import Clock
+from labelcert.engines.by_sort import LinearModel
 from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.enumeration import count_label_vectors, enumerate_flips
-from labelcert.engines.evidence import CleanFit
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.linear import LinearModel
-from labelcert.engines.problem import Problem
+from labelcert.engines.knowledge.evidence import CleanFit
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.machines import saturation
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.relaxation.shared import SharedHulls
 from labelcert.engines.search_points import search_points
+from labelcert.engines.work.clock import Clock
 from labelcert.engines.worst_margins import close_margins, open_margins
 
 SMALL_SECONDS = 1.5

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.shared import SharedHulls
+from labelcert.engines.work.clock import Clock
 
 NAME = "collective bound"
 

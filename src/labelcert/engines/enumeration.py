@@ -18,16 +18,16 @@ from math import comb
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
 from labelcert.engines.enumeration_loop import walk_subtree
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.judge import ExactJudge
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
-from labelcert.engines.recording import Record, new_record
-from labelcert.engines.retraining import Core, new_stack, start
-from labelcert.engines.settle import add_witnesses, settle
-from labelcert.engines.threads import work_off
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.recording import Record, new_record
+from labelcert.engines.knowledge.settle import add_witnesses, settle
+from labelcert.engines.machines.judge import ExactJudge
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.retraining import Core, new_stack, start
+from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.threads import work_off
 
 NAME = "enumeration"
 

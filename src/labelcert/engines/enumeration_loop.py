@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.recording import write_down
-from labelcert.engines.retraining import (
+from labelcert.engines.knowledge.recording import write_down
+from labelcert.engines.machines.retraining import (
     affordable,
     copy_level,
     flip_at,

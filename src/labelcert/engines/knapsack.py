@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from labelcert.engines.clock import Clock
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.work.clock import Clock
 
 
 class Best(NamedTuple):

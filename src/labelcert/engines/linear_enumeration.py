@@ -3,7 +3,7 @@
 What it decides: the most predictions that one flip set of each budget breaks; exactly if all flip
 sets fit into the time, else a lower end by a witness.
 Cost: O(m) a label vector, no retraining. When to prefer it: ridge regression and saturation, where
-`labelcert.engines.linear` already knows every radius.
+`labelcert.engines.by_sort` already knows every radius.
 Source: our own note; ``math.md`` 4.1, 7.
 """
 
@@ -16,14 +16,14 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.account import last_complete
-from labelcert.engines.clock import Clock
+from labelcert.engines.by_sort import LinearModel
 from labelcert.engines.enumeration import LARGEST_TASK, Task, count_flip_sets, split_tasks
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.linear import LinearModel
-from labelcert.engines.recording import row_of
-from labelcert.engines.threads import work_off
+from labelcert.engines.knowledge.account import last_complete
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.recording import row_of
+from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.threads import work_off
 
 STAGE = "collective enumeration"
 

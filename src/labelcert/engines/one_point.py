@@ -1,18 +1,18 @@
 """Close the radius interval of one test point by branch and bound, and say what is proven of it.
 
 A budget is proven only where the search accounts for every flip set
-(`labelcert.engines.search_account`) and the point was noted robust under each that was retrained
-on (`labelcert.engines.account`).
+(`labelcert.engines.knowledge.search_account`) and the point was noted robust under each that was retrained
+on (`labelcert.engines.knowledge.account`).
 Source: our own note.
 """
 
 from __future__ import annotations
 
 from labelcert.engines.branch_and_bound import NAME, Search
-from labelcert.engines.evidence import Searched
-from labelcert.engines.judge import ExactJudge
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.settle import add_witnesses, settle
+from labelcert.engines.knowledge.evidence import Searched
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.settle import add_witnesses, settle
+from labelcert.engines.machines.judge import ExactJudge
 
 
 def decide_one(

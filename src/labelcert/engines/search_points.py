@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from labelcert.engines.branch_and_bound import NAME, Search
-from labelcert.engines.clock import Clock, clock_until
-from labelcert.engines.evidence import Proof
-from labelcert.engines.judge import ExactJudge
-from labelcert.engines.ledger import Ledger
+from labelcert.engines.knowledge.evidence import Proof
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.recording import Record
+from labelcert.engines.knowledge.settle import add_witnesses, settle
+from labelcert.engines.machines.judge import ExactJudge
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.one_point import decide_one
-from labelcert.engines.problem import Problem
-from labelcert.engines.recording import Record
 from labelcert.engines.relaxation.shared import SharedHulls
-from labelcert.engines.settle import add_witnesses, settle
-from labelcert.engines.workers import run_pieces
+from labelcert.engines.work.clock import Clock, clock_until
+from labelcert.engines.work.workers import run_pieces
 
 BATCH = 16
 """Test points searched before what they found is shared, whatever the number of processes."""

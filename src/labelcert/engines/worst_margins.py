@@ -16,15 +16,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from labelcert.engines.branch_and_bound import Search
-from labelcert.engines.clock import Clock, clock_until
-from labelcert.engines.evidence import Bounded
-from labelcert.engines.judge import ExactJudge
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
-from labelcert.engines.recording import Record, mask_to_indices
+from labelcert.engines.knowledge.evidence import Bounded
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.recording import Record, mask_to_indices
+from labelcert.engines.knowledge.settle import add_witnesses, settle
+from labelcert.engines.machines.judge import ExactJudge
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.relaxation.shared import SharedHulls
-from labelcert.engines.settle import add_witnesses, settle
-from labelcert.engines.workers import run_pieces
+from labelcert.engines.work.clock import Clock, clock_until
+from labelcert.engines.work.workers import run_pieces
 
 NAME = "worst margins"
 

@@ -21,7 +21,7 @@ from labelcert.certificates import ThreatModel, certify
 from labelcert.certificates.run.option_checks import check_time_limit
 from labelcert.data import Graph
 from labelcert.data.no_label import is_labeled, with_placeholders
-from labelcert.engines.clock import Clock
+from labelcert.engines.work.clock import Clock
 from labelcert.intake.budgets import as_count
 from labelcert.intake.items import items_of
 from labelcert.intake.numbers import positive, real_or_none, told, whole, whole_or_none

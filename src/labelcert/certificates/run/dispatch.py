@@ -7,7 +7,7 @@ from labelcert.certificates.run.many_classes import run_many
 from labelcert.certificates.run.outcome import Outcome
 from labelcert.certificates.run.two_classes import run_binary
 from labelcert.engines.cascade import Plan
-from labelcert.engines.clock import Clock
+from labelcert.engines.work.clock import Clock
 
 
 def run_engines(given: BinaryInput | MulticlassInput, plan: Plan, clock: Clock) -> Outcome:

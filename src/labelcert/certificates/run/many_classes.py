@@ -7,9 +7,9 @@ import numpy as np
 from labelcert.certificates.array_types import IntArray
 from labelcert.certificates.run.checked_input import MulticlassInput
 from labelcert.certificates.run.outcome import Outcome, reason_of
-from labelcert.engines import ridge
 from labelcert.engines.cascade import Plan
-from labelcert.engines.clock import Clock
+from labelcert.engines.machines import ridge
+from labelcert.engines.machines.machines import MulticlassProblem
 from labelcert.engines.multiclass.cascade import (
     MulticlassResult,
     run_multiclass,
@@ -17,7 +17,7 @@ from labelcert.engines.multiclass.cascade import (
 )
 from labelcert.engines.multiclass.clean import CleanClasses, clean_classes, clean_linear
 from labelcert.engines.multiclass.linear_logits import LinearLogits
-from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.work.clock import Clock
 
 
 def run_many(given: MulticlassInput, plan: Plan, clock: Clock) -> Outcome:

@@ -8,8 +8,8 @@ import numpy as np
 
 from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray
 from labelcert.certificates.run.checked_input import BinaryInput, MulticlassInput
-from labelcert.engines.clock import Clock
-from labelcert.engines.ledger import Ledger
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.work.clock import Clock
 
 
 @dataclass(frozen=True, eq=False)

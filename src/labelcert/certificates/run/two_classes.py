@@ -6,12 +6,12 @@ import numpy as np
 
 from labelcert.certificates.run.checked_input import BinaryInput
 from labelcert.certificates.run.outcome import Outcome, reason_of
-from labelcert.engines import ridge
 from labelcert.engines.cascade import Plan, run_ridge, run_svm
-from labelcert.engines.clean import CleanFit, clean_fit, clean_ridge
-from labelcert.engines.clock import Clock
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.problem import Problem
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.machines import ridge
+from labelcert.engines.machines.clean import CleanFit, clean_fit, clean_ridge
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.work.clock import Clock
 
 
 def run_binary(given: BinaryInput, plan: Plan, clock: Clock) -> Outcome:

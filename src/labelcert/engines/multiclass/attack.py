@@ -17,13 +17,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.evidence import Retrained
-from labelcert.engines.lead import lead_bar
-from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.knowledge.evidence import Retrained
+from labelcert.engines.knowledge.lead import lead_bar
+from labelcert.engines.machines.machines import MulticlassProblem
 from labelcert.engines.multiclass.retrainer import Retrainer
 from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.threads import run_in_threads, work_off
+from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.threads import run_in_threads, work_off
 
 NAME = "attack"
 

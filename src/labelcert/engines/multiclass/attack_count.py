@@ -10,10 +10,10 @@ from typing import Protocol
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
 from labelcert.engines.multiclass.attack import Found, surely_broken, write
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
+from labelcert.engines.work.clock import Clock
 
 STAGE = "collective attack"
 

@@ -13,25 +13,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelcert.engines import saturation
+from labelcert.engines.by_classes import ClassSearch
+from labelcert.engines.by_sort import LinearModel
 from labelcert.engines.cascade import RELAXATION_SIZE, SMALL_SECONDS, Plan, seconds_a_vector
-from labelcert.engines.clock import Clock
-from labelcert.engines.ledger import Ledger
-from labelcert.engines.linear import LinearModel
+from labelcert.engines.joining.extremes import count_class_flips
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.machines import saturation
+from labelcert.engines.machines.machines import MulticlassProblem
 from labelcert.engines.multiclass import linear
 from labelcert.engines.multiclass.attack import attack_each
 from labelcert.engines.multiclass.attack_count import attack_count
-from labelcert.engines.multiclass.class_search import ClassSearch
 from labelcert.engines.multiclass.enumeration import enumerate_relabelings
-from labelcert.engines.multiclass.extremes import count_class_flips
 from labelcert.engines.multiclass.linear_enumeration import enumerate_linear
 from labelcert.engines.multiclass.linear_logits import LinearLogits
-from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.retrainer import Retrainer
 from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.multiclass.tree import RelabelTree
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.walk.tree import RelabelTree
+from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.threads import run_in_threads
 
 LARGEST_ENUMERATION = 2**40
 """No collective enumeration of more relabelings than this is begun."""
@@ -174,7 +174,7 @@ def _classes(
 def _branch_and_bound(problem: MulticlassProblem, rivals: Rivals, clock: Clock, plan: Plan) -> None:
     reachable = problem.n <= RELAXATION_SIZE or plan.engine != "auto"
     if rivals.ledger.open.any() and reachable and not clock.expired:
-        from labelcert.engines.multiclass.search_pairs import search_pairs
+        from labelcert.engines.by_branching import search_pairs
 
         share = 0.5 if plan.collective else 1.0
         stage = clock.within(share * clock.remaining)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.clean import QUICK, clean_fit
-from labelcert.engines.clock import Clock
-from labelcert.engines.lead import lead_bar
+from labelcert.engines.knowledge.lead import lead_bar
+from labelcert.engines.machines.clean import QUICK, clean_fit
+from labelcert.engines.machines.comparison import OneVsAll
+from labelcert.engines.machines.machines import MulticlassProblem
 from labelcert.engines.multiclass.linear_logits import LinearLogits
-from labelcert.engines.multiclass.one_vs_all import OneVsAll
-from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.work.clock import Clock
 
 Order = Callable[[int, int, int], int | None]
 """The sign of p_a − p_b at test point t, None where it is out of reach."""

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
 from labelcert.engines.ladder import Ladder
+from labelcert.engines.machines.comparison import OneVsAll
+from labelcert.engines.machines.machines import MulticlassProblem
+from labelcert.engines.machines.retraining import new_stack
 from labelcert.engines.multiclass.enumeration_loop import walk_relabelings
-from labelcert.engines.multiclass.one_vs_all import OneVsAll
-from labelcert.engines.multiclass.problem import MulticlassProblem
 from labelcert.engines.multiclass.recording import new_record
 from labelcert.engines.multiclass.retrainer import start_class
 from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.multiclass.settle import settle
-from labelcert.engines.multiclass.tree import RelabelTree, Worker
-from labelcert.engines.retraining import new_stack
+from labelcert.engines.walk.tree import RelabelTree, Worker
+from labelcert.engines.work.clock import Clock
 
 NAME = "enumeration"
 

@@ -10,9 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.lead import bar_at
+from labelcert.engines.knowledge.lead import bar_at
+from labelcert.engines.machines.retraining import (
+    copy_level,
+    flip_at,
+    measure,
+    solve_leaf,
+    solve_level,
+)
 from labelcert.engines.multiclass.recording import write_down
-from labelcert.engines.retraining import copy_level, flip_at, measure, solve_leaf, solve_level
 
 
 @inner

@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.evidence import Sorted
+from labelcert.engines.by_sort import SORTS, LinearModel, worst_flips, worst_flips_exactly
 from labelcert.engines.flips import FlipSpace
+from labelcert.engines.knowledge.evidence import Sorted
+from labelcert.engines.knowledge.lead import linear_lead_bar
 from labelcert.engines.ladder import Ladder
-from labelcert.engines.lead import linear_lead_bar
-from labelcert.engines.linear import SORTS, LinearModel, worst_flips, worst_flips_exactly
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
+from labelcert.engines.work.clock import Clock
 
 
 def side_of(labels: np.ndarray, a: int, b: int) -> np.ndarray:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.clock import Clock
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.multiclass.linear_logits import LinearLogits
 from labelcert.engines.multiclass.recording import new_record, write_down
 from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.multiclass.settle import settle
-from labelcert.engines.multiclass.tree import RelabelTree, Worker
+from labelcert.engines.walk.tree import RelabelTree, Worker
+from labelcert.engines.work.clock import Clock
 
 STAGE = "collective enumeration"
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from labelcert.engines.linear import LinearModel
+from labelcert.engines.by_sort import LinearModel
 from labelcert.engines.multiclass.relabels import RelabelSpace
 
 

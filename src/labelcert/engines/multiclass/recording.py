@@ -1,6 +1,6 @@
 """Write down what a retrained relabeling does to every test point of a multi-class problem.
 
-The counterpart of `labelcert.engines.recording`: a prediction is surely broken where some class
+The counterpart of `labelcert.engines.knowledge.recording`: a prediction is surely broken where some class
 beats the predicted one beyond both error bars, surely robust where none comes within them, and a
 relabeling that leaves anything in between is kept for exact arithmetic. Relabelings are arrays of
 changes, filled up with −1; of equally good ones the first in order is kept, so that records do not
@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import inner
-from labelcert.engines.lead import lead_bar_at
-from labelcert.engines.recording import NEVER, row_of
+from labelcert.engines.knowledge.lead import lead_bar_at
+from labelcert.engines.knowledge.recording import NEVER, row_of
 
 
 class Record(NamedTuple):

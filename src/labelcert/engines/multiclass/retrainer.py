@@ -11,10 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled
-from labelcert.engines.lead import bars_of
-from labelcert.engines.multiclass.problem import MulticlassProblem
-from labelcert.engines.multiclass.relabels import RelabelSpace
-from labelcert.engines.retraining import (
+from labelcert.engines.knowledge.lead import bars_of
+from labelcert.engines.machines.machines import MulticlassProblem
+from labelcert.engines.machines.retraining import (
     Core,
     copy_level,
     flip_at,
@@ -24,6 +23,7 @@ from labelcert.engines.retraining import (
     solve_level,
     start,
 )
+from labelcert.engines.multiclass.relabels import RelabelSpace
 
 DEPTH = 3
 """Levels a class: the clean fit, the relabeling looked at, and room for a look one flip ahead."""

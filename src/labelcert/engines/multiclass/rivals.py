@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from labelcert.engines.evidence import CleanFit, Proof
 from labelcert.engines.flips import UNLIMITED
-from labelcert.engines.ledger import Ledger
+from labelcert.engines.knowledge.evidence import CleanFit, Proof
+from labelcert.engines.knowledge.ledger import Ledger
 
 
 @dataclass(eq=False)

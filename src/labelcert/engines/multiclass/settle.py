@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from labelcert.engines.account import Account
-from labelcert.engines.clock import Clock
-from labelcert.engines.evidence import Retrained
-from labelcert.engines.lead import lead_bar
-from labelcert.engines.multiclass.one_vs_all import Comparison
+from labelcert.engines.knowledge.account import Account
+from labelcert.engines.knowledge.evidence import Retrained
+from labelcert.engines.knowledge.lead import lead_bar
+from labelcert.engines.knowledge.recording import NEVER
+from labelcert.engines.knowledge.settle import REFIT_SIZE
+from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.multiclass.recording import Record, changes_of
 from labelcert.engines.multiclass.relabels import RelabelSpace
 from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.recording import NEVER
-from labelcert.engines.settle import REFIT_SIZE
+from labelcert.engines.work.clock import Clock
 
 
 def settle(

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.judge import ExactJudge
-from labelcert.engines.ledger import Ledger
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.machines.judge import ExactJudge
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.paper_milp.program import Labels, Program, add_flips, add_svm, in_range
 from labelcert.engines.paper_milp.replay import Replay
 from labelcert.engines.paper_milp.sample_wise import NAME, safety
-from labelcert.engines.problem import Problem
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, MilpSolver, Watch
-from labelcert.engines.threads import run_in_threads
+from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.threads import run_in_threads
 
 ROUNDING = 1e-6
 """A bound this far below a whole number still counts as that number."""

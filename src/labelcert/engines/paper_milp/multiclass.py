@@ -15,15 +15,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.evidence import Believed, Retrained
-from labelcert.engines.multiclass.one_vs_all import OneVsAll
-from labelcert.engines.multiclass.problem import MulticlassProblem
+from labelcert.engines.knowledge.evidence import Believed, Retrained
+from labelcert.engines.machines.comparison import OneVsAll
+from labelcert.engines.machines.machines import MulticlassProblem
 from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.paper_milp.program import Labels, Program, add_svm, in_range
 from labelcert.engines.paper_milp.sample_wise import NAME, Verdict, safety
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, MilpSolver, Watch
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import scale_of
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.engines.judge import ExactJudge
-from labelcert.engines.problem import Problem
+from labelcert.engines.machines.judge import ExactJudge
+from labelcert.engines.machines.machine import Problem
 
 
 class Replay:

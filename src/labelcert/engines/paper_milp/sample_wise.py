@@ -22,16 +22,16 @@ from typing import Literal
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.evidence import Believed, CleanFit, Retrained
-from labelcert.engines.judge import ExactJudge
-from labelcert.engines.ledger import Ledger
+from labelcert.engines.knowledge.evidence import Believed, CleanFit, Retrained
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.machines.judge import ExactJudge
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.paper_milp.program import Program, add_flips, add_svm, in_range
 from labelcert.engines.paper_milp.replay import Replay
-from labelcert.engines.problem import Problem
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpSolver, Watch
-from labelcert.engines.threads import work_off
+from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.threads import work_off
 
 NAME = "paper_milp"
 

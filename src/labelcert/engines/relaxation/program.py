@@ -14,8 +14,7 @@ import time
 import numpy as np
 import scipy.sparse as sp
 
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.relaxation.functional import (
+from labelcert.engines.bounds.functional import (
     Corners,
     Functional,
     best_over,
@@ -23,7 +22,8 @@ from labelcert.engines.relaxation.functional import (
     lower_bound,
     nothing_known,
 )
-from labelcert.engines.relaxation.hull import FLIPPED, Hull
+from labelcert.engines.bounds.hull import FLIPPED, Hull
+from labelcert.engines.flips import FlipSpace
 from labelcert.engines.solvers.highs_lp import HighsLp, LpAnswer
 
 MOST_CUTS = 60

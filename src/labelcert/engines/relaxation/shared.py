@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from labelcert.engines.clock import Clock
-from labelcert.engines.problem import Problem
-from labelcert.engines.relaxation.hull import Hull
+from labelcert.engines.bounds.hull import Hull
+from labelcert.engines.machines.machine import Problem
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.tightening import tighten
+from labelcert.engines.work.clock import Clock
 from labelcert.learners.svm import fit_dual
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.engines.clock import Clock, clock_until
+from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
 from labelcert.engines.flips import FlipSpace
-from labelcert.engines.relaxation.hull import FLIPPED, KEPT, Hull
 from labelcert.engines.relaxation.program import Relaxation
-from labelcert.engines.workers import run_pieces
+from labelcert.engines.work.clock import Clock, clock_until
+from labelcert.engines.work.workers import run_pieces
 
 STALL = 0.97
 """Another round is worth it while the ranges shrink below this share of what they were."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled
-from labelcert.engines.recording import visit
-from labelcert.engines.retraining import affordable, copy_level, flip_at
+from labelcert.engines.knowledge.recording import visit
+from labelcert.engines.machines.retraining import affordable, copy_level, flip_at
 
 
 @compiled

@@ -1,0 +1,76 @@
+"""Saturation: where every dual variable sits at C whatever the attacker does, a sort is exact.
+
+What it decides: that β = Cỹ solves the SVM for every flip set of a budget, so that f is linear in
+the labels and `labelcert.engines.by_sort` answers exactly.
+Condition (``math.md`` 4.2): for each i the largest ỹ_i (Qỹ)_i over the attacker's label vectors, a
+sum plus its best flips, is at most 1/C. Cost: O(n² log n). When to prefer it: always first; small
+C (strong regularization) passes it at any n.
+Source: ``math.md`` 4.2; the polynomial case of [EC] arXiv 2604.11416.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from labelcert.engines.by_sort import LinearModel
+from labelcert.engines.flips import UNLIMITED, FlipSpace
+from labelcert.engines.machines.machine import Problem
+from labelcert.engines.work.clock import Clock
+
+NAME = "saturation"
+
+
+def saturated_budget(
+    gram: np.ndarray, y: np.ndarray, C: float, space: FlipSpace, clock: Clock | None = None
+) -> int:
+    """Largest budget up to which β = Cỹ is optimal for every allowed flip set; −1 if never.
+
+    The bound used relaxes groups and costs (each flip at the cheapest cost), which is safe. −1 also
+    where the clock expires before every point was looked at.
+    """
+    n = len(y)
+    slack_unit = (n + 2) * np.finfo(float).eps
+    candidates = space.candidates
+    cheapest = int(space.cost[candidates].min()) if len(candidates) else 1
+    product = (y[:, None] * gram) * y[None, :]
+    limit = (1 - 4 * np.finfo(float).eps) / C
+    budget = len(candidates)
+    if not bool((product.sum(axis=1) <= limit).all()):
+        return -1
+    for i in range(n):
+        if i % 64 == 63 and clock is not None and clock.expired:
+            return -1
+        # Flipping i itself turns the sign of every term but the diagonal one.
+        row = product[i].copy()
+        own = row[i]
+        row[i] = 0.0
+        others = candidates[candidates != i]
+        error = slack_unit * float(np.abs(product[i]).sum())
+        for kept, signed in ((True, row), (False, -row)):
+            if not kept and not space.allowed[i]:
+                continue
+            gains = np.sort(np.maximum(-2 * signed[others], 0.0))[::-1]
+            reach = own + signed.sum() + np.concatenate([[0.0], np.cumsum(gains)]) + error
+            fits = int((reach <= limit).sum()) - 1  # flips of others that surely fit
+            if fits < 0 and kept:
+                return -1
+            if fits < len(gains):
+                budget = min(budget, fits + (0 if kept else 1))
+            if fits < 0:
+                budget = min(budget, 0)
+    return budget * cheapest + (cheapest - 1) if budget < len(candidates) else UNLIMITED
+
+
+def linear_model(problem: Problem, max_budget: int) -> LinearModel:
+    """The linear model f_t(ỹ) = C q_t·ỹ of a saturated problem."""
+    weights = problem.C * problem.cross
+    size = np.abs(problem.cross).sum(axis=1) * problem.C
+    C = Fraction(float(problem.C))
+
+    def exact_weights(t: int) -> list[Fraction]:
+        return [C * Fraction(float(q)) for q in problem.cross[t]]
+
+    error = (problem.n + 4) * np.finfo(float).eps * 2 * size
+    return LinearModel(weights, error, exact_weights, max_budget, NAME)

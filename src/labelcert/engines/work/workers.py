@@ -1,0 +1,88 @@
+"""Independent pieces of work on several processes; nothing that is done is lost.
+
+joblib does the spreading. A worker that dies, or a memory shortage that kills it, costs only its
+own pieces: they are done again here, one after the other. Ctrl-C and the clock end the work early.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from labelcert.engines.work.clock import Clock
+
+
+def run_pieces(
+    work: Callable[..., Any], pieces: Sequence[tuple[Any, ...]], clock: Clock, jobs: int
+) -> Iterator[tuple[int, Any]]:
+    """Yield (number, work(*piece)) as pieces get done, in any order, until the clock expires.
+
+    work must be importable and its arguments and result picklable (they never leave this machine's
+    own processes).
+    """
+    done: set[int] = set()
+    if jobs > 1 and len(pieces) > 1:
+        for number, result in _in_processes(work, pieces, clock, jobs):
+            done.add(number)
+            yield number, result
+    for number, piece in enumerate(pieces):
+        if number in done or clock.expired:
+            continue
+        try:
+            with clock.waiting():
+                result = work(*piece)
+        except KeyboardInterrupt:
+            clock.interrupt()
+            return
+        yield number, result
+
+
+def _in_processes(
+    work: Callable[..., Any], pieces: Sequence[tuple[Any, ...]], clock: Clock, jobs: int
+) -> Iterator[tuple[int, Any]]:
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    _expect_cancelled_pieces()
+    tasks = (delayed(_numbered)(work, number, piece) for number, piece in enumerate(pieces))
+    parallel: Any = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
+    results = parallel(tasks)
+    try:
+        while not clock.expired:
+            with clock.waiting():
+                found = next(results, None)
+            if found is None:
+                break
+            yield found
+    except TerminatedWorkerError:
+        return
+    except KeyboardInterrupt:
+        clock.interrupt()
+    finally:
+        with warnings.catch_warnings():
+            # joblib warns that pieces were cancelled, which is what was asked for.
+            warnings.simplefilter("ignore", UserWarning)
+            results.close()
+
+
+def _numbered(work: Callable[..., Any], number: int, piece: tuple[Any, ...]) -> tuple[int, Any]:
+    return number, work(*piece)
+
+
+@cache
+def _expect_cancelled_pieces() -> None:
+    """Pieces are cancelled when time is up; loky's manager thread may look one up just then.
+
+    The thread ends with a KeyError, which is harmless, and Python would print its traceback.
+    """
+    before = threading.excepthook
+
+    def hook(failed: threading.ExceptHookArgs) -> None:
+        name = "" if failed.thread is None else failed.thread.name
+        if not (failed.exc_type is KeyError and name.startswith("ExecutorManagerThread")):
+            before(failed)
+
+    threading.excepthook = hook
