@@ -1,8 +1,9 @@
 """What is known of each prediction, whoever found it out: the only thing engines write to.
 
-A prediction is robust up to a budget by a proof, broken from a budget on by a witness, and open in
-between. Engines can only add knowledge, so their order never changes what is true, and stopping
-at any moment leaves a valid interval.
+A prediction is robust at a budget if no rival class can catch up with it there, which takes a proof
+against each; it is broken from the budget of a witness on, and open in between. Engines can only
+add knowledge, so their order never changes what is true, and stopping at any moment leaves a valid
+interval. With two classes there is one rival.
 """
 
 from __future__ import annotations
@@ -11,24 +12,34 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from labelcert.engines.knowledge.evidence import Proof, Refutation
-from labelcert.engines.knowledge.recording import NEVER
+from labelcert.engines.attacker import UNLIMITED
+from labelcert.engines.knowledge.evidence import CleanFit, Proof, Refutation
 from labelcert.engines.ladder import Ladder
+
+NEVER = 2**62
+"""A budget no attacker has."""
 
 
 @dataclass(eq=False)
 class Ledger:
     """Knowledge of m predictions at the levels of cost of a ladder, and of the collective attack.
 
-    robust (m,): proven robust up to this budget, −1 none. broken (m,): smallest budget with a
-    witness, `NEVER` if none. worst_margin (m, rows): smallest margin known at a level, NaN where
-    not looked for; margin_bound of the same shape: proven, no margin lies below it. broken_lower
-    and broken_upper (rows,): most simultaneously broken predictions, as an interval. proof and
-    refutation (m,): what the largest robust and the smallest broken budget rest on, None if none.
+    predicted (m,): the clean classes, without ties; classes: K. proven (m, K): no relabeling of
+    this budget lets the rival catch up, `UNLIMITED` for the predicted class itself; proofs: what
+    each of them rests on. robust (m,): proven robust up to this budget. broken (m,): smallest
+    budget with a witness, `NEVER` if none; a witness is a sorted array of changes
+    (`labelcert.engines.attacker`). worst_margin (m, rows): smallest lead known at a level, NaN
+    where not looked for; margin_bound of the same shape: proven, no lead lies below it.
+    broken_lower and broken_upper (rows,): most simultaneously broken predictions, as an interval.
+    proof and refutation (m,): what the largest robust and the smallest broken budget rest on.
+    relaxed (m,): radius by independent worst cases of the classes, −1 where nobody looked.
     """
 
-    m: int
     ladder: Ladder
+    predicted: np.ndarray
+    classes: int
+    proven: np.ndarray = field(init=False)
+    proofs: dict[tuple[int, int], Proof] = field(init=False)
     robust: np.ndarray = field(init=False)
     broken: np.ndarray = field(init=False)
     witness: list[np.ndarray | None] = field(init=False)
@@ -36,26 +47,36 @@ class Ledger:
     margin_bound: np.ndarray = field(init=False)
     proven_by: list[str] = field(init=False)
     broken_by: list[str] = field(init=False)
-    proof: list[Proof | None] = field(init=False)
+    proof: list[Proof] = field(init=False)
     refutation: list[Refutation | None] = field(init=False)
     broken_lower: np.ndarray = field(init=False)
     broken_upper: np.ndarray = field(init=False)
     count_witness: list[np.ndarray] = field(init=False)
+    relaxed: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        rows = self.ladder.rows
-        self.robust = np.full(self.m, -1, dtype=np.int64)
-        self.broken = np.full(self.m, NEVER, dtype=np.int64)
-        self.witness = [None] * self.m
-        self.worst_margin = np.full((self.m, rows), np.nan)
-        self.margin_bound = np.full((self.m, rows), -np.inf)
-        self.proven_by = [""] * self.m
-        self.broken_by = [""] * self.m
-        self.proof = [None] * self.m
-        self.refutation = [None] * self.m
+        m, rows = self.m, self.ladder.rows
+        self.predicted = np.asarray(self.predicted, dtype=np.int64)
+        # The fit on the clean labels proves what nobody has changed: the first level is 0.
+        clean = CleanFit()
+        self.robust = np.full(m, self.ladder.last_of(0), dtype=np.int64)
+        self.proven = np.full((m, self.classes), self.ladder.last_of(0), dtype=np.int64)
+        self.proven[np.arange(m), self.predicted] = UNLIMITED
+        self.proofs = {}
+        self.proven_by, self.proof = ["training"] * m, [clean] * m
+        self.broken = np.full(m, NEVER, dtype=np.int64)
+        self.witness, self.broken_by, self.refutation = [None] * m, [""] * m, [None] * m
+        self.worst_margin = np.full((m, rows), np.nan)
+        self.margin_bound = np.full((m, rows), -np.inf)
         self.broken_lower = np.zeros(rows, dtype=np.int64)
-        self.broken_upper = np.full(rows, self.m, dtype=np.int64)
+        self.broken_upper = np.full(rows, m, dtype=np.int64)
         self.count_witness = [np.zeros(0, dtype=np.int64) for _ in range(rows)]
+        self.relaxed = np.full(m, -1, dtype=np.int64)
+
+    @property
+    def m(self) -> int:
+        """Number of predictions."""
+        return len(self.predicted)
 
     @property
     def max_budget(self) -> int:
@@ -80,25 +101,55 @@ class Ledger:
         rows = np.flatnonzero(self.broken_lower < self.broken_upper)
         return int(self.ladder.levels[rows[-1]]) if len(rows) else -1
 
-    def prove(self, t: int, budget: int, engine: str, evidence: Proof) -> None:
-        """Note that prediction t is robust at `budget`, and so up to the next level."""
-        if budget >= self.broken[t]:
+    @property
+    def open_margin(self) -> int:
+        """The largest level at which nobody has bounded some worst margin; −1 if none."""
+        rows = np.flatnonzero(~np.isfinite(self.margin_bound).all(axis=0))
+        return int(self.ladder.levels[rows[-1]]) if len(rows) and self.m else -1
+
+    def needed(self, t: int) -> int:
+        """The largest budget at which t may still be robust."""
+        return int(min(self.broken[t] - 1, self.max_budget))
+
+    def rivals(self, t: int) -> list[int]:
+        """All classes but the predicted one."""
+        return [b for b in range(self.classes) if b != self.predicted[t]]
+
+    def open_rivals(self, t: int) -> list[int]:
+        """Rivals of t that still need a proof or a witness."""
+        return np.flatnonzero(self.proven[t] < self.needed(t)).tolist()
+
+    def prove(self, t: int, rival: int, budget: int, engine: str, evidence: Proof) -> None:
+        """Note that no relabeling of `budget`, and so up to the next level, lets the rival reach
+        the predicted class of t."""
+        if budget < 0:
+            return
+        reach = self.ladder.last_of(self.ladder.row(budget))
+        if reach <= self.proven[t, rival]:
+            return
+        self.proven[t, rival] = reach
+        self.proofs[t, rival] = evidence
+        least = int(min(self.proven[t].min(), self.max_budget))
+        if least <= self.robust[t]:
+            return
+        if least >= self.broken[t]:
             raise AssertionError(f"{engine} proves prediction {t} robust where a witness breaks it")
-        reach = self.ladder.last_of(self.ladder.row(budget)) if budget >= 0 else -1
-        if reach > self.robust[t]:
-            self.robust[t] = reach
-            self.proven_by[t] = engine
-            self.proof[t] = evidence
+        self.robust[t], self.proven_by[t], self.proof[t] = least, engine, evidence
+
+    def prove_all(self, t: int, budget: int, engine: str, evidence: Proof) -> None:
+        """Note that no rival reaches the predicted class of t at `budget`."""
+        for rival in self.rivals(t):
+            self.prove(t, rival, budget, engine, evidence)
 
     def break_(
-        self, t: int, budget: int, flips: np.ndarray, engine: str, evidence: Refutation
+        self, t: int, budget: int, changes: np.ndarray, engine: str, evidence: Refutation
     ) -> None:
-        """Note that a flip set of cost `budget` breaks prediction t."""
+        """Note that changes of cost `budget` break prediction t."""
         if budget <= self.robust[t]:
             raise AssertionError(f"{engine} breaks prediction {t} where it is proven robust")
         if budget < self.broken[t]:
             self.broken[t] = budget
-            self.witness[t] = np.sort(np.asarray(flips, dtype=np.int64))
+            self.witness[t] = np.sort(np.asarray(changes, dtype=np.int64))
             self.broken_by[t] = engine
             self.refutation[t] = evidence
 
@@ -111,8 +162,8 @@ class Ledger:
         best = np.fmin(seen, np.minimum.accumulate(high))
         seen[:] = np.where(np.isfinite(best), best, np.nan)
 
-    def count_broken(self, budget: int, count: int, flips: np.ndarray) -> None:
-        """Note that one flip set of cost `budget` breaks `count` predictions."""
+    def count_broken(self, budget: int, count: int, changes: np.ndarray) -> None:
+        """Note that changes of cost `budget` break `count` predictions at once."""
         if budget > self.max_budget:
             return
         row = self.ladder.row(budget)
@@ -122,14 +173,20 @@ class Ledger:
             if count <= self.broken_lower[r]:
                 return
             self.broken_lower[r] = count
-            self.count_witness[r] = np.sort(np.asarray(flips, dtype=np.int64))
+            self.count_witness[r] = np.sort(np.asarray(changes, dtype=np.int64))
 
     def bound_count(self, budget: int, count: int) -> None:
-        """Note that no flip set of cost ≤ `budget` breaks more than `count` predictions."""
+        """Note that no relabeling of cost ≤ `budget` breaks more than `count` predictions."""
         row = self.ladder.row(budget)
         if count < self.broken_lower[row]:
             raise AssertionError(f"at most {count} predictions broken where a witness breaks more")
         self.broken_upper[: row + 1] = np.minimum(self.broken_upper[: row + 1], count)
+
+    def relax(self, t: int, budget: int) -> None:
+        """Note that independent worst cases of the classes prove t up to a budget."""
+        if budget >= self.broken[t]:
+            raise AssertionError(f"worst cases reach a budget at which a witness breaks {t}")
+        self.relaxed[t] = max(int(self.relaxed[t]), min(budget, self.max_budget))
 
     def combine(self) -> None:
         """Carry sample-wise knowledge over to the collective interval."""
@@ -140,6 +197,6 @@ class Ledger:
         # More budget leaves no fewer of them open.
         np.minimum(self.broken_upper, open_at, out=self.broken_upper)
         for t in np.flatnonzero(self.broken <= self.max_budget):
-            flips = self.witness[t]
-            if flips is not None:
-                self.count_broken(int(self.broken[t]), 1, flips)
+            changes = self.witness[t]
+            if changes is not None:
+                self.count_broken(int(self.broken[t]), 1, changes)

@@ -1,4 +1,4 @@
-"""One binary certification problem as the engines see it: numbers only, checked once, scaled.
+"""One binary kernel SVM as the engines see it: numbers only, checked once, scaled, oriented.
 
 Scaling divides Q by a power of two near its largest diagonal entry and multiplies C by it; both
 are exact in floating point and leave every decision value as it is.
@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.retraining import Core
 from labelcert.learners.error_bars import Bars, cross_bars, widest_bars
@@ -45,11 +45,13 @@ class SharedBars:
 
 
 @dataclass(frozen=True, eq=False)
-class Problem:
+class Machine:
     """Kernel SVM with labels y ∈ {−1, +1}ⁿ under label flips.
 
     gram: checked (n, n); cross (m, n); y (n,) float64; C > 0; max_budget ≥ 0 bounds the budgets
-    0, 1, …, max_budget that are asked for. shared: bars that other machines have as well.
+    0, 1, …, max_budget that are asked for. shared: bars that other machines have as well. sign
+    (m,) ±1 or None for +1: the side of each test point whose value counts as positive; values that
+    the hot loops measure are sign · f.
     """
 
     gram: CheckedGram
@@ -59,6 +61,7 @@ class Problem:
     space: FlipSpace
     max_budget: int
     shared: SharedBars | None = None
+    sign: np.ndarray | None = None
 
     @property
     def n(self) -> int:
@@ -103,28 +106,42 @@ class Problem:
         """Whether the clean fit came to its end."""
         return not bool((self.clean.state == OUT).any())
 
-    def of_test_points(self, rows: np.ndarray) -> Problem:
-        """The same problem with some of the test points; what is computed already is kept."""
+    def of_test_points(self, rows: np.ndarray) -> Machine:
+        """The same machine with some of the test points; what is computed already is kept."""
         shared = None if self.shared is None else self.shared.of_test_points(rows)
-        part = replace(self, cross=self.cross[rows], shared=shared)
+        sign = None if self.sign is None else self.sign[rows]
+        part = replace(self, cross=self.cross[rows], shared=shared, sign=sign)
+        self._hand_on(part, rows)
+        return part
+
+    def oriented(self, sign: np.ndarray) -> Machine:
+        """The same machine with values counted as positive on the side `sign` (m,) ±1."""
+        part = replace(self, sign=np.asarray(sign, dtype=np.float64))
+        self._hand_on(part, slice(None))
+        return part
+
+    def _hand_on(self, part: Machine, rows: np.ndarray | slice) -> None:
         for name in ("ladder", "clean", "stop_fit"):
             if name in self.__dict__:
                 part.__dict__[name] = self.__dict__[name]
         if "bars" in self.__dict__:
             part.__dict__["bars"] = Bars(*(values[rows] for values in self.bars))
-        return part
 
-    def core(self, sign: np.ndarray) -> Core:
-        """The arrays of the hot loops; sign (m,) ±1 orients the margins."""
+    def core(self, stop: np.ndarray | None = None) -> Core:
+        """The arrays of the hot loops; stop (1,) uint8 ends them, one of its own by default."""
         gram = self.gram.matrix / self.scale
         cross = self.cross / self.scale
+        if self.sign is not None:
+            cross = cross * self.sign[:, None]
         C = self.C * self.scale
         clean = self.clean
-        # Nothing is built upon a fit that was ended early.
-        unfinished = np.uint8(not self.fitted)
+        if stop is None:
+            stop = np.zeros(1, dtype=np.uint8)
+        if not self.fitted:
+            stop[0] = 1  # nothing is built upon a fit that was ended early
         return Core(
             gram=gram,
-            cross=np.ascontiguousarray((cross * sign[:, None]).T),
+            cross=np.ascontiguousarray(cross.T),
             labels=self.y.astype(np.float64),
             C=C,
             size=float(np.abs(gram).max()),
@@ -136,7 +153,7 @@ class Problem:
             cost=self.space.cost.astype(np.int64),
             group=self.space.group.astype(np.int64),
             group_budget=self.space.group_budget.astype(np.int64),
-            stop=np.full(1, unfinished),
+            stop=stop,
             clean_tableau=clean.tableau,
             clean_slack=clean.slack,
             clean_low=clean.low,

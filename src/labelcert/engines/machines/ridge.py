@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from labelcert.engines.by_sort import LinearModel
+from labelcert.engines.machines.linear_model import LinearModel
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.exact import never
 from labelcert.learners.gram import CheckedGram

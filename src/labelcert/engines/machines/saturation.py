@@ -14,15 +14,22 @@ from fractions import Fraction
 
 import numpy as np
 
-from labelcert.engines.by_sort import LinearModel
-from labelcert.engines.flips import UNLIMITED, FlipSpace
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.linear_model import LinearModel
+from labelcert.engines.attacker import UNLIMITED, FlipSpace
+from labelcert.engines.machines.machines import Machines
 from labelcert.engines.work.clock import Clock
 
 NAME = "saturation"
 
 
-def saturated_budget(
+def saturated_budget(machines: Machines, clock: Clock | None = None) -> int:
+    """Largest budget up to which every machine is saturated under every allowed relabeling."""
+    return min(
+        budget_of(machines.gram.matrix, p.y, machines.C, p.space, clock) for p in machines.each
+    )
+
+
+def budget_of(
     gram: np.ndarray, y: np.ndarray, C: float, space: FlipSpace, clock: Clock | None = None
 ) -> int:
     """Largest budget up to which β = Cỹ is optimal for every allowed flip set; −1 if never.
@@ -63,14 +70,14 @@ def saturated_budget(
     return budget * cheapest + (cheapest - 1) if budget < len(candidates) else UNLIMITED
 
 
-def linear_model(problem: Problem, max_budget: int) -> LinearModel:
-    """The linear model f_t(ỹ) = C q_t·ỹ of a saturated problem."""
-    weights = problem.C * problem.cross
-    size = np.abs(problem.cross).sum(axis=1) * problem.C
-    C = Fraction(float(problem.C))
+def linear_model(machines: Machines, max_budget: int) -> LinearModel:
+    """The linear model f_t(ỹ) = C q_t·ỹ of saturated machines."""
+    cross, C = machines.cross, Fraction(float(machines.C))
+    weights = machines.C * cross
+    size = np.abs(cross).sum(axis=1) * machines.C
 
     def exact_weights(t: int) -> list[Fraction]:
-        return [C * Fraction(float(q)) for q in problem.cross[t]]
+        return [C * Fraction(float(q)) for q in cross[t]]
 
-    error = (problem.n + 4) * np.finfo(float).eps * 2 * size
+    error = (machines.n + 4) * np.finfo(float).eps * 2 * size
     return LinearModel(weights, error, exact_weights, max_budget, NAME)

@@ -1,0 +1,115 @@
+"""What is to be decided: the attacker, the model, the predictions, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.bounds.hulls import Hulls
+from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.settle import Settling, Trainer
+from labelcert.engines.machines.comparison import Comparison
+from labelcert.engines.machines.linear_model import LinearModel, LinearTrainer
+from labelcert.engines.machines.machines import Machines
+from labelcert.engines.work.clock import Clock
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked for, with how many threads, and which engine.
+
+    margins: worst margins at every budget besides the radii. exactness: "relaxed" leaves out what
+    takes long with many classes (two are always exact). seconds_a_point: limit for the search
+    of one test point by branch and bound or by the paper's program.
+    """
+
+    sample_wise: bool = True
+    collective: bool = False
+    jobs: int = 1
+    engine: str = "auto"
+    solver: str = "highs"
+    margins: bool = False
+    exactness: str = "exact"
+    seconds_a_point: float = float("inf")
+
+
+@dataclass(eq=False)
+class Task:
+    """The certification of m predictions whose clean classes are without ties.
+
+    attacker: what may be changed; machines: the kernel SVMs, None for ridge regression; linear: the
+    model where its values are linear in the labels, up to its own largest budget, None if it is not
+    (known to be); ledger: what is known, which is all that engines write to.
+    """
+
+    attacker: RelabelSpace
+    ledger: Ledger
+    wishes: Wishes
+    machines: Machines | None = None
+    linear: LinearModel | None = None
+    hulls: Hulls | None = field(default=None, repr=False)
+
+    @classmethod
+    def of_machines(cls, machines: Machines, predicted: np.ndarray, wishes: Wishes) -> Task:
+        """The task of kernel SVMs; predicted (m,): the clean classes."""
+        ledger = Ledger(machines.ladder, predicted, machines.classes)
+        return cls(machines.space, ledger, wishes, machines=machines)
+
+    @classmethod
+    def of_linear(
+        cls, model: LinearModel, space: RelabelSpace, predicted: np.ndarray, wishes: Wishes
+    ) -> Task:
+        """The task of a model that is linear at every budget up to its own."""
+        ledger = Ledger(space.points.ladder(model.max_budget), predicted, space.classes)
+        return cls(space, ledger, wishes, linear=model)
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """(m,) the clean classes."""
+        return self.ledger.predicted
+
+    @property
+    def svms(self) -> Machines:
+        """The kernel SVMs; engines that ask for them accept no task without."""
+        if self.machines is None:
+            raise AssertionError("this task has no kernel SVM")
+        return self.machines
+
+    @property
+    def n(self) -> int:
+        """Number of labeled points."""
+        return self.attacker.n
+
+    @property
+    def m(self) -> int:
+        """Number of predictions."""
+        return self.ledger.m
+
+    @cached_property
+    def two_classes(self) -> bool:
+        """Whether one machine tells the classes apart."""
+        return self.attacker.classes == 2
+
+    @property
+    def needed_budget(self) -> int:
+        """The largest budget that still needs a proof, for whatever is asked for; −1 if none."""
+        ledger, wishes = self.ledger, self.wishes
+        return max(
+            ledger.needed_budget if wishes.sample_wise else -1,
+            ledger.open_margin if wishes.margins else -1,
+            ledger.open_count if wishes.collective else -1,
+        )
+
+    def trainer(self, clock: Clock) -> Trainer:
+        """What trains on any labels and compares exactly; one a thread."""
+        if self.machines is not None:
+            return Comparison(self.machines, clock)
+        assert self.linear is not None
+        return LinearTrainer(self.linear, self.attacker.classes)
+
+    def settling(self, engine: str, clock: Clock) -> Settling:
+        """What writes the records of an engine into the ledger."""
+        return Settling(self.attacker, self.trainer(clock), self.ledger, engine, clock)
