@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.engines.bounds.hulls import Hulls
+
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.knowledge.settle import Settling, Trainer
 from labelcert.engines.machines.comparison import Comparison
@@ -50,7 +50,7 @@ class Task:
     wishes: Wishes
     machines: Machines | None = None
     linear: LinearModel | None = None
-    hulls: Hulls | None = field(default=None, repr=False)
+
 
     @classmethod
     def of_machines(cls, machines: Machines, predicted: np.ndarray, wishes: Wishes) -> Task:
