@@ -18,7 +18,7 @@ from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.lead import ROUNDING
 from labelcert.engines.knowledge.record import Record, new_record
 from labelcert.engines.machines.linear_model import LinearModel, LinearTrainer
-from labelcert.engines.task import Task
+from labelcert.engines.task import Question, Task
 from labelcert.engines.walk.adding_loop import walk_adding
 from labelcert.engines.walk.path import new_path
 from labelcert.engines.walk.tree import MANY, RelabelTree
@@ -37,7 +37,9 @@ class Counting:
 
     name = STAGE
     option = ""
-    role = Role.COUNT
+    role = Role.EXHAUST
+    decides = frozenset({Question.COUNTS})
+    retrains = False
     summary = (
         "adds up every relabeling up to the budget: the exact number of predictions that one "
         "attack breaks, where the model is linear in the labels"
@@ -55,7 +57,7 @@ class Counting:
             return float("inf")
         return 1e-9 * (20 + classes * task.m) * count / task.wishes.jobs
 
-    def run(self, task: Task, budget: int, clock: Clock) -> None:
+    def run(self, task: Task, budget: int, clock: Clock) -> bool:
         """Write the counts at budgets up to `budget` into the ledger.
 
         Leads inside their rounding error are settled in exact arithmetic.
@@ -65,9 +67,10 @@ class Counting:
         walk = _Walk(task, task.linear, RelabelTree(task.attacker, ladder.budget), ladder.levels)
         report = partial(clock.report, STAGE)
         jobs = task.wishes.jobs
-        records, _ = work_off(walk.tree.tasks(), walk.begin, clock, jobs, walk.stop, report)
+        records, complete = work_off(walk.tree.tasks(), walk.begin, clock, jobs, walk.stop, report)
         expected = task.attacker.count_by_level(ladder)
         task.settling(task.linear.name, clock).settle(records, expected)
+        return complete
 
 
 class _Walk:

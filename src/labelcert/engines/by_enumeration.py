@@ -17,10 +17,11 @@ from functools import partial
 
 import numpy as np
 
-from labelcert.engines.engine import Role
+from labelcert.engines.engine import ALL, Role
 from labelcert.engines.knowledge.record import Record, new_record
 from labelcert.engines.machines.retraining import new_stack, start_at
 from labelcert.engines.task import Task
+from labelcert.engines.walk.heaps import no_heaps
 from labelcert.engines.walk.path import new_path
 from labelcert.engines.walk.retraining_loop import walk_retraining
 from labelcert.engines.walk.tree import MANY, RelabelTree, count_relabelings, tree_of
@@ -31,10 +32,14 @@ from labelcert.engines.work.threads import work_off
 NAME = "enumeration"
 
 
-def seconds_a_vector(task: Task) -> float:
+def seconds_of_one(n: int, m: int) -> float:
     """Rough cost of one retraining on one thread, to plan with before anything was timed."""
-    n, m = task.n, task.m
-    one = 1e-6 * (1.5 + 0.0015 * n * n + 0.0002 * n * m)
+    return 1e-6 * (1.5 + 0.0015 * n * n + 0.0002 * n * m)
+
+
+def seconds_a_vector(task: Task) -> float:
+    """The same for all machines that a change touches."""
+    one, m = seconds_of_one(task.n, task.m), task.m
     return one if task.two_classes else 2 * one + 3e-9 * task.attacker.classes * m
 
 
@@ -44,6 +49,8 @@ class Enumeration:
     name = NAME
     option = "enumeration"
     role = Role.EXHAUST
+    decides = ALL
+    retrains = True
     summary = (
         "retrains on every label vector up to the budget: exact for all test points at once, radii "
         "and counts, wherever there are up to some ten million"
@@ -58,7 +65,7 @@ class Enumeration:
         count = count_relabelings(task.attacker, budget)
         return float("inf") if count >= MANY else count * seconds_a_vector(task) / task.wishes.jobs
 
-    def run(self, task: Task, budget: int, clock: Clock) -> None:
+    def run(self, task: Task, budget: int, clock: Clock) -> bool:
         """Retrain on every relabeling of cost ≤ budget and write what follows into the ledger.
 
         If the clock ends it, budgets whose account is complete all the same are proven, besides
@@ -68,9 +75,10 @@ class Enumeration:
         walk = _Walk(task, tree_of(task.attacker, budget), ladder.levels)
         report = partial(clock.report, NAME)
         jobs = task.wishes.jobs
-        records, _ = work_off(walk.tree.tasks(), walk.begin, clock, jobs, walk.stop, report)
+        records, complete = work_off(walk.tree.tasks(), walk.begin, clock, jobs, walk.stop, report)
         expected = task.attacker.count_by_level(ladder)
         task.settling(NAME, clock).settle(records, expected)
+        return complete
 
 
 class _Walk:
@@ -106,7 +114,7 @@ class _Walk:
                 walk_retraining(
                     self.cores[0], stack, depth, predicted, record, tree.moves, path,
                     np.array(prefix, dtype=np.int64), np.int64(first), np.int64(tree.budget),
-                    np.int64(tree.size), values, bars, mirror,
+                    np.int64(tree.size), values, bars, mirror, no_heaps(),
                 )  # fmt: skip
 
         return do, record

@@ -29,7 +29,7 @@ from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.linear_model import LinearModel, lead_unit, side_of
 from labelcert.engines.sorting.relaxed import relaxed_radius
 from labelcert.engines.sorting.worst_flips import worst_flips, worst_flips_exactly
-from labelcert.engines.task import Task
+from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
 
 SORTS = 64
@@ -50,6 +50,8 @@ class Sort:
     name = "sort"
     option = ""
     role = Role.SORT
+    decides = frozenset({Question.RADII, Question.MARGINS})
+    retrains = False
     summary = (
         "sorts the gains of single changes: exact at every budget, for any number of labels, where "
         "the model is linear in them (ridge regression, saturated SVMs)"
@@ -63,7 +65,7 @@ class Sort:
         """A sort of all labels for each test point and rival."""
         return 1e-7 * task.n * task.m * (task.attacker.classes - 1)
 
-    def run(self, task: Task, budget: int, clock: Clock) -> None:
+    def run(self, task: Task, budget: int, clock: Clock) -> bool:
         """Decide every test point up to the model's largest budget.
 
         Test points that are not reached before the clock expires stay open.
@@ -76,7 +78,8 @@ class Sort:
         if not task.two_classes:
             relaxed = relaxed_radius(task.linear, task.attacker, task.ledger, clock)
             for t, radius in enumerate(relaxed.tolist()):
-                task.ledger.relax(t, radius)
+                task.ledger.relax(t, min(radius, int(task.ledger.robust[t])))
+        return not clock.expired
 
 
 class _Sorting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
 
 import numpy as np
@@ -11,10 +12,19 @@ from labelcert.engines.attacker import RelabelSpace
 
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.knowledge.settle import Settling, Trainer
+from labelcert.engines.machines import saturation
 from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.linear_model import LinearModel, LinearTrainer
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.work.clock import Clock
+
+
+class Question(Enum):
+    """What can be asked of a task."""
+
+    RADII = "how many flips each prediction survives"
+    MARGINS = "how far each prediction can be pushed at every budget"
+    COUNTS = "how many predictions one attack breaks"
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,8 @@ class Wishes:
 
     margins: worst margins at every budget besides the radii. exactness: "relaxed" leaves out what
     takes long with many classes (two are always exact). seconds_a_point: limit for the search
-    of one test point by branch and bound or by the paper's program.
+    of one test point by branch and bound or by the paper's program. enough: a search ends after a
+    batch of test points of which less than this share was decided.
     """
 
     sample_wise: bool = True
@@ -34,6 +45,7 @@ class Wishes:
     margins: bool = False
     exactness: str = "exact"
     seconds_a_point: float = float("inf")
+    enough: float = 0.0
 
 
 @dataclass(eq=False)
@@ -53,10 +65,19 @@ class Task:
 
 
     @classmethod
-    def of_machines(cls, machines: Machines, predicted: np.ndarray, wishes: Wishes) -> Task:
-        """The task of kernel SVMs; predicted (m,): the clean classes."""
+    def of_machines(
+        cls, machines: Machines, predicted: np.ndarray, wishes: Wishes, clock: Clock | None = None
+    ) -> Task:
+        """The task of kernel SVMs; predicted (m,): the clean classes.
+
+        clock: limits the look at whether they are saturated; None to leave that out.
+        """
         ledger = Ledger(machines.ladder, predicted, machines.classes)
-        return cls(machines.space, ledger, wishes, machines=machines)
+        budget = -1 if clock is None else saturation.saturated_budget(machines, clock)
+        linear = None
+        if budget >= 0:
+            linear = saturation.linear_model(machines, min(budget, machines.max_budget))
+        return cls(machines.space, ledger, wishes, machines=machines, linear=linear)
 
     @classmethod
     def of_linear(
@@ -94,14 +115,30 @@ class Task:
         return self.attacker.classes == 2
 
     @property
-    def needed_budget(self) -> int:
-        """The largest budget that still needs a proof, for whatever is asked for; −1 if none."""
-        ledger, wishes = self.ledger, self.wishes
-        return max(
-            ledger.needed_budget if wishes.sample_wise else -1,
-            ledger.open_margin if wishes.margins else -1,
-            ledger.open_count if wishes.collective else -1,
-        )
+    def exact(self) -> bool:
+        """Whether what takes long is wanted; with two classes it always is."""
+        return self.two_classes or self.wishes.exactness == "exact"
+
+    @property
+    def asked(self) -> frozenset[Question]:
+        """The questions that are asked."""
+        wishes = self.wishes
+        wanted = {
+            Question.RADII: wishes.sample_wise,
+            Question.MARGINS: wishes.margins,
+            Question.COUNTS: wishes.collective,
+        }
+        return frozenset(question for question, asked in wanted.items() if asked)
+
+    def needed_budget(self, questions: frozenset[Question]) -> int:
+        """The largest budget at which one of some questions is asked and open; −1 if none."""
+        ledger = self.ledger
+        still = {
+            Question.RADII: ledger.needed_budget,
+            Question.MARGINS: ledger.open_margin,
+            Question.COUNTS: ledger.open_count,
+        }
+        return max((still[question] for question in questions & self.asked), default=-1)
 
     def trainer(self, clock: Clock) -> Trainer:
         """What trains on any labels and compares exactly; one a thread."""

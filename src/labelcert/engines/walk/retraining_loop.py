@@ -21,6 +21,7 @@ from labelcert.engines.machines.retraining import (
     solve_leaf,
     solve_level,
 )
+from labelcert.engines.walk.heaps import offer
 from labelcert.engines.walk.path import affordable, look_ahead, step_in, step_out
 
 
@@ -72,14 +73,15 @@ def _note_mirror(slope, floor, margin, record, mask, cost, gap, mirror):
 @compiled
 def walk_retraining(
     core, stack, depth, predicted, record, moves, path, prefix, first, budget, size, values, bars,
-    mirror,
+    mirror, heaps,
 ):  # fmt: skip
     """Visit the relabeling of `prefix` and all its extensions by changes number `first` and up.
 
     core: of any machine (they differ in the clean labels only); with one, its values are leads of
     the predicted classes. prefix (p,): changes made already; size: most changes of one relabeling.
     values, bars (size + 2, machines, m): work space. mirror: empty, or (2 words,) for a mirrored
-    walk, in its second half a mask of all points.
+    walk, in its second half a mask of all points. heaps: those of one machine, which are kept in
+    place of a record, or `no_heaps`.
     """
     count, given = moves.point.shape[0], prefix.shape[0]
     machines, n = values.shape[1], core.gram.shape[0]
@@ -127,7 +129,9 @@ def walk_retraining(
         at = level + 1
         if at >= given:
             spent = path.spent[at]
-            if machines > 1:
+            if heaps.values.shape[0] > 0:
+                offer(heaps, stack.margin, gap, path.mask[at], spent, core.cost)
+            elif machines > 1:
                 smallest_leads(
                     values[at], bars[at], predicted, record.lead, record.low, record.high
                 )
