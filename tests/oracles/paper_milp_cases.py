@@ -6,8 +6,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-
 from labelcert.engines.flips import FlipSpace
+
 from labelcert.engines.machines.clean import clean_fit
 from labelcert.engines.machines.machine import Problem
 from labelcert.learners.gram import check_gram
