@@ -7,6 +7,7 @@ and more, under every kind of attacker, with ties, limits, and nothing to do.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -207,7 +208,7 @@ class EngineConformance:
         task = self.cases(7).task()
         times = [engine.seconds(task, r) for r in range(case_budget(task) + 1)]
         if engine.accepts(task):
-            assert all(a <= b for a, b in zip(times, times[1:], strict=False))
+            assert all(a <= b for a, b in pairwise(times))
             assert min(times) >= 0
 
 

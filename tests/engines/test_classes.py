@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from conformance import Case, EngineConformance
 
+from conformance import Case, EngineConformance
 from labelcert.engines import by_classes
 from labelcert.engines.by_classes import Classes, ClassSearch
 from labelcert.engines.task import Wishes

@@ -4,11 +4,11 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from conformance import EngineConformance, plain
 from hypothesis import given
 from hypothesis import strategies as st
 
 import labelcert as lc
+from conformance import EngineConformance, plain
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.by_enumeration import Enumeration
 from labelcert.engines.machines.clean import clean_fit
@@ -93,8 +93,9 @@ def test_worst_margins_of_every_budget(classes):
             problem.cross @ solve_dual(problem.gram.matrix, np.where(labels == k, 1.0, -1.0), 0.5)
             for k in range(classes)
         ]
-        logits = np.stack(values, axis=1) if classes > 2 else np.stack([-values[1] / 2,
-                                                                       values[1] / 2], axis=1)  # fmt: skip
+        if classes == 2:  # one machine: its value is the whole lead
+            values = [-values[1] / 2, values[1] / 2]
+        logits = np.stack(values, axis=1)
         own = logits[np.arange(problem.m), predicted]
         logits[np.arange(problem.m), predicted] = -np.inf
         worst[:, cost] = np.minimum(worst[:, cost], own - logits.max(axis=1))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.knowledge.evidence import CleanFit, Retrained
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder

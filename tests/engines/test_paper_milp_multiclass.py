@@ -4,13 +4,13 @@ from itertools import product
 
 import numpy as np
 import pytest
+from labelcert.engines.multiclass.clean import clean_classes
+from labelcert.engines.multiclass.relabels import RelabelSpace
+from labelcert.engines.multiclass.rivals import Rivals
 
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.machines import MulticlassProblem
-from labelcert.engines.multiclass.clean import clean_classes
-from labelcert.engines.multiclass.relabels import RelabelSpace
-from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.paper_milp.multiclass import decide_all_classes, decide_multiclass
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.work.clock import Clock

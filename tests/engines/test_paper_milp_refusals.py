@@ -5,11 +5,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from labelcert.engines.multiclass.rivals import Rivals
 from scipy import sparse
 
 import labelcert as lc
 from labelcert.engines.knowledge.ledger import Ledger
-from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.paper_milp import multiclass as many
 from labelcert.engines.paper_milp.collective import count_at
 from labelcert.engines.paper_milp.sample_wise import decide

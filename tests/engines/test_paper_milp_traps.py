@@ -5,10 +5,10 @@ import time
 
 import numpy as np
 import pytest
-
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.knowledge.recording import NEVER
+
+from labelcert.engines.attacker import FlipSpace
+from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.paper_milp import sample_wise as paper_milp
 from labelcert.engines.paper_milp.program import Program, add_flips, add_svm

@@ -4,8 +4,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from conformance import Case, EngineConformance, saturated
 
+from conformance import Case, EngineConformance, saturated
 from labelcert.engines.attacker import FlipSpace, RelabelSpace
 from labelcert.engines.by_counting import Counting
 from labelcert.engines.by_enumeration import Enumeration

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 from functools import cached_property
 
 import numpy as np
@@ -54,7 +55,8 @@ class Task:
 
     attacker: what may be changed; machines: the kernel SVMs, None for ridge regression; linear: the
     model where its values are linear in the labels, up to its own largest budget, None if it is not
-    (known to be); ledger: what is known, which is all that engines write to.
+    (known to be); ledger: what is known, which is all that engines write to. memory: what engines
+    compute once and share, such as bounds, under names of their own.
     """
 
     attacker: RelabelSpace
@@ -62,6 +64,11 @@ class Task:
     wishes: Wishes
     machines: Machines | None = None
     linear: LinearModel | None = None
+    memory: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.attacker.free_groups:
+            raise AssertionError("a choice among attackers is no task: take each of its cases")
 
 
     @classmethod
