@@ -5,6 +5,7 @@ from __future__ import annotations
 from labelcert.engines.by_classes import Classes
 from labelcert.engines.by_counting import Counting
 from labelcert.engines.by_enumeration import Enumeration
+from labelcert.engines.by_paper_milp import PaperMilp
 from labelcert.engines.by_sort import Sort
 from labelcert.engines.engine import Engine
 
@@ -13,6 +14,7 @@ ENGINES: tuple[Engine, ...] = (
     Counting(),
     Enumeration(),
     Classes(),
+    PaperMilp(),
 )
 
 AUTO = "auto"
