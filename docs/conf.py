@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "native_math",
+    "engine_table",
     "shell_output",
 ]
 exclude_patterns = ["_build"]

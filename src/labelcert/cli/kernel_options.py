@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from labelcert.cli.engine_help import tell_engines
+
 if TYPE_CHECKING:
     from labelcert.kernels.parameters import Parameter
 
@@ -32,6 +34,11 @@ class KernelCommand(TyperCommand):
             ctx.meta[_MADE] = _made([parameter.name for parameter in own])
         at = [parameter.name for parameter in own].index(_BEFORE) + 1
         return [*own[:at], *ctx.meta[_MADE], *own[at:]]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help, with what the registry of engines has to say."""
+        tell_engines(self.params)
+        super().format_help(ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; `given_parameters` of its context tells the kernel's parameters."""

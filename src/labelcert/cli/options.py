@@ -206,8 +206,7 @@ Engine = Annotated[
     str,
     _option(
         _RUN, ("--engine",),
-        "auto picks; enumeration, branch_and_bound or paper_milp (the founding paper's program, "
-        "slow, for comparison) is used alone.", "NAME",
+        "Which engine decides.", "NAME",  # told in full by engine_help.py
     ),
 ]  # fmt: skip
 Solver = Annotated[

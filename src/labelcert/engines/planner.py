@@ -32,6 +32,9 @@ LONGEST = 7 * 24 * 3600.0
 LONG_SHARE = 0.8
 """Share of the time left that what goes through everything may be expected to take."""
 
+MEASURABLE = 0.02
+"""Seconds from which on it counts how long something took."""
+
 RADII, COUNTS = frozenset({Question.RADII}), frozenset({Question.COUNTS})
 
 
@@ -77,7 +80,8 @@ class Plan:
         """One engine that was asked for, and around a search what it builds on."""
         if engine.role is Role.SEARCH:
             self._attack(RADII, float("inf"))
-        engine.run(self.task, self.task.ledger.max_budget, self.clock)
+        if engine.accepts(self.task):
+            engine.run(self.task, self.task.ledger.max_budget, self.clock)
         if engine.role is Role.SEARCH:
             self._bound(Question.MARGINS)
             self._count()
@@ -187,7 +191,7 @@ class Plan:
         budget = self.task.ledger.ladder.largest(
             lambda level: self._expected(engine, level) <= limit, self._open(engine.decides)
         )
-        if budget > self.done.get(engine.name, -1):
+        if budget > self.done.get(engine.name, 0):
             self._run(engine, budget)
 
     def _run(self, engine: Engine, budget: int) -> bool:
@@ -196,5 +200,7 @@ class Plan:
         complete = engine.run(self.task, budget, self.clock)
         if complete:
             self.done[engine.name] = budget
-            self.pace[engine.name] = (self.clock.elapsed - before) / max(expected, 1e-9)
+            took = self.clock.elapsed - before
+            if took >= MEASURABLE:
+                self.pace[engine.name] = took / max(expected, 1e-9)
         return complete
