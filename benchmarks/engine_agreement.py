@@ -27,8 +27,8 @@ import numpy as np
 from random_problems import THREATS, draw
 
 import labelcert as lc
-from labelcert.engines import branch_and_bound as bnb
-from labelcert.engines import cascade
+from labelcert.engines import planner
+from labelcert.engines.branching import leaves
 
 SOLVER = "gurobi" if importlib.util.find_spec("gurobipy") else "highs"
 PAPER_LARGEST = 8 if SOLVER == "gurobi" else 5
@@ -117,8 +117,8 @@ def compare_random(options: argparse.Namespace) -> int:
             break
         problem = draw(options.seed, k)
         paper = problem.n <= PAPER_LARGEST and k % options.paper_every == 0
-        leaf, small = (8, 0.0) if k % 2 else (bnb.LEAF, cascade.SMALL_SECONDS)
-        with patch.multiple(bnb, LEAF=leaf), patch.multiple(cascade, SMALL_SECONDS=small):
+        leaf, small = (8, 0.0) if k % 2 else (leaves.LEAF, planner.SMALL_SECONDS)
+        with patch.multiple(leaves, LEAF=leaf), patch.multiple(planner, SMALL_SECONDS=small):
             certs, found = certify_all(problem.arguments, k % 8 < 2, options.limit * paper)
         found += disagreements(certs)
         for text in found:

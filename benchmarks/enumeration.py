@@ -23,12 +23,12 @@ import numpy as np
 from architectures import ten_architectures
 
 import labelcert as lc
-from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.by_enumeration import Enumeration
 from labelcert.engines.knowledge.ledger import Ledger
-from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.clean import clean_fit
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.machines import Machines
+from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 
@@ -49,11 +49,11 @@ def floor_seconds(repeats: int = 5) -> float:
     return best
 
 
-def run_once(problem: Problem, sign: np.ndarray, jobs: int) -> tuple[float, Ledger]:
-    ledger = Ledger(problem.m, Ladder.every(problem.n))
+def run_once(problem: Machines, jobs: int, budget: int = 20) -> tuple[float, Ledger]:
+    task = Task.of_machines(problem, clean_fit(problem).predicted, Wishes(jobs=jobs))
     begin = time.perf_counter()
-    enumerate_flips(problem, sign, ledger, problem.n, Clock(), jobs)
-    return time.perf_counter() - begin, ledger
+    Enumeration().run(task, budget, Clock())
+    return time.perf_counter() - begin, task.ledger
 
 
 def main() -> None:
@@ -64,24 +64,20 @@ def main() -> None:
         os.environ.setdefault("LABELCERT_DATA_DIR", str(SHARED))
     graph = lc.datasets.load("cora_ml", binary=True)
     split = lc.datasets.split(graph.labels, per_class=5, seed=0, test=50)
-    y = 2.0 * graph.labels[split.labeled] - 1
+    space = RelabelSpace.unrestricted(graph.labels[split.labeled], 2)
     problems = {}
     for name, (kernel, C) in ten_architectures().items():
         gram = check_gram(kernel(graph, split.labeled))
         cross = kernel(graph, split.test, split.labeled)
-        problems[name] = Problem(gram, cross, y, C, FlipSpace.unrestricted(20), 20)
-    first = problems["GCN"]
+        problems[name] = Machines(gram, cross, C, space, 20)
     begin = time.perf_counter()
-    sign = clean_fit(first).sign
-    small = Problem(first.gram, first.cross, y, first.C, first.space, 1)
-    enumerate_flips(small, sign, Ledger(first.m, Ladder.every(1)), 1, Clock(), 1)
+    run_once(problems["GCN"], 1, budget=1)
     print(f"compile or load from cache: {time.perf_counter() - begin:.2f} s")
     floor = floor_seconds()
     print(f"floor (NumPy, one thread): {floor:.3f} s; {jobs} threads for the certificates\n")
     print(f"{'architecture':16s} {'cond':>9s} {'seconds':>8s} {'x floor':>8s} {'unproven':>8s}")
     for name, problem in problems.items():
-        sign = clean_fit(problem).sign
-        seconds, ledger = min((run_once(problem, sign, jobs) for _ in range(3)), key=lambda r: r[0])
+        seconds, ledger = min((run_once(problem, jobs) for _ in range(3)), key=lambda r: r[0])
         condition = problem.gram.eigenvalues[-1] / max(problem.gram.eigenvalues[0], 1e-300)
         print(
             f"{name:16s} {condition:9.1e} {seconds:8.2f} {seconds / floor:8.1f} "

@@ -11,9 +11,8 @@ from unittest.mock import patch
 import numpy as np
 
 import labelcert as lc
-from labelcert.engines import branch_and_bound as bnb
-from labelcert.engines import cascade
-from labelcert.engines.multiclass import cascade as multiclass_cascade
+from labelcert.engines import planner
+from labelcert.engines.branching import leaves
 from oracles.rational_truth import Truth
 from soaking import against_truth, relations
 from soaking.draw import Problem
@@ -42,9 +41,8 @@ def check(problem: Problem) -> Result:
     result = Result()
     with ExitStack() as stack:
         if problem.odd:
-            stack.enter_context(patch.multiple(bnb, LEAF=8))
-            for rooms in (cascade, multiclass_cascade):
-                stack.enter_context(patch.multiple(rooms, SMALL_SECONDS=0.0))
+            stack.enter_context(patch.multiple(leaves, LEAF=8))
+            stack.enter_context(patch.multiple(planner, SMALL_SECONDS=0.0))
         cert = _certify(problem.setting, problem.options, result)
         if cert is None:
             return result
