@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.attacking.looks import best_change, least_missed, value_of
+from labelcert.engines.attacking.looks import best_change, value_of
 from labelcert.engines.attacking.position import (
     CURRENT,
     PATH,
@@ -32,44 +32,41 @@ def reached(aim, value):
 
 
 @inner
-def take(position, aim, level, i, label):
-    """Give point i a label, write down where that leads, and return its value."""
-    relabel(position, level, i, label)
-    write_position(position, level)
-    return value_of(position, aim)
-
-
-@inner
-def greedy(position, aim, level, budget):
+def greedy(core, stack, record, board, aim, level, budget):
     """Make the most harmful change at a level until nothing can be paid for or lowers the lead."""
-    write_position(position, level)
-    value = value_of(position, aim)
-    while not reached(aim, value):
-        i, label, best = best_change(position, aim, level, budget, value)
-        if i < 0 or position.core.stop[0] != 0 or (aim.t >= 0 and not best < value):
-            break
-        value = take(position, aim, level, i, label)
-    return value
+    while True:
+        write_position(core, stack, record, board, level)
+        value = value_of(record.lead, board, aim)
+        if reached(aim, value):
+            return value
+        i, label, best = best_change(core, stack, record, board, aim, level, budget, value, False)
+        if i < 0 or core.stop[0] != 0 or (aim.t >= 0 and not best < value):
+            return value
+        relabel(core, stack, board, level, i, label)
 
 
 @inner
-def exchange(position, aim, budget, value, rounds):
+def exchange(core, stack, record, board, aim, budget, value, rounds):
     """Take one change back at `CURRENT` and make the best other, while it helps."""
     for _ in range(rounds):
         improved = False
-        for i in position.candidates:
-            if not is_changed(position, CURRENT, i):
+        for i in board.candidates:
+            if not is_changed(board, CURRENT, i):
                 continue
-            clean, before = position.clean[i], position.label[CURRENT, i]
-            copy_position(position, CURRENT, TRIAL)
-            relabel(position, TRIAL, i, clean)
-            j, label, best = best_change(position, aim, TRIAL, budget, value)
-            if position.core.stop[0] != 0:
+            clean, before = board.clean[i], board.label[CURRENT, i]
+            copy_position(stack, board, CURRENT, TRIAL)
+            relabel(core, stack, board, TRIAL, i, clean)
+            j, label, best = best_change(
+                core, stack, record, board, aim, TRIAL, budget, value, False
+            )
+            if core.stop[0] != 0:
                 return value
             same = j == i and label == before
             if j >= 0 and not same and best < value - 1e-12 * abs(value):
-                relabel(position, CURRENT, i, clean)
-                value = take(position, aim, CURRENT, j, label)
+                relabel(core, stack, board, CURRENT, i, clean)
+                relabel(core, stack, board, CURRENT, j, label)
+                write_position(core, stack, record, board, CURRENT)
+                value = value_of(record.lead, board, aim)
                 improved = True
                 if reached(aim, value):
                     return value
@@ -79,33 +76,32 @@ def exchange(position, aim, budget, value, rounds):
 
 
 @compiled
-def attack_lead(position, aim, budget, rounds):
-    """Break one test point as cheaply as can be found: greedy, then exchange and drop.
+def attack(core, stack, record, board, aim, budget, rounds):
+    """Break one test point as cheaply as can be found, or many of them at once.
 
-    Starts from `PATH`. Returns the smallest cost at which the point surely broke, `NEVER` if none.
+    One: a greedy path from the clean labels at `PATH`, then exchange and drop. Many: the greedy
+    path at `PATH` goes on up to the budget, then changes of a copy are exchanged.
+    Returns the smallest cost at which the one surely broke, `NEVER` if none.
     """
-    copy_position(position, PATH, CURRENT)
-    value = greedy(position, aim, CURRENT, budget)
-    if value > 0.0:
-        value = exchange(position, aim, budget, value, rounds)
+    counting = aim.t < 0
+    if not counting:
+        copy_position(stack, board, PATH, CURRENT)
+    value = greedy(core, stack, record, board, aim, PATH if counting else CURRENT, budget)
+    if counting:
+        copy_position(stack, board, PATH, CURRENT)
     cheapest = np.int64(NEVER)
-    while value <= 0.0 and position.spent[CURRENT] > 0 and position.core.stop[0] == 0:
+    while True:
+        if not reached(aim, value):
+            value = exchange(core, stack, record, board, aim, budget, value, rounds)
+        done = not reached(aim, value) or board.spent[CURRENT] == 0
+        if done or core.stop[0] != 0:
+            return cheapest
         # What was written down last is what the search stands at.
-        if position.record.high[aim.t] <= 0.0:
-            cheapest = min(cheapest, position.spent[CURRENT])
-        i = least_missed(position, aim, CURRENT)
+        if record.high[aim.t] <= 0.0:
+            cheapest = min(cheapest, board.spent[CURRENT])
+        i, label, _ = best_change(core, stack, record, board, aim, CURRENT, budget, value, True)
         if i < 0:
-            break
-        value = take(position, aim, CURRENT, i, position.clean[i])
-        if value > 0.0:
-            value = exchange(position, aim, position.spent[CURRENT], value, rounds)
-    return cheapest
-
-
-@compiled
-def attack_count(position, aim, budget, rounds):
-    """Go on with the greedy path at `PATH` up to a budget, and try to exchange its changes."""
-    value = greedy(position, aim, PATH, budget)
-    if rounds > 0:
-        copy_position(position, PATH, CURRENT)
-        exchange(position, aim, budget, value, rounds)
+            return cheapest
+        relabel(core, stack, board, CURRENT, i, label)
+        write_position(core, stack, record, board, CURRENT)
+        value, budget = value_of(record.lead, board, aim), board.spent[CURRENT]

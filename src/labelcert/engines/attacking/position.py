@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import compiled, inner
+from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.knowledge.lead import bar_at, one_lead, smallest_leads
 from labelcert.engines.knowledge.record import Record, new_record, write_down
 from labelcert.engines.machines.machines import Machines
@@ -33,20 +34,23 @@ DEPTH = np.int64(4)
 """Levels a machine: `PATH`, `CURRENT`, `TRIAL`, and room for a look one flip ahead of the last."""
 
 PATH, CURRENT, TRIAL = np.int64(0), np.int64(1), np.int64(2)
-"""The clean labels, or a greedy path that goes on later; what is searched; one change taken back."""
+"""The clean labels, or a greedy path that goes on; what is searched; one change taken back."""
 
 UNCLEAR = 100
 """How many label vectors with a lead inside its error bar are kept for exact arithmetic."""
 
 
-class Position(NamedTuple):
-    """What the loops of an attack work on; arrays only. Its levels are the first `DEPTH`."""
+class Board(NamedTuple):
+    """The relabelings that an attack stands at, one a level; arrays only.
 
-    core: Core  # of any machine: what the loops ask of it is the same for all
-    stack: Stack
-    record: Record
+    Small functions take no more than this: the compiler is slow with long lists of arrays.
+    """
+
     predicted: np.ndarray  # (m,) int64 clean classes
     clean: np.ndarray  # (n,) int64 clean labels
+    cost: np.ndarray  # (n,) int64
+    group: np.ndarray  # (n,) int64
+    purse: np.ndarray  # (groups,) int64
     options: np.ndarray  # (n, K) bool: labels that each point may be changed to
     candidates: np.ndarray  # (c,) int64: points with an option
     label: np.ndarray  # (DEPTH, n) int64
@@ -55,9 +59,10 @@ class Position(NamedTuple):
     used: np.ndarray  # (DEPTH, groups) int64
     value: np.ndarray  # (machines, m) of the relabeling measured last
     bar: np.ndarray  # (machines, m)
-    after: np.ndarray  # (machines, m) of a look one flip ahead
-    now: np.ndarray  # (2,) values of the machines of a lead, see `labelcert.engines.attacking.looks`
-    then: np.ndarray  # (2,) the same one flip ahead
+    after: np.ndarray  # (machines, m) one flip ahead, as far as a look needs it
+    version: np.ndarray  # (DEPTH, machines) int64: tells labels of a machine apart, 0 if clean
+    measured: np.ndarray  # (machines,) int64: the version that `value` and `bar` belong to
+    versions: np.ndarray  # (1,) int64: so many there were
 
 
 def cores_of(machines: Machines, predicted: np.ndarray, stop: np.ndarray) -> list[Core]:
@@ -67,41 +72,62 @@ def cores_of(machines: Machines, predicted: np.ndarray, stop: np.ndarray) -> lis
     return [machine.core(stop) for machine in machines.each]
 
 
-def new_position(
-    machines: Machines, cores: list[Core], predicted: np.ndarray, levels: np.ndarray
-) -> Position:
-    """Allocate a `Position` at the clean labels; levels (rows,): what relabelings can cost."""
-    space, n, m, count = machines.space, machines.n, machines.m, machines.count
-    depth, groups = int(DEPTH), len(space.group_budget)
-    position = Position(
-        core=cores[0],
-        stack=new_stack(count * depth, n, m, groups),
-        record=new_record(levels, space.words, m, UNCLEAR),
+class Position(NamedTuple):
+    """All that the loops of an attack work on: solver states, records, and the relabelings."""
+
+    core: Core  # of any machine: what the loops ask of it is the same for all
+    stack: Stack
+    record: Record
+    board: Board
+
+    @classmethod
+    def clean(
+        cls, machines: Machines, cores: list[Core], predicted: np.ndarray, levels: np.ndarray
+    ) -> Position:
+        """One at the clean labels; levels (rows,): what relabelings can cost."""
+        space, count = machines.space, machines.count
+        groups = len(space.group_budget)
+        position = cls(
+            core=cores[0],
+            stack=new_stack(count * int(DEPTH), machines.n, machines.m, groups),
+            record=new_record(levels, space.words, machines.m, UNCLEAR),
+            board=_new_board(space, predicted, count),
+        )
+        position.go_back(cores)
+        return position
+
+    def go_back(self, cores: list[Core]) -> None:
+        """Put the clean labels at `PATH`."""
+        # `start` works at level 0, so machine 0 comes last.
+        for k in reversed(range(len(cores))):
+            start_machine(cores[k], self.stack, k * int(DEPTH))
+        board = self.board
+        board.label[PATH] = board.clean
+        for tally in (board.mask, board.spent, board.used, board.version):
+            tally[PATH] = 0
+
+
+def _new_board(space: RelabelSpace, predicted: np.ndarray, machines: int) -> Board:
+    depth, m = int(DEPTH), len(predicted)
+    return Board(
         predicted=np.asarray(predicted, dtype=np.int64),
         clean=space.labels.astype(np.int64),
-        options=space.alternatives,
+        cost=space.cost.astype(np.int64),
+        group=space.group.astype(np.int64),
+        purse=space.group_budget.astype(np.int64),
+        options=np.ascontiguousarray(space.alternatives),
         candidates=np.flatnonzero(space.changeable),
-        label=np.zeros((depth, n), dtype=np.int64),
+        label=np.zeros((depth, space.n), dtype=np.int64),
         mask=np.zeros((depth, space.words), dtype=np.uint64),
         spent=np.zeros(depth, dtype=np.int64),
-        used=np.zeros((depth, groups), dtype=np.int64),
-        value=np.zeros((count, m)),
-        bar=np.zeros((count, m)),
-        after=np.zeros((count, m)),
-        now=np.zeros(2),
-        then=np.zeros(2),
+        used=np.zeros((depth, len(space.group_budget)), dtype=np.int64),
+        value=np.zeros((machines, m)),
+        bar=np.zeros((machines, m)),
+        after=np.zeros((machines, m)),
+        version=np.zeros((depth, machines), dtype=np.int64),
+        measured=np.full(machines, -1, dtype=np.int64),
+        versions=np.zeros(1, dtype=np.int64),
     )
-    go_back(position, cores)
-    return position
-
-
-def go_back(position: Position, cores: list[Core]) -> None:
-    """Put the clean labels at `PATH`."""
-    # `start` works at level 0, so machine 0 comes last.
-    for k in reversed(range(len(cores))):
-        start_machine(cores[k], position.stack, k * int(DEPTH))
-    position.label[PATH] = position.clean
-    position.mask[PATH], position.spent[PATH], position.used[PATH] = 0, 0, 0
 
 
 @compiled
@@ -116,77 +142,82 @@ def start_machine(core, stack, level):
 
 
 @inner
-def copy_position(position, source, target):
+def copy_position(stack, board, source, target):
     """Copy one level to another, of all machines."""
-    for k in range(position.value.shape[0]):
-        copy_level(position.stack, k * DEPTH + source, k * DEPTH + target)
-    copy_vector(position.label[source], position.label[target])
-    copy_vector(position.mask[source], position.mask[target])
-    copy_vector(position.used[source], position.used[target])
-    position.spent[target] = position.spent[source]
+    for k in range(board.value.shape[0]):
+        copy_level(stack, k * DEPTH + source, k * DEPTH + target)
+    copy_vector(board.label[source], board.label[target])
+    copy_vector(board.mask[source], board.mask[target])
+    copy_vector(board.used[source], board.used[target])
+    copy_vector(board.version[source], board.version[target])
+    board.spent[target] = board.spent[source]
 
 
 @inner
-def is_changed(position, level, i):
+def is_changed(board, level, i):
     """Whether point i has another label than the clean one."""
-    return position.label[level, i] != position.clean[i]
+    return board.label[level, i] != board.clean[i]
 
 
 @inner
-def can_pay(position, level, i, budget):
+def can_pay(board, level, i, budget):
     """Whether the attacker may change point i, unchanged so far, on top of a level."""
-    core = position.core
-    if position.spent[level] + core.cost[i] > budget:
-        return False
-    g = core.group[i]
-    return position.used[level, g] + core.cost[i] <= core.group_budget[g]
+    g, cost = board.group[i], board.cost[i]
+    within = board.spent[level] + cost <= budget
+    return within and board.used[level, g] + cost <= board.purse[g]
 
 
 @inner
-def relabel(position, level, i, label):
+def note_change(board, level, i, label):
+    """Note another label of point i at a level, with its cost; the clean one gives that back."""
+    before = board.label[level, i]
+    changes = before == board.clean[i]
+    cost = board.cost[i] if changes else -board.cost[i]
+    board.spent[level] += cost
+    board.used[level, board.group[i]] += cost
+    board.label[level, i] = label
+    classes = board.options.shape[1]
+    bit = i if classes == 2 else i * classes + (label if changes else before)
+    board.mask[level, bit // 64] ^= np.uint64(1) << np.uint64(bit % 64)
+
+
+@inner
+def relabel(core, stack, board, level, i, label):
     """Change the clean label of point i at a level, in place, or give it back the clean one."""
-    core, stack = position.core, position.stack
-    before = position.label[level, i]
-    changes = before == position.clean[i]
-    cost = core.cost[i] if changes else -core.cost[i]
-    position.spent[level] += cost
-    position.used[level, core.group[i]] += cost
-    position.label[level, i] = label
-    if position.value.shape[0] == 1:
-        bit = i
-        flip_at(core, stack, level, i)
-    else:
-        bit = i * position.options.shape[1] + (label if changes else before)
-        flip_at(core, stack, before * DEPTH + level, i)
-        flip_at(core, stack, label * DEPTH + level, i)
-    position.mask[level, bit // 64] ^= np.uint64(1) << np.uint64(bit % 64)
-
-
-@inner
-def measure_machine(position, level, k):
-    """Write values and bars of machine k at a level; returns the gap."""
-    stack = position.stack
-    gap = solve_level(position.core, stack, k * DEPTH + level)
-    measure(position.core, stack)
-    width = np.sqrt(2.0 * gap)
-    for t in range(stack.margin.shape[0]):
-        position.value[k, t] = stack.margin[t]
-        position.bar[k, t] = bar_at(position.core, width, t)
-    return gap
-
-
-@inner
-def write_position(position, level):
-    """Measure a level on all test points and write it down; returns how many surely break."""
-    record, machines = position.record, position.value.shape[0]
-    gap = 0.0
+    before, machines = board.label[level, i], board.value.shape[0]
+    note_change(board, level, i, label)
+    board.versions[0] += 1
     for k in range(machines):
-        gap = measure_machine(position, level, k)
+        if machines == 1 or (k == before) | (k == label):
+            board.version[level, k] = board.versions[0]
+            flip_at(core, stack, k * DEPTH + level, i)
+
+
+@inner
+def measure_machine(core, stack, board, level, k):
+    """Write values and bars of machine k at a level, unless they are there already."""
+    if board.measured[k] == board.version[level, k]:
+        return
+    width = np.sqrt(2.0 * solve_level(core, stack, k * DEPTH + level))
+    measure(core, stack)
+    for t in range(stack.margin.shape[0]):
+        board.value[k, t] = stack.margin[t]
+        board.bar[k, t] = bar_at(core, width, t)
+    board.measured[k] = board.version[level, k]
+
+
+@inner
+def write_position(core, stack, record, board, level):
+    """Measure a level on all test points and write it down."""
+    machines = board.value.shape[0]
     if machines == 1:
-        margin = position.stack.margin
-        one_lead(position.core, margin, gap, 1.0, record.lead, record.low, record.high)
+        gap = solve_level(core, stack, level)
+        measure(core, stack)
+        one_lead(core, stack.margin, gap, 1.0, record.lead, record.low, record.high)
     else:
+        for k in range(machines):
+            measure_machine(core, stack, board, level, k)
         smallest_leads(
-            position.value, position.bar, position.predicted, record.lead, record.low, record.high
+            board.value, board.bar, board.predicted, record.lead, record.low, record.high
         )
-    return write_down(record, position.mask[level], position.spent[level])
+    write_down(record, board.mask[level], board.spent[level])
