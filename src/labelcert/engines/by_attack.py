@@ -64,6 +64,7 @@ class Attack:
     def run(self, task: Task, budget: int, clock: Clock) -> None:
         """Attack all open predictions up to a budget, and write the witnesses."""
         machines, ledger, jobs = task.svms, task.ledger, task.wishes.jobs
+        levels = ledger.ladder.levels
         waiting = np.flatnonzero(ledger.open).tolist()
         if not waiting or clock.expired or not all(x.fitted for x in machines.each):
             return
@@ -71,9 +72,11 @@ class Attack:
         cores = cores_of(machines, task.predicted, stop)
         flips = SingleFlips(machines, cores, clock, jobs) if machines.count > 1 else None
 
+        first = None if flips is None else flips.after
+        rounds = ROUNDS if flips is None else ROUNDS_OF_MANY
+
         def begin() -> tuple[Callable[[int], None], Record]:
-            position = Position.clean(machines, cores, task.predicted, ledger.ladder.levels)
-            rounds = ROUNDS if flips is None else ROUNDS_OF_MANY
+            position = Position.clean(machines, cores, task.predicted, levels, first)
 
             def do(t: int) -> None:
                 # What other attacks found meanwhile is ignored: results must not depend on timing.

@@ -30,12 +30,12 @@ HOPELESS = 1.5
 
 
 class SingleFlips:
-    """Values (K, m) of all machines, and effects (K, n, m) of each flip alone on them."""
+    """Values (K, m) of all machines, and those after each flip alone (K, n, m)."""
 
     def __init__(self, machines: Machines, cores: list[Core], clock: Clock, jobs: int):
         self.space = machines.space
         self.value = np.zeros((machines.count, machines.m))
-        self.effect = np.zeros((machines.count, machines.n, machines.m))
+        self.after = np.zeros((machines.count, machines.n, machines.m))
 
         def begin() -> tuple[Callable[[int], None], None]:
             groups = len(machines.space.group_budget)
@@ -50,7 +50,7 @@ class SingleFlips:
                 for i in machines.each[k].space.candidates:
                     if core.stop[0] == 0:
                         look_at_flip(core, stack, i)
-                        self.effect[k, i] = stack.margin - self.value[k]
+                        self.after[k, i] = stack.margin
 
             return do, None
 
@@ -63,10 +63,11 @@ class SingleFlips:
 
     def may_reach(self, t: int, a: int, b: int, budget: int) -> bool:
         """Whether class b may catch up with class a at test point t."""
-        lead = self.value[a, t] - self.value[b, t]
-        fall = fall_of(self.space, -self.effect[a, :, t], self.effect[b, :, t], a, b)
+        own, rival = self.value[a, t], self.value[b, t]
+        falls, rises = own - self.after[a, :, t], self.after[b, :, t] - rival
+        fall = fall_of(self.space, falls, rises, a, b)
         most = self.space.points.most_flips(budget)
-        return bool(HOPELESS * np.sort(fall)[::-1][:most].sum() >= lead)
+        return bool(HOPELESS * np.sort(fall)[::-1][:most].sum() >= own - rival)
 
 
 def fall_of(

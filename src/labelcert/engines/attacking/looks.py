@@ -82,6 +82,18 @@ def concerns(board, aim, level, i, k):
 
 
 @inner
+def recall(lead, board, aim, i, k):
+    """What a look at the flip of point i alone in machine k has shown before."""
+    values = board.first[k, i]
+    if board.value.shape[0] == 1:
+        copy_vector(values, lead)
+    elif aim.t >= 0:
+        board.after[k, aim.t] = values[aim.t]
+    else:
+        copy_vector(values, board.after[k])
+
+
+@inner
 def look_at_point(core, stack, record, board, aim, level, i):
     """Flip point i on top of a level, in every machine through which that can matter.
 
@@ -90,6 +102,10 @@ def look_at_point(core, stack, record, board, aim, level, i):
     machines = board.value.shape[0]
     for k in range(machines):
         if not concerns(board, aim, level, i, k):
+            continue
+        single = board.version[level, k] == 0 and board.first.shape[1] > 0
+        if single and board.known[k, i]:
+            recall(record.lead, board, aim, i, k)
             continue
         at = k * DEPTH + level
         gap = solve_leaf(core, stack, at, i)
@@ -105,27 +121,43 @@ def look_at_point(core, stack, record, board, aim, level, i):
             write_down(record, stack.mask[at + 1], stack.spent[at + 1])
         else:
             copy_vector(stack.margin, board.after[k])
+        if single:
+            copy_vector(stack.margin, board.first[k, i])
+            board.known[k, i] = True
+
+
+@inner
+def loss_between(value, after, predicted, c, k, reach):
+    """The attacker's loss over all test points once a point has moved from class c to k.
+
+    value and after (machines, m): of the machines as they stand, and with that point flipped.
+    """
+    machines, total = value.shape[0], 0.0
+    for t in range(value.shape[1]):
+        if machines == 1:
+            total += shared_value(after[0, t], reach)
+            continue
+        a = predicted[t]
+        own = after[a, t] if (a == c) | (a == k) else value[a, t]
+        rival = -np.inf
+        for b in range(machines):
+            if b != a:
+                rival = max(rival, after[b, t] if (b == c) | (b == k) else value[b, t])
+        total += shared_value(own - rival, reach)
+    return total
 
 
 @inner
 def value_between(board, aim, c, k):
     """The attacker's value once the point that was looked at has moved from class c to k."""
     value, after = board.value, board.after
+    if aim.t < 0:
+        return loss_between(value, after, board.predicted, c, k, aim.reach)
     total = 0.0
-    if aim.t >= 0:
-        for j in range(value.shape[0]):
-            if aim.sign[j] != 0.0:
-                moved = (j == c) | (j == k)
-                total += aim.sign[j] * (after[j, aim.t] if moved else value[j, aim.t])
-        return total
-    for t in range(value.shape[1]):
-        a = board.predicted[t]
-        own = after[a, t] if (a == c) | (a == k) else value[a, t]
-        rival = -np.inf
-        for b in range(value.shape[0]):
-            if b != a:
-                rival = max(rival, after[b, t] if (b == c) | (b == k) else value[b, t])
-        total += shared_value(own - rival, aim.reach)
+    for j in range(value.shape[0]):
+        if aim.sign[j] != 0.0:
+            moved = (j == c) | (j == k)
+            total += aim.sign[j] * (after[j, aim.t] if moved else value[j, aim.t])
     return total
 
 

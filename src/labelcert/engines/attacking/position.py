@@ -40,6 +40,10 @@ UNCLEAR = 100
 """How many label vectors with a lead inside its error bar are kept for exact arithmetic."""
 
 
+MOST_KEPT = 2**23
+"""Values after single flips are kept up to so many: every attack begins with them."""
+
+
 class Board(NamedTuple):
     """The relabelings that an attack stands at, one a level; arrays only.
 
@@ -63,6 +67,8 @@ class Board(NamedTuple):
     version: np.ndarray  # (DEPTH, machines) int64: tells labels of a machine apart, 0 if clean
     measured: np.ndarray  # (machines,) int64: the version that `value` and `bar` belong to
     versions: np.ndarray  # (1,) int64: so many there were
+    first: np.ndarray  # (machines, n, m): values after single flips of the clean labels, or empty
+    known: np.ndarray  # (machines, n) bool: which of them are filled in
 
 
 def cores_of(machines: Machines, predicted: np.ndarray, stop: np.ndarray) -> list[Core]:
@@ -82,16 +88,22 @@ class Position(NamedTuple):
 
     @classmethod
     def clean(
-        cls, machines: Machines, cores: list[Core], predicted: np.ndarray, levels: np.ndarray
+        cls,
+        machines: Machines,
+        cores: list[Core],
+        predicted: np.ndarray,
+        levels: np.ndarray,
+        first: np.ndarray | None = None,
     ) -> Position:
-        """One at the clean labels; levels (rows,): what relabelings can cost."""
+        """One at the clean labels; levels (rows,): what relabelings can cost. first: see `Board`,
+        with all that can be flipped filled in; by default it is filled in on the way."""
         space, count = machines.space, machines.count
         groups = len(space.group_budget)
         position = cls(
             core=cores[0],
             stack=new_stack(count * int(DEPTH), machines.n, machines.m, groups),
             record=new_record(levels, space.words, machines.m, UNCLEAR),
-            board=_new_board(space, predicted, count),
+            board=_new_board(space, predicted, count, first),
         )
         position.go_back(cores)
         return position
@@ -107,8 +119,13 @@ class Position(NamedTuple):
             tally[PATH] = 0
 
 
-def _new_board(space: RelabelSpace, predicted: np.ndarray, machines: int) -> Board:
-    depth, m = int(DEPTH), len(predicted)
+def _new_board(
+    space: RelabelSpace, predicted: np.ndarray, machines: int, first: np.ndarray | None
+) -> Board:
+    depth, m, n = int(DEPTH), len(predicted), space.n
+    known = np.full((machines, n), first is not None)
+    if first is None:
+        first = np.zeros((machines, n if machines * n * m <= MOST_KEPT else 0, m))
     return Board(
         predicted=np.asarray(predicted, dtype=np.int64),
         clean=space.labels.astype(np.int64),
@@ -117,7 +134,7 @@ def _new_board(space: RelabelSpace, predicted: np.ndarray, machines: int) -> Boa
         purse=space.group_budget.astype(np.int64),
         options=np.ascontiguousarray(space.alternatives),
         candidates=np.flatnonzero(space.changeable),
-        label=np.zeros((depth, space.n), dtype=np.int64),
+        label=np.zeros((depth, n), dtype=np.int64),
         mask=np.zeros((depth, space.words), dtype=np.uint64),
         spent=np.zeros(depth, dtype=np.int64),
         used=np.zeros((depth, len(space.group_budget)), dtype=np.int64),
@@ -127,6 +144,8 @@ def _new_board(space: RelabelSpace, predicted: np.ndarray, machines: int) -> Boa
         version=np.zeros((depth, machines), dtype=np.int64),
         measured=np.full(machines, -1, dtype=np.int64),
         versions=np.zeros(1, dtype=np.int64),
+        first=first,
+        known=known,
     )
 
 
