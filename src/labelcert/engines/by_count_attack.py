@@ -27,7 +27,8 @@ from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.threads import work_off
 
 REACHES = (1.0, 0.3, 0.1)
-"""Leads up to here count as near misses; several give several paths."""
+"""Leads up to here count as near misses, in units of the median clean lead where that is above 1;
+several give several paths."""
 
 MOST_BUDGETS = 100
 """Where prices differ every budget takes a path of its own; so many budgets get one."""
@@ -77,12 +78,14 @@ class CountAttack:
         cores = cores_of(machines, task.predicted, stop)
         unit_cost = task.attacker.points.unit_cost
         budgets = _budgets(task, budget)
+        clean = task.trainer(clock).leads(task.attacker.labels, task.predicted).smallest
+        unit = max(1.0, float(np.median(clean)))
 
         def begin() -> tuple[Callable[[float], None], Record]:
             position = Position.clean(machines, cores, task.predicted, ledger.ladder.levels)
 
             def do(reach: float) -> None:
-                aim = count_within(machines, reach)
+                aim = count_within(machines, reach * unit)
                 position.go_back(cores)
                 for most, rounds in budgets:
                     if clock.expired:
