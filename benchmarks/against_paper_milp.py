@@ -16,8 +16,6 @@ import statistics
 import time
 from pathlib import Path
 
-import numpy as np
-
 import labelcert as lc
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -69,21 +67,21 @@ def main() -> None:
 
 def timed_at_one_budget(problem: tuple, budget: int, options) -> tuple[float, str]:
     """The paper's program for exactly one budget, without the radius search around it."""
-    from labelcert.engines.flips import FlipSpace
+    from labelcert.engines.attacker import RelabelSpace
     from labelcert.engines.machines.clean import clean_fit
-    from labelcert.engines.machines.machine import Problem
+    from labelcert.engines.machines.machines import Machines
     from labelcert.engines.paper_milp.sample_wise import decide
     from labelcert.engines.solvers import milp_solver
     from labelcert.engines.work.clock import Clock
     from labelcert.learners.gram import check_gram
 
     gram, cross, labels = problem
-    y = 2.0 * labels - 1
-    task = Problem(check_gram(gram), cross, y, 0.075, FlipSpace.unrestricted(len(y)), budget)
-    sign = clean_fit(task).sign.astype(np.int64)
+    space = RelabelSpace.unrestricted(labels, 2)
+    machines = Machines(check_gram(gram), cross, 0.075, space, budget)
+    predicted = clean_fit(machines).predicted
     solver = milp_solver(options.solver)
     begin = time.perf_counter()
-    decision = decide(task, sign, 0, budget, Clock(options.limit), solver, threads=1)
+    decision = decide(machines, predicted, 0, budget, Clock(options.limit), solver, threads=1)
     return time.perf_counter() - begin, decision.verdict
 
 

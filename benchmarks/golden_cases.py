@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 
 import labelcert as lc
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.knowledge.evidence import Believed, CleanFit, Retrained
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.knowledge.evidence import Believed, Retrained
 from labelcert.engines.knowledge.ledger import Ledger
-from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.clean import clean_fit
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.machines import Machines
 from labelcert.engines.paper_milp.sample_wise import decide
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.work.clock import Clock
@@ -72,24 +71,24 @@ def by_paper(
     skipped. Returns a certificate of this point alone, in the form of another of the case, and how
     many programs were solved and how many decided.
     """
-    n, y = len(case["labels"]), 2.0 * case["labels"] - 1
-    problem = Problem(
-        check_gram(case["gram"]), case["cross_gram"][t : t + 1], y, float(case["C"]),
-        FlipSpace.unrestricted(n), n,
+    n = len(case["labels"])
+    machines = Machines(
+        check_gram(case["gram"]), case["cross_gram"][t : t + 1], float(case["C"]),
+        RelabelSpace.unrestricted(case["labels"], 2), n,
     )  # fmt: skip
-    sign, ledger, solve = clean_fit(problem).sign, Ledger(1, Ladder.every(n)), milp_solver(solver)
-    ledger.prove(0, 0, "training", CleanFit())
+    predicted, solve = clean_fit(machines).predicted, milp_solver(solver)
+    ledger = Ledger(machines.ladder, predicted, 2)
     solved = decided = 0
     for r in sorted(range(1, n + 1), key=lambda r: min(r, n + 1 - r)):
         if ledger.robust[0] < r < ledger.broken[0]:
-            found = decide(problem, sign, 0, r, Clock(limit), solve)
+            found = decide(machines, predicted, 0, r, Clock(limit), solve)
             solved += 1
             decided += found.verdict != "undecided"
             if found.verdict == "robust":
-                ledger.prove(0, r, "paper_milp", Believed(found.bound, "highs"))
-            elif found.verdict == "broken" and found.flips is not None:
+                ledger.prove_all(0, r, "paper_milp", Believed(found.bound, solver))
+            elif found.verdict == "broken" and found.changes is not None:
                 ledger.break_(
-                    0, len(found.flips), found.flips, "paper_milp", Retrained(exactly=False)
+                    0, len(found.changes), found.changes, "paper_milp", Retrained(exactly=False)
                 )
     radius, upper = np.full(like.num_test, -1), np.full(like.num_test, n)
     radius[t], upper[t] = ledger.robust[0], min(int(ledger.broken[0]) - 1, n)

@@ -79,32 +79,31 @@ def test_small_problems_are_decided_exactly(problem):
 @given(problems(max_n=7))
 def test_attack_and_partial_enumeration_stay_honest(problem):
     """With the enumeration cut off, intervals must still hold the truth."""
-    from labelcert.engines import cascade
-    from labelcert.engines.attack import attack_count, attack_each
-    from labelcert.engines.enumeration import enumerate_flips
-    from labelcert.engines.flips import FlipSpace
-    from labelcert.engines.knowledge.ledger import Ledger
-    from labelcert.engines.ladder import Ladder
+    from labelcert.engines.by_attack import Attack
+    from labelcert.engines.by_count_attack import CountAttack
+
+    from labelcert.engines.attacker import RelabelSpace
+    from labelcert.engines.by_enumeration import Enumeration
     from labelcert.engines.machines.clean import clean_fit
-    from labelcert.engines.machines.machine import Problem
+    from labelcert.engines.machines.machines import Machines
+    from labelcert.engines.task import Task, Wishes
     from labelcert.engines.work.clock import Clock
     from labelcert.learners.gram import check_gram
 
     p = problem
     tol = tolerance(p)
     clean, worst, table = brute_force(p.gram, p.cross, p.y.astype(float), p.C, p.budget)
-    space = FlipSpace.unrestricted(len(p.y))
-    task = Problem(check_gram(p.gram), np.asarray(p.cross, float), p.y.astype(float), p.C, space,
-                   p.budget)  # fmt: skip
-    fit = clean_fit(task)
-    keep = np.flatnonzero(fit.sign != 0)
+    space = RelabelSpace.unrestricted((p.y > 0).astype(int), 2)
+    machines = Machines(check_gram(p.gram), np.asarray(p.cross, float), p.C, space, p.budget)
+    fit = clean_fit(machines)
+    keep = fit.decided
     if len(keep) == 0:
         return
-    task = Problem(task.gram, task.cross[keep], task.y, p.C, space, p.budget)
-    ledger = Ledger(len(keep), Ladder.every(p.budget))
-    attack_each(task, fit.sign[keep], ledger, Clock())
-    attack_count(task, fit.sign[keep], ledger, Clock())
-    enumerate_flips(task, fit.sign[keep], ledger, min(1, p.budget), Clock())
+    part = machines.of_test_points(keep)
+    task = Task.of_machines(part, fit.predicted[keep], Wishes(collective=True))
+    ledger = task.ledger
+    for engine in (Attack(), CountAttack(), Enumeration()):
+        engine.run(task, min(1, p.budget) if isinstance(engine, Enumeration) else p.budget, Clock())
     ledger.combine()
     low, high = broken_interval([(k, m[keep]) for k, m in table], p.budget, tol)
     for row, t in enumerate(keep):
@@ -118,7 +117,6 @@ def test_attack_and_partial_enumeration_stay_honest(problem):
     assert (ledger.broken_lower <= high).all()
     if (np.abs(clean[keep]) > tol).all():
         assert (ledger.broken_upper >= low).all()
-    assert cascade.seconds_a_vector(5, 5) > 0
 
 
 @pytest.mark.parametrize("seed", range(12))

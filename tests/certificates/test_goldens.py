@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 import labelcert as lc
-from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.knowledge.ledger import Ledger
-from labelcert.engines.ladder import Ladder
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.by_enumeration import Enumeration
 from labelcert.engines.machines.clean import clean_fit
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.machines import Machines
+from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from shared_files import GOLDENS, needs_goldens
@@ -27,14 +26,15 @@ def load(name):
 def test_margins_radii_and_counts_of_all_budgets(name):
     case = load(name)
     n = len(case["labels"])
-    problem = Problem(
-        check_gram(case["gram"]), case["cross_gram"], 2.0 * case["labels"] - 1, float(case["C"]),
-        FlipSpace.unrestricted(n), n,
+    machines = Machines(
+        check_gram(case["gram"]), case["cross_gram"], float(case["C"]),
+        RelabelSpace.unrestricted(case["labels"], 2), n,
     )  # fmt: skip
-    fit = clean_fit(problem)
-    np.testing.assert_allclose(fit.decision, case["clean_decision"], atol=1e-9)
-    ledger = Ledger(problem.m, Ladder.every(n))
-    assert enumerate_flips(problem, fit.sign, ledger, n, Clock(), jobs=2)
+    clean = clean_fit(machines)
+    np.testing.assert_allclose(clean.value[:, 0], case["clean_decision"], atol=1e-9)
+    task = Task.of_machines(machines, clean.predicted, Wishes(jobs=2))
+    assert Enumeration().run(task, n, Clock())
+    ledger = task.ledger
     np.testing.assert_allclose(ledger.worst_margin, case["worst_margin"], atol=1e-7)
     assert (np.abs(case["worst_margin"]) > 1e-6).all(), "no ties in the golden cases"
     assert ledger.robust.tolist() == ((case["worst_margin"] > 0).sum(axis=1) - 1).tolist()

@@ -8,42 +8,42 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labelcert.engines import enumeration
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.by_enumeration import Enumeration
 from labelcert.engines.knowledge import settle
 from labelcert.engines.knowledge.account import Account, last_complete
-from labelcert.engines.knowledge.evidence import CleanFit
-from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.machines.clean import clean_fit
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.machines import Machines
+from labelcert.engines.task import Task, Wishes
+from labelcert.engines.walk import tree
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 
 
-def near_ties(seed, n=7, m=5):
+def near_ties(seed, n=7, m=5, classes=2):
     """Near-duplicate points with contradictory labels: many margins inside their error bars."""
     rng = np.random.default_rng(seed)
     points = np.repeat(rng.standard_normal((n // 2 + 1, 2)), 2, axis=0)[:n]
     points += 10.0 ** rng.uniform(-6, -3) * rng.standard_normal(points.shape)
     tests = rng.standard_normal((m, 2))
-    y = np.where(np.arange(n) % 2 == 0, 1.0, -1.0)
+    labels = (np.arange(n) + 1) % classes
     gram = check_gram(points @ points.T + 1e-9 * np.eye(n))
-    problem = Problem(gram, tests @ points.T, y, 1e3, FlipSpace.unrestricted(n), 3)
-    fit = clean_fit(problem)
-    rows = np.flatnonzero(fit.sign != 0)
-    part = problem.of_test_points(rows)
+    space = RelabelSpace.unrestricted(labels, classes)
+    whole = Machines(gram, tests @ points.T, 1e3, space, 3 if classes == 2 else 2)
+    fit = clean_fit(whole)
+    part = whole.of_test_points(fit.decided)
     # Wide bars leave many margins to exact arithmetic, as a worse kernel would.
-    wide = part.bars.floor + 0.95 * np.abs(fit.decision[rows])
-    part.__dict__["bars"] = part.bars._replace(floor=wide)
-    return part, fit.sign[rows]
+    for machine in part.each:
+        values = np.abs(fit.value[fit.decided]).max(axis=1)
+        wide = machine.bars.floor + (0.95 if classes == 2 else 0.02) * values
+        machine.__dict__["bars"] = machine.bars._replace(floor=wide)
+    return part, fit.predicted[fit.decided]
 
 
-def enumerated(problem, sign):
-    ledger = Ledger(problem.m, problem.ladder)
-    for t in range(problem.m):
-        ledger.prove(t, 0, "training", CleanFit())
-    enumeration.enumerate_flips(problem, sign, ledger, problem.max_budget, Clock())
-    return ledger
+def enumerated(machines, predicted):
+    task = Task.of_machines(machines, predicted, Wishes())
+    Enumeration().run(task, machines.max_budget, Clock())
+    return task.ledger
 
 
 def same_or_less(worse, whole):
@@ -64,16 +64,20 @@ def test_an_account_ends_where_notes_are_missing_or_too_many():
     assert account.robust_row(0) == account.seen_row == 1
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    ("classes", "seed"), [*((2, seed) for seed in range(6)), *((3, seed) for seed in (0, 2, 3))]
+)
 @pytest.mark.parametrize("what", ["robust", "seen", "unclear", "settled", "task"])
-def test_lost_notes_lose_proofs_and_make_none(seed, what, monkeypatch):
+def test_lost_notes_lose_proofs_and_make_none(seed, classes, what, monkeypatch):
     """Whatever is forgotten between the walk and the ledger, at random places."""
-    problem, sign = near_ties(seed)
-    whole = enumerated(problem, sign)
+    problem, predicted = near_ties(seed, classes=classes)
+    whole = enumerated(problem, predicted)
     rng = np.random.default_rng(seed)
     lost = []
+    kept_settle, kept_one = settle.Settling.settle, settle.Settling._settle_one
+    kept_tasks = tree.RelabelTree.tasks
 
-    def forgetful_settle(problem, sign, ledger, records, *rest):
+    def forgetful_settle(self, records, *rest):
         for record in records:
             for row in range(len(record.levels)):
                 if what == "robust" and record.robust[row].any() and rng.random() < 0.5:
@@ -86,31 +90,29 @@ def test_lost_notes_lose_proofs_and_make_none(seed, what, monkeypatch):
             if what == "unclear" and record.unclear_used[0] > 0:
                 record.unclear_used[0] -= 1
                 lost.append((0, None))
-        return kept_settle(problem, sign, ledger, records, *rest)
+        return kept_settle(self, records, *rest)
 
-    kept_settle, kept_one, kept_tasks = (
-        settle.settle, settle._settle_one, enumeration.split_tasks
-    )  # fmt: skip
-    monkeypatch.setattr(enumeration, "settle", forgetful_settle)
+    monkeypatch.setattr(settle.Settling, "settle", forgetful_settle)
     if what == "settled":
 
-        def forgetful_one(sign, *rest):
-            found = kept_one(sign, *rest)
+        def forgetful_one(self, cost, changes):
+            found = kept_one(self, cost, changes)
             if rng.random() < 0.5:
                 lost.append((0, None))
                 return np.zeros_like(found)
             return found
 
-        monkeypatch.setattr(settle, "_settle_one", forgetful_one)
+        monkeypatch.setattr(settle.Settling, "_settle_one", forgetful_one)
     if what == "task":
+        monkeypatch.setattr(tree, "LARGEST_TASK", 4)
 
-        def fewer(candidates, flips, largest):
-            tasks = kept_tasks(candidates, flips, 4)
+        def fewer(self):
+            tasks = kept_tasks(self)
             lost.append((0, None))
             return [task for task in tasks if task is not tasks[int(rng.integers(len(tasks)))]]
 
-        monkeypatch.setattr(enumeration, "split_tasks", fewer)
-    worse = enumerated(problem, sign)
+        monkeypatch.setattr(tree.RelabelTree, "tasks", fewer)
+    worse = enumerated(problem, predicted)
     assert lost, "the problem has nothing to lose"
     same_or_less(worse, whole)
     for row, t in lost:
@@ -124,22 +126,22 @@ IN_PLAIN_PYTHON = """
 import sys
 import numpy as np
 sys.path[:0] = [{tests!r}, {here!r}]
-import labelcert.engines.enumeration_loop as loop
+import labelcert.engines.walk.retraining_loop as loop
 import test_account as t
 
 rng = np.random.default_rng(int(sys.argv[1]))
 write, lost = loop.write_down, []
 
-def forgetful(core, margin, record, mask, cost, sign, gap):
+def forgetful(record, mask, cost):
     if rng.random() < 0.1:
         lost.append(cost)
         return 0
-    return write(core, margin, record, mask, cost, sign, gap)
+    return write(record, mask, cost)
 
-problem, sign = t.near_ties(int(sys.argv[1]), n=6, m=4)
-whole = t.enumerated(problem, sign)
+problem, predicted = t.near_ties(int(sys.argv[1]), n=6, m=4, classes=int(sys.argv[2]))
+whole = t.enumerated(problem, predicted)
 loop.write_down = forgetful
-worse = t.enumerated(problem, sign)
+worse = t.enumerated(problem, predicted)
 assert lost, "nothing was lost"
 t.same_or_less(worse, whole)
 least = min(lost)
@@ -148,13 +150,14 @@ print("held", len(lost))
 """
 
 
+@pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_walk_that_forgets_label_vectors_proves_nothing_at_their_cost(seed):
+def test_a_walk_that_forgets_label_vectors_proves_nothing_at_their_cost(seed, classes):
     """The compiled loops, run as plain Python, with notes left out at random places inside."""
     here = Path(__file__).resolve().parent
     script = IN_PLAIN_PYTHON.format(tests=str(here.parent), here=str(here))
     done = subprocess.run(
-        [sys.executable, "-c", script, str(seed)],
+        [sys.executable, "-c", script, str(seed), str(classes)],
         capture_output=True,
         text=True,
         check=False,

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from labelcert.engines.enumeration import enumerate_flips
 
 from labelcert.engines.attack import attack_count, attack_each
-from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.clean import clean_fit

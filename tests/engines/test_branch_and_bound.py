@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from labelcert.engines.enumeration import enumerate_flips
 
 from labelcert.engines import branch_and_bound
-from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.knowledge.evidence import CleanFit
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder

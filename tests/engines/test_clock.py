@@ -104,13 +104,13 @@ BETWEEN_LOOPS = """
 import os, signal
 import numpy as np
 import labelcert as lc
-from labelcert.engines import by_sort as linear
+from labelcert.engines.by_sort import Sort
 
-def press_ctrl_c_and_decide(*arguments):
+def press_ctrl_c_and_run(*arguments):
     os.kill(os.getpid(), signal.SIGINT)
-    return decide(*arguments)
+    return run(*arguments)
 
-decide, linear.decide = linear.decide, press_ctrl_c_and_decide
+run, Sort.run = Sort.run, press_ctrl_c_and_run
 rng = np.random.default_rng(0)
 points, tests = rng.standard_normal((60, 60)), rng.standard_normal((90, 60))
 labels = (points[:, 0] > 0).astype(int)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from labelcert.engines.enumeration import enumerate_flips
 
 import labelcert as lc
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.collective_bound import bound_counts
-from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.flips import FlipSpace
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.clean import clean_fit

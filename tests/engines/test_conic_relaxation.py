@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from labelcert._jit import compiled
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds import dense
 from labelcert.engines.bounds.conic import ConicRelaxation
 from labelcert.engines.bounds.functional import Functional, best_over, corners_of, lower_bound
@@ -22,7 +23,6 @@ from labelcert.engines.bounds.state_functional import (
 from labelcert.engines.bounds.states import PairStates
 from labelcert.engines.bounds.tightening_conic import tighten_conic
 from labelcert.engines.branching.moves import Moves
-from labelcert.engines.flips import FlipSpace
 from labelcert.engines.machines.machine import Problem
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.work.clock import Clock

@@ -3,71 +3,64 @@
 import numpy as np
 import pytest
 
-from labelcert.engines import cascade
-from labelcert.engines.cascade import Plan
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.knowledge.evidence import Exhausted, Retrained, Searched, Sorted
+from labelcert.engines import planner
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.knowledge.evidence import Exhausted, Joined, Retrained, Searched, Sorted
 from labelcert.engines.machines.clean import clean_fit
-from labelcert.engines.machines.machine import Problem
-from labelcert.engines.machines.machines import MulticlassProblem
-from labelcert.engines.multiclass.cascade import run_multiclass
-from labelcert.engines.multiclass.clean import clean_classes
-from labelcert.engines.multiclass.relabels import RelabelSpace
+from labelcert.engines.machines.machines import Machines
+from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 
 
-def kernel(n, m, seed=0):
-    rng = np.random.default_rng(seed)
+def decided(n, m, classes, C, budget, engine):
+    """The ledger of a problem with classes far enough apart that some predictions survive."""
+    rng = np.random.default_rng(1)
     points, tests = rng.standard_normal((n, 3)), rng.standard_normal((m, 3))
-    # Two classes far enough apart that some predictions survive a flip.
-    points[:, 0] += np.where(np.arange(n) % 2 == 0, 3.0, -3.0)
-    tests[:, 0] += np.where(np.arange(m) % 2 == 0, 3.0, -3.0)
-    return check_gram(points @ points.T + np.eye(n)), tests @ points.T
+    centres = 4 * np.eye(3)[:classes]
+    points, tests = (
+        points + centres[np.arange(n) % classes],
+        tests + centres[np.arange(m) % classes],
+    )
+    gram = check_gram(points @ points.T + np.eye(n))
+    space = RelabelSpace.unrestricted(np.arange(n) % classes, classes)
+    machines = Machines(gram, tests @ points.T, C, space, budget)
+    clean = clean_fit(machines)
+    look = Clock() if engine == "auto" else None
+    task = Task.of_machines(machines, clean.predicted, Wishes(engine=engine), look)
+    planner.decide(task, Clock())
+    return task.ledger
 
 
-def complete(ledger):
-    """Each verdict beyond the clean fit has evidence, and each witness too."""
-    for t in range(ledger.m):
-        assert (ledger.proof[t] is not None) == (ledger.robust[t] >= 0)
-        assert (ledger.refutation[t] is not None) == (ledger.witness[t] is not None)
-        assert bool(ledger.proven_by[t]) == (ledger.proof[t] is not None)
-
-
+@pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize(
-    ("engine", "C", "kind"),
-    [("enumeration", 1.0, Exhausted), ("branch_and_bound", 1.0, Searched), ("auto", 1e-3, Sorted)],
+    ("engine", "C", "kinds"),
+    [
+        ("enumeration", 1.0, (Exhausted,)),
+        ("branch_and_bound", 1.0, (Searched,)),
+        ("auto", 1e-3, (Sorted,)),
+        ("auto", 1.0, (Exhausted, Joined)),
+    ],
 )
-def test_two_classes(engine, C, kind):
-    gram, cross = kernel(8, 6)
-    y = np.where(np.arange(8) % 2 == 0, 1.0, -1.0)
-    problem = Problem(gram, cross, y, C, FlipSpace.unrestricted(8), 3)
-    fit = clean_fit(problem)
-    ledger = cascade.run_svm(problem, fit.sign, Plan(engine=engine), Clock())
-    complete(ledger)
+def test_each_engine_leaves_evidence_of_its_kind(classes, engine, C, kinds):
+    ledger = decided(9, 6, classes, C, 3, engine)
     beyond = [ledger.proof[t] for t in np.flatnonzero(ledger.robust > 0)]
     assert beyond
-    assert all(isinstance(found, kind) for found in beyond)
+    assert all(isinstance(found, kinds) for found in beyond)
+    for t in range(ledger.m):
+        assert (ledger.refutation[t] is not None) == (ledger.witness[t] is not None)
+        assert bool(ledger.proven_by[t])
+        for b in ledger.rivals(t):
+            if ledger.proven[t, b] > 0:
+                assert isinstance(ledger.proofs[t, b], kinds)
     witnesses = [found for found in ledger.refutation if found is not None]
     assert all(isinstance(found, (Retrained, Sorted)) for found in witnesses)
 
 
 def test_a_proof_by_exhaustion_carries_its_account():
-    gram, cross = kernel(6, 4)
-    y = np.where(np.arange(6) % 2 == 0, 1.0, -1.0)
-    problem = Problem(gram, cross, y, 1.0, FlipSpace.unrestricted(6), 2)
-    ledger = cascade.run_svm(problem, clean_fit(problem).sign, Plan(engine="enumeration"), Clock())
+    ledger = decided(6, 4, 2, 1.0, 2, "enumeration")
+    assert (ledger.robust > 0).any()
     for t in np.flatnonzero(ledger.robust > 0):
         found = ledger.proof[t]
         assert found.levels == tuple(range(int(ledger.robust[t]) + 1))
         assert found.due == found.noted == (1, 6, 15)[: len(found.levels)]
-
-
-@pytest.mark.parametrize("engine", ["auto", "enumeration", "branch_and_bound"])
-@pytest.mark.parametrize("C", [1e-3, 1.0])
-def test_many_classes(engine, C):
-    gram, cross = kernel(9, 5, seed=1)
-    space = RelabelSpace.unrestricted(np.arange(9) % 3, 3)
-    problem = MulticlassProblem(gram, cross, C, space, 2)
-    predicted = clean_classes(problem).predicted
-    complete(run_multiclass(problem, predicted, Plan(engine=engine), Clock()).ledger)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from labelcert import InputError
 from labelcert.engines import ladder as ladder_room
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.knapsack import at_budget, best_sets
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.ladder import UNCOUNTABLE, Ladder, count_by_level, ladder_of
+from labelcert.engines.sorting.knapsack import at_budget, best_sets
 from labelcert.engines.work.clock import Clock
 
 attackers = st.integers(0, 2**31)

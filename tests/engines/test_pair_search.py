@@ -4,6 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from labelcert.engines.multiclass.clean import clean_classes
+from labelcert.engines.multiclass.enumeration import enumerate_relabelings
+from labelcert.engines.multiclass.relabels import RelabelSpace
+from labelcert.engines.multiclass.rivals import Rivals
 
 from labelcert.engines.bounds import conic
 from labelcert.engines.bounds.hulls import ClassHulls
@@ -14,10 +18,6 @@ from labelcert.engines.by_branching import search_pairs
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.machines import MulticlassProblem
-from labelcert.engines.multiclass.clean import clean_classes
-from labelcert.engines.multiclass.enumeration import enumerate_relabelings
-from labelcert.engines.multiclass.relabels import RelabelSpace
-from labelcert.engines.multiclass.rivals import Rivals
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.pair_truth import pair_truth

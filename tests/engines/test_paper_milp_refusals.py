@@ -1,23 +1,24 @@
 """The paper's program where solvers refuse it, answer nonsense, or cannot tell numbers apart."""
 
 import importlib.util
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-import labelcert as lc
-from labelcert.engines.knowledge.ledger import Ledger
-from labelcert.engines.multiclass.rivals import Rivals
-from labelcert.engines.paper_milp import multiclass as many
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.by_paper_milp import PaperMilp
 from labelcert.engines.paper_milp.collective import count_at
 from labelcert.engines.paper_milp.sample_wise import decide
 from labelcert.engines.solvers import highs, milp_solver
 from labelcert.engines.solvers.milp import NEGLIGIBLE, MilpAnswer, MilpModel, Watch
+from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
-from oracles.paper_milp_cases import hand_made, make_case
-from oracles.relabelings import random_problem
+from oracles.paper_milp_cases import hand_made, make_case, without_ties
+from oracles.rational_machines import SvmMachine
+from oracles.rational_truth import UNLIMITED, Attacker, Truth
 
 needs_gurobi = pytest.mark.skipif(
     importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed"
@@ -78,67 +79,76 @@ def test_a_refused_call_proves_nothing(name, monkeypatch):
     answer = milp_solver("highs")(knapsack([1.0, 1.0], 1.0), Watch(True))
     assert (answer.status, answer.bound) == ("failed", np.inf)
     case = make_case(0)
-    found = decide(case.problem, case.sign, 0, 1, Clock(), milp_solver("highs"))
+    found = decide(case.machines, case.predicted, 0, 1, Clock(), milp_solver("highs"))
     assert found.verdict != "robust"
 
 
+@pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize("bound", [np.nan, np.inf, -np.inf])
-def test_bounds_that_are_no_numbers_prove_nothing(bound):
-    case = make_case(0)
+def test_bounds_that_are_no_numbers_prove_nothing(bound, classes):
+    case = make_case(0, classes=classes, max_n=4)
 
     def solver(model, watch):
         watch.see_bound(bound)
         return MilpAnswer("optimal", bound, None, "Optimal")
 
-    found = decide(case.problem, case.sign, 0, 1, Clock(), solver)
+    found = decide(case.machines, case.predicted, 0, 1, Clock(), solver)
     assert (found.verdict, found.bound) == ("undecided", -np.inf)
-    ledger = Ledger(case.problem.m, case.problem.ladder)
-    count_at(case.problem, case.sign, ledger, 1, Clock(), solver)
-    assert ledger.broken_upper[1] == case.problem.m
-    problem = random_problem(0, 4)
-    decision = many.decide_multiclass(problem, 0, 0, 1, Clock(), solver)
-    assert decision.verdict == "undecided"
-    rivals = Rivals(Ledger(problem.m, problem.ladder), np.zeros(problem.m, int), 3)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(many, "milp_solver", lambda backend: solver)
-        many.decide_all_classes(problem, rivals, Clock())
-    assert (rivals.ledger.robust <= 0).all()
+        for module in ("radii", "collective"):
+            patch.setattr(f"labelcert.engines.paper_milp.{module}.milp_solver", lambda _: solver)
+        task = case.task(collective=True)
+        PaperMilp().run(task, case.budget, Clock())
+    assert (task.ledger.robust <= 0).all()
+    assert (task.ledger.broken_upper[1:] == case.m).all()
 
 
-def test_a_row_of_zeros_with_many_classes_is_no_proof():
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("bound", [-np.inf, 0.0, 1.0, np.inf, np.nan])
+def test_a_row_of_zeros_is_no_proof(bound, classes):
     """Its unit is 0, and 0 times an unknown bound is no number: it once came out robust."""
-    problem = random_problem(1, 4)
-    problem.cross[0] = 0.0
+    machines = make_case(4, classes=classes, max_n=4).machines
+    machines = replace(machines, cross=np.zeros_like(machines.cross))
+    assert machines.m > 0
 
     def stopped(model, watch):
-        return watch.answer("stopped", -np.inf, None, "Time limit reached")
+        return watch.answer("stopped", bound, None, "Time limit reached")
 
-    assert many.decide_multiclass(problem, 0, 0, 1, Clock(), stopped).verdict == "undecided"
+    found = decide(machines, np.zeros(machines.m, int), 0, 1, Clock(), stopped)
+    assert found.verdict == "undecided"
 
 
 def test_a_count_below_what_was_seen_refutes_the_solver():
-    problem, sign = hand_made(np.eye(3), np.eye(3), [1, -1, 1], 1.0, 2)
-    ledger = Ledger(3, problem.ladder)
-    ledger.count_broken(1, 1, np.array([0]))
+    machines, predicted = hand_made(np.eye(3), np.eye(3), [1, 0, 1], 1.0, 2)
+    task = Task.of_machines(machines, predicted, Wishes())
+    task.ledger.count_broken(1, 1, np.array([0]))
 
     def liar(model, watch):
         return MilpAnswer("optimal", 0.0, None, "Optimal")
 
-    count_at(problem, sign, ledger, 1, Clock(), liar)
-    assert ledger.broken_upper[1] == 3
+    count_at(task, 1, Clock(), liar)
+    assert task.ledger.broken_upper[1] == 3
 
 
+@pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize("C", [1e-12, 1e-3, 1.0, 1e4, 1e9])
 @backends
-def test_no_wrong_verdict_at_any_C(C, backend):
+def test_no_wrong_verdict_at_any_C(C, backend, classes):
     rng = np.random.default_rng(2)
-    points, tests = rng.standard_normal((4, 3)), rng.standard_normal((2, 3))
-    given = (points @ points.T, tests @ points.T, [0, 1, 0, 1])
-    found, truth = (
-        lc.certify(*given, C=C, max_flips=2, n_jobs=1, time_limit=30, **options)
-        for options in ({"engine": "paper_milp", "solver": backend}, {"engine": "enumeration"})
-    )
-    assert (found.radius <= truth.radius_upper).all()
-    assert (found.radius_upper >= truth.radius).all()
+    points, tests = rng.integers(-9, 10, (4, 3)) / 8, rng.integers(-9, 10, (4, 3)) / 8
+    gram, cross, labels = points @ points.T, tests @ points.T, np.array([0, 1, 0, classes - 1])
+    allowed = np.ones((4, classes), dtype=bool)
+    attacker = Attacker(labels, allowed, [1] * 4, [0] * 4, [UNLIMITED], 2)
+    truth = Truth(SvmMachine(gram, cross, C), attacker)
+    clear = np.flatnonzero(~truth.tie)
+    assert len(clear) > 1
+    space = RelabelSpace.unrestricted(labels, classes)
+    machines, predicted = without_ties(gram, cross, C, space, 2)
+    assert predicted.tolist() == truth.predicted[clear].tolist()
+    task = Task.of_machines(machines, predicted, Wishes(solver=backend))
+    PaperMilp().run(task, 2, Clock(30.0))
+    found = task.ledger
+    assert (found.robust <= truth.radius[clear]).all()
+    assert (np.minimum(found.broken - 1, 2) >= truth.radius[clear]).all()
     if C <= 1.0:
-        assert found.radius.tolist() == truth.radius.tolist()
+        assert found.robust.tolist() == truth.radius[clear].tolist()

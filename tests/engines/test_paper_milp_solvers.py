@@ -8,12 +8,10 @@ import pytest
 from scipy import sparse
 
 from labelcert._errors import InputError
-from labelcert.engines.knowledge.ledger import Ledger
-from labelcert.engines.ladder import Ladder
-from labelcert.engines.paper_milp.collective import count_all
-from labelcert.engines.paper_milp.sample_wise import decide_all
+from labelcert.engines.by_paper_milp import PaperMilp
 from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, Watch
+from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
 from oracles.paper_milp_cases import hand_made, make_case
 
@@ -73,15 +71,17 @@ def test_an_expired_watch_stops_the_search(backend):
 
 
 @needs_gurobi
-@pytest.mark.parametrize("seed", range(7))
-def test_gurobi_and_highs_agree(seed):
-    case = make_case(seed, max_n=5, restrict=seed % 2 == 1)
+@pytest.mark.parametrize(
+    ("classes", "seed"), [(2, seed) for seed in range(7)] + [(3, seed) for seed in range(4)]
+)
+def test_gurobi_and_highs_agree(classes, seed):
+    max_n = 5 if classes == 2 else 4
+    case = make_case(seed, max_n=max_n, restrict=seed % 2 == 1, classes=classes)
     found = []
     for backend in ("highs", "gurobi"):
-        ledger = Ledger(case.problem.m, Ladder.every(case.problem.max_budget))
-        decide_all(case.problem, case.sign, ledger, Clock(), backend)
-        count_all(case.problem, case.sign, ledger, Clock(), backend)
-        found.append(ledger)
+        task = case.task(solver=backend, collective=True)
+        PaperMilp().run(task, case.budget, Clock())
+        found.append(task.ledger)
     clear = (np.abs(case.worst) > case.tolerance[:, None]).all(axis=1)
     assert found[0].robust[clear].tolist() == found[1].robust[clear].tolist()
     assert found[0].broken[clear].tolist() == found[1].broken[clear].tolist()
@@ -94,11 +94,12 @@ def test_gurobi_and_highs_agree(seed):
 def test_a_model_too_large_for_the_licence_says_so():
     rng = np.random.default_rng(0)
     points, tests = rng.standard_normal((30, 5)), rng.standard_normal((1, 5))
-    problem, sign = hand_made(points @ points.T, tests @ points.T, rng.choice([-1, 1], 30), 1.0, 1)
-    ledger = Ledger(1, Ladder.every(1))
+    labels = rng.integers(0, 2, 30)
+    machines, predicted = hand_made(points @ points.T, tests @ points.T, labels, 1.0, 1)
+    task = Task.of_machines(machines, predicted, Wishes(solver="gurobi"))
     error = None
     try:
-        decide_all(problem, sign, ledger, Clock(20.0), "gurobi")
+        PaperMilp().run(task, 1, Clock(20.0))
     except InputError as raised:
         error = str(raised)
     if error is None:  # the size limit is one of the licence that comes with pip
@@ -113,6 +114,9 @@ def test_missing_gurobi_says_what_to_install(monkeypatch):
         milp_solver("gurobi")
 
 
-def test_an_unknown_backend_is_named():
+@pytest.mark.parametrize("wishes", [{}, {"sample_wise": False, "collective": True}])
+def test_an_unknown_backend_is_named(wishes):
     with pytest.raises(InputError, match="backend 'cplex' is unknown"):
         milp_solver("cplex")
+    with pytest.raises(InputError, match="backend 'cplex' is unknown"):
+        PaperMilp().run(make_case(0).task(solver="cplex", **wishes), 1, Clock())

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds.functional import best_over, corners_of, lower_bound
 from labelcert.engines.bounds.hull import Hull
-from labelcert.engines.flips import FlipSpace
 from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.relaxation.tightening import tighten
 from labelcert.engines.relaxation.walk import count_sets

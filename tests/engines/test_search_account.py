@@ -5,16 +5,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from labelcert.engines.enumeration import enumerate_flips
 
 from labelcert.engines import branch_and_bound, search_points
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds.functional import Functional
 from labelcert.engines.bounds.hulls import ClassHulls
 from labelcert.engines.branch_and_bound import Search
 from labelcert.engines.branching import leaf as pair_leaf
 from labelcert.engines.branching import search as pair_search
 from labelcert.engines.branching.search import PairSearch, Tree
-from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.flips import FlipSpace
 from labelcert.engines.knowledge.evidence import CleanFit
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.knowledge.search_account import SearchAccount

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from labelcert.engines.enumeration import enumerate_flips
 
 import labelcert as lc
 from labelcert.engines import branch_and_bound
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds.functional import best_over, corners_of, lower_bound
 from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.collective_bound import bound_counts
-from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.flips import FlipSpace
 from labelcert.engines.knowledge.evidence import CleanFit
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.machines.clean import clean_fit

@@ -3,8 +3,8 @@
 import numpy as np
 from hypothesis import given, settings
 
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.attacker import FlipSpace
+from labelcert.engines.machines.machine import Machine
 from labelcert.engines.machines.retraining import (
     flip_at,
     look_at_flip,
@@ -22,11 +22,11 @@ from oracles.problems import problems
 def test_leaf_equals_tableau(problem):
     p = problem
     n, m = len(p.y), len(p.cross)
-    task = Problem(
+    task = Machine(
         check_gram(p.gram), np.asarray(p.cross, float), p.y.astype(float), p.C,
         FlipSpace.unrestricted(n), n,
     )  # fmt: skip
-    core = task.core(np.ones(m))
+    core = task.core()
     aside, full = new_stack(n + 2, n, m, 1), new_stack(n + 2, n, m, 1)
     start(core, aside)
     start(core, full)

@@ -39,7 +39,7 @@ class PairTruth:
 
 
 def pair_truth(problem):
-    """The `PairTruth` of a MulticlassProblem."""
+    """The `PairTruth` of a Machines."""
     values = svm_values(problem)
     labels, cost = every_labeling(problem.space, problem.max_budget)
     known = {}

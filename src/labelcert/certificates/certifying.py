@@ -8,7 +8,6 @@ from typing import Any
 from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.run.checked_input import check_input
-from labelcert.certificates.run.dispatch import run_engines
 from labelcert.certificates.run.option_checks import (
     DEFAULT_TIME_LIMIT,
     check_engine,
@@ -17,8 +16,9 @@ from labelcert.certificates.run.option_checks import (
     check_margins,
     check_time_limit,
 )
+from labelcert.certificates.run.running import run_engines
 from labelcert.certificates.run.to_certificates import collective_of, sample_wise
-from labelcert.engines.cascade import Plan
+from labelcert.engines.task import Wishes
 from labelcert.engines.work.clock import Clock
 from labelcert.intake.numbers import flag
 
@@ -97,7 +97,7 @@ def certify(
         )
         check_margins(worst_margins, engine, len(given.classes))
         seconds = check_time_limit(point_time_limit, "point_time_limit")
-        plan = Plan(
+        wishes = Wishes(
             sample_wise=True,
             collective=collective,
             jobs=check_jobs(n_jobs),
@@ -107,5 +107,5 @@ def certify(
             seconds_a_point=float("inf") if seconds is None else seconds,
             exactness=check_exactness(exactness, engine),
         )
-        outcome = run_engines(given, plan, clock)
+        outcome = run_engines(given, wishes, clock)
         return sample_wise(outcome, collective_of(outcome) if collective else None)

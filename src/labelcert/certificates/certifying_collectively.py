@@ -8,7 +8,6 @@ from typing import Any
 from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
 from labelcert.certificates.run.checked_input import check_input
-from labelcert.certificates.run.dispatch import run_engines
 from labelcert.certificates.run.option_checks import (
     DEFAULT_TIME_LIMIT,
     check_engine,
@@ -16,8 +15,9 @@ from labelcert.certificates.run.option_checks import (
     check_jobs,
     check_time_limit,
 )
+from labelcert.certificates.run.running import run_engines
 from labelcert.certificates.run.to_certificates import collective_of
-from labelcert.engines.cascade import Plan
+from labelcert.engines.task import Wishes
 from labelcert.engines.work.clock import Clock
 
 
@@ -51,7 +51,7 @@ def certify_collective(
     with clock.minding_interrupts():
         given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
         check_engine(engine, solver, ridge)
-        plan = Plan(
+        wishes = Wishes(
             sample_wise=True,
             collective=True,
             jobs=check_jobs(n_jobs),
@@ -59,4 +59,4 @@ def certify_collective(
             solver=solver,
             exactness=check_exactness(exactness, engine),
         )
-        return collective_of(run_engines(given, plan, clock))
+        return collective_of(run_engines(given, wishes, clock))

@@ -5,7 +5,7 @@ of single classes can be enumerated; and the radius by independent worst cases (
 whole budget to itself), which is sound and comes for free.
 Cost: K · Σ_j≤r C(n, j) retrainings for all test points together, then a join a pair.
 When to prefer it: always where it fits into the time; n = 70 with seven classes reaches r = 3 in
-seconds.
+seconds. With two classes there is nothing to join: `by_enumeration` does it.
 Source: our own note; ``math.md`` 4.1 and 6.
 """
 
@@ -15,19 +15,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from labelcert.engines.by_enumeration import seconds_of_one
+from labelcert.engines.engine import Role
 from labelcert.engines.joining.cells import Cells
 from labelcert.engines.joining.extremes import (
     LONGEST,
     ClassLists,
     Extremes,
     class_lists,
+    count_class_flips,
     list_size,
 )
 from labelcert.engines.joining.pairs import PairRules, decide_pair, lists_bar, relaxed_budget
 from labelcert.engines.knowledge.evidence import Joined, Retrained, WorstCases
-from labelcert.engines.machines.comparison import OneVsAll
-from labelcert.engines.machines.machines import MulticlassProblem
-from labelcert.engines.multiclass.rivals import Rivals
+from labelcert.engines.machines.comparison import Comparison
+from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
 
 NAME = "enumeration by classes"
@@ -38,44 +40,72 @@ FIRST_SIZE = 64
 """Flip sets kept in a cell at first; pairs that stay open get more."""
 
 
+class Classes:
+    """The flip sets of each class, joined into relabelings."""
+
+    name = NAME
+    option = ""
+    role = Role.EXHAUST
+    decides = frozenset({Question.RADII})
+    retrains = True
+    summary = (
+        "retrains each class's machine on all its flip sets and joins the extreme ones: exact "
+        "radii of many classes, far beyond the enumeration of relabelings"
+    )
+
+    def accepts(self, task: Task) -> bool:
+        """Kernel SVMs of more than two classes; it knows nothing of counts."""
+        return task.machines is not None and not task.two_classes
+
+    def seconds(self, task: Task, budget: int) -> float:
+        """The number of flip sets of all classes, times a rough cost of each."""
+        each = seconds_of_one(task.n, task.m) / task.wishes.jobs
+        return count_class_flips(task.svms, budget) * each
+
+    def run(self, task: Task, budget: int, clock: Clock) -> bool:
+        """Enumerate up to a budget and decide what that decides.
+
+        With "relaxed" exactness only independent worst cases are compared.
+        """
+        done = ClassSearch(task, clock).run(budget, task.exact)
+        if done:  # what was closed before is known at budget 0 at least
+            for t in range(task.m):
+                task.ledger.relax(t, 0)
+        return done
+
+
 @dataclass(eq=False)
 class ClassSearch:
-    """Search all open pairs of a problem at one budget after the other.
+    """The search of all open pairs of a task at one budget."""
 
-    relaxed (m,): radius by independent worst cases, as far as enumerated; computed: whether it was
-    for every test point that was open.
-    """
-
-    problem: MulticlassProblem
-    rivals: Rivals
+    task: Task
     clock: Clock
-    jobs: int = 1
-    relaxed: np.ndarray = field(init=False)
-    computed: bool = False
+    _rules: dict[tuple[int, int], PairRules] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.relaxed = np.zeros(self.problem.m, dtype=np.int64)
-        self._exact = OneVsAll(self.problem.gram, self.problem.cross, self.problem.C, self.clock)
-        self._rules: dict[tuple[int, int], PairRules] = {}
+        self.machines, self.ledger = self.task.svms, self.task.ledger
+        self.jobs, self.m = self.task.wishes.jobs, self.task.m
+        self._exact = Comparison(self.machines, self.clock)
 
     def run(self, budget: int, exact: bool = True) -> bool:
         """Enumerate up to a budget and decide what it decides; False if the clock ended it.
 
         exact: also join the lists; without it only independent worst cases are compared.
         """
-        cells = Cells.of(self.problem.ladder.cut(budget))
+        cells = Cells.of(self.machines.ladder.cut(budget))
         open_pairs = self._open_pairs(budget)
+        if not open_pairs:
+            return True
         if exact:
-            size = min(FIRST_SIZE, list_size(self.problem, cells.count, self.jobs, self.problem.m))
+            size = min(FIRST_SIZE, list_size(self.machines, cells.count, self.jobs, self.m))
         else:
             size = 1
         if not self._round(budget, cells, open_pairs, size, exact, first=True):
             return False
         while exact:
             left = [pair for pair in self._open_pairs(budget) if pair in set(open_pairs)]
-            longest = list_size(
-                self.problem, cells.count, self.jobs, len({t for t, _ in left}) or 1
-            )
+            points = len({t for t, _ in left}) or 1
+            longest = list_size(self.machines, cells.count, self.jobs, points)
             bigger = min(16 * size, longest, LONGEST)
             if not left or bigger <= size:
                 break
@@ -86,12 +116,12 @@ class ClassSearch:
 
     def _open_pairs(self, budget: int) -> list[tuple[int, int]]:
         """(test point, rival) without a proof at the budget, where one may still be had."""
-        rivals = self.rivals
+        ledger = self.ledger
         return [
-            (t, int(b))
-            for t in range(self.problem.m)
-            for b in rivals.open_rivals(t)
-            if rivals.proven[t, b] < min(budget, rivals.needed(t))
+            (t, b)
+            for t in range(self.m)
+            for b in ledger.open_rivals(t)
+            if ledger.proven[t, b] < min(budget, ledger.needed(t))
         ]
 
     def _round(
@@ -103,12 +133,12 @@ class ClassSearch:
         exact: bool,
         first: bool,
     ) -> bool:
-        predicted, m = self.rivals.predicted, self.problem.m
+        predicted, m = self.ledger.predicted, self.m
         rows = np.unique([t for t, _ in pairs]).astype(np.int64)
-        wanted = np.zeros((m, self.problem.classes), dtype=bool)
+        wanted = np.zeros((m, self.machines.classes), dtype=bool)
         for t, b in pairs:
             wanted[t, [b, int(predicted[t])]] = True
-        part = self.problem.of_test_points(rows)
+        part = self.machines.of_test_points(rows)
         lists: dict[int, ClassLists] = {}
         for k in np.flatnonzero(wanted.any(axis=0)):
             found = class_lists(
@@ -137,10 +167,10 @@ class ClassSearch:
             else:
                 own, rival = extremes[a], extremes[b]
                 found = WorstCases(lists_bar(own, rival))
-                self.rivals.prove(t, b, relaxed_budget(own, rival, cells), RELAXED, found)
+                self.ledger.prove(t, b, relaxed_budget(own, rival, cells), RELAXED, found)
         if first:
-            self.relaxed[rows] = np.maximum(self.relaxed[rows], relaxed[rows])
-            self.computed = True
+            for t in rows.tolist():
+                self.ledger.relax(t, min(int(relaxed[t]), int(self.ledger.broken[t]) - 1))
         return True
 
     def _decide(
@@ -153,19 +183,19 @@ class ClassSearch:
         union: np.ndarray,
         budget: int,
     ) -> None:
-        ledger = self.rivals.ledger
-        reach = min(budget, self.rivals.needed(t))
-        if reach <= self.rivals.proven[t, b]:
+        ledger = self.ledger
+        reach = min(budget, self.ledger.needed(t))
+        if reach <= self.ledger.proven[t, b]:
             return
         if (a, b) not in self._rules:
-            self._rules[a, b] = PairRules(self.problem.space, a, b)
+            self._rules[a, b] = PairRules(self.machines.space, a, b)
         found = decide_pair(
             self._rules[a, b], extremes[a], extremes[b], cells, union, reach, self._exact, t
         )
         if found.broken is not None and found.changes is not None:
-            cost = self.problem.space.cost_of(found.changes)
+            cost = self.machines.space.cost_of(found.changes)
             if cost < ledger.broken[t]:
                 ledger.break_(t, cost, found.changes, NAME, Retrained(exactly=found.exactly))
         own, rival = extremes[a], extremes[b]
         evidence = Joined((len(own.value), len(rival.value)), lists_bar(own, rival))
-        self.rivals.prove(t, b, found.proven, NAME, evidence)
+        self.ledger.prove(t, b, found.proven, NAME, evidence)

@@ -1,201 +1,181 @@
-"""Margins that are linear in the labels: exact at every budget by one sort per test point.
+"""Leads that are linear in the labels: exact at every budget by one sort a test point and rival.
 
-What it decides: radius, worst margin and witness at every budget, for any number of labeled
-points, where f_t(ỹ) = Σ h_ti ỹ_i: kernel ridge regression always (``math.md`` 7), the kernel SVM
-where every dual variable stays at its bound (saturation, ``math.md`` 4.2).
-Cost: O(n log n) a test point; O(n · levels) where flips have different costs. When to prefer it:
-whenever it applies.
-Source: [EC] arXiv 2604.11416 for ridge regression and for the polynomial case of the SVM.
+What it decides: radius, worst margin and witness at every budget, for any number of labeled points
+and classes, where the machines are linear in the labels (`machines.linear_model`): kernel ridge
+regression always, the kernel SVM as far as it stays saturated.
+Cost: O(n log n) a test point and rival; O(n · levels) where changes have different costs. When to
+prefer it: whenever it applies.
+Source: [EC] arXiv 2604.11416 for two classes; ``math.md`` 4.2, 6 and 7.
 
-Flipping i lowers the margin by gain_ti = 2 sign_t y_i h_ti, so the worst flip set of a budget holds
-the largest positive gains. With unit costs the groups and the total budget form a laminar matroid,
-on which taking the best affordable gain first is optimal; with other costs it is a knapsack.
+A rival b of the predicted class a sees three states of a point (a, b, other), and the lead is
+u Σ_i h_ti s_i with s = +1, −1, 0 for them (u = 1 with two classes, else 2). So each point has one
+most harmful change, whose gain does not depend on the other points, and the worst relabeling of a
+budget makes the largest gains. With unit costs the groups and the total budget form a laminar
+matroid, on which taking the best affordable gain first is optimal; else it is a knapsack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.knapsack import Front, best_sets
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.evidence import Sorted
-from labelcert.engines.knowledge.ledger import Ledger
+from labelcert.engines.knowledge.lead import linear_lead_bar
 from labelcert.engines.ladder import Ladder
+from labelcert.engines.machines.linear_model import LinearModel, lead_unit, side_of
+from labelcert.engines.sorting.relaxed import relaxed_radius
+from labelcert.engines.sorting.worst_flips import worst_flips, worst_flips_exactly
+from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
 
 SORTS = 64
-"""So many sorts are done between two looks at the clock: milliseconds, even if it has expired."""
-
-ExactWeights = Callable[[int], list[Fraction] | None]
-"""Exact h_t (n,) of one test point, or None where that is out of reach."""
+"""So many test points are sorted between two looks at the clock: milliseconds, even if it has
+expired."""
 
 
-class LinearModel(NamedTuple):
-    """f_t(ỹ) = Σ_i weights[t, i] ỹ_i up to error[t], for budgets up to max_budget."""
+class Worst(NamedTuple):
+    """The smallest lead over one rival at each level (rows,), and the changes that reach it."""
 
-    weights: np.ndarray  # (m, n)
-    error: np.ndarray  # (m,) bounds |computed − true f_t(ỹ)| for every label vector
-    exact_weights: ExactWeights
-    max_budget: int
-    name: str
-
-    def of_test_points(self, rows: np.ndarray) -> LinearModel:
-        """The same model with some of the test points."""
-
-        def exact_weights(t: int) -> list[Fraction] | None:
-            return self.exact_weights(int(rows[t]))
-
-        return self._replace(
-            weights=self.weights[rows], error=self.error[rows], exact_weights=exact_weights
-        )
+    lead: np.ndarray
+    changes: list[np.ndarray]
 
 
-def decide(
-    model: LinearModel,
-    y: np.ndarray,
-    sign: np.ndarray,
-    space: FlipSpace,
-    ledger: Ledger,
-    clock: Clock | None = None,
-) -> None:
-    """Write the exact radius, worst margins and witness of every test point into the ledger.
+class Sort:
+    """A sort a test point and rival."""
 
-    Test points that are not reached before the clock expires stay open.
-    """
-    clock = clock or Clock()
-    ladder = ledger.ladder.cut(model.max_budget)
-    for t in range(len(sign)):
-        gain = 2 * sign[t] * y * model.weights[t]
-        late = t % SORTS == SORTS - 1 and clock.expired
-        found = None if late else worst_flips(gain, space, ladder, clock)
+    name = "sort"
+    option = ""
+    role = Role.SORT
+    decides = frozenset({Question.RADII, Question.MARGINS})
+    retrains = False
+    summary = (
+        "sorts the gains of single changes: exact at every budget, for any number of labels, where "
+        "the model is linear in them (ridge regression, saturated SVMs)"
+    )
+
+    def accepts(self, task: Task) -> bool:
+        """Whatever is linear in the labels."""
+        return task.linear is not None
+
+    def seconds(self, task: Task, budget: int) -> float:
+        """A sort of all labels for each test point and rival."""
+        return 1e-7 * task.n * task.m * (task.attacker.classes - 1)
+
+    def run(self, task: Task, budget: int, clock: Clock) -> bool:
+        """Decide every test point up to the model's largest budget.
+
+        Test points that are not reached before the clock expires stay open.
+        """
+        assert task.linear is not None
+        work = _Sorting(task, task.linear, clock)
+        for t in range(task.m):
+            if (t % SORTS == SORTS - 1 and clock.expired) or not work.decide(t):
+                break
+        if not task.two_classes:
+            relaxed = relaxed_radius(task.linear, task.attacker, task.ledger, clock)
+            for t, radius in enumerate(relaxed.tolist()):
+                task.ledger.relax(t, min(radius, int(task.ledger.robust[t])))
+        return not clock.expired
+
+
+class _Sorting:
+    """The sorts of one task."""
+
+    def __init__(self, task: Task, model: LinearModel, clock: Clock):
+        self.space, self.ledger, self.model, self.clock = task.attacker, task.ledger, model, clock
+        self.unit = lead_unit(self.space.classes)
+        self.ladder = self.ledger.ladder.cut(model.max_budget)
+        self.levels = self.ladder.levels.tolist()
+
+    def decide(self, t: int) -> bool:
+        """Decide a test point against every rival; False once the clock has expired."""
+        error = float(linear_lead_bar(self.model.error[t], self.unit))
+        least = np.full(self.ladder.rows, np.inf)
+        for b in self.ledger.rivals(t):
+            found = self._worst(t, b)
+            if found is None:
+                return False
+            self._judge(t, b, found, error)
+            least = np.minimum(least, found.lead)
+        self.ledger.bound_margin(t, least - error, least)
+        return True
+
+    def _worst(self, t: int, b: int) -> Worst | None:
+        a, weights = int(self.ledger.predicted[t]), self.unit * self.model.weights[t]
+        gain, label = best_changes(weights, self.space, a, b)
+        found = worst_flips(gain, self.space.points, self.ladder, self.clock)
         if found is None:
-            return
-        fall, flips = found
-        margins = sign[t] * float(model.weights[t] @ y) - fall
-        ledger.bound_margin(t, margins - model.error[t], margins)
-        _decide_one(model, y, int(sign[t]), space, ledger, t, margins, flips, clock)
+            return None
+        fall, sets = found
+        lead = float(weights @ side_of(self.space.labels, a, b)) - fall
+        return Worst(lead, [points * self.space.classes + label[points] for points in sets])
 
-
-def worst_flips(
-    gain: np.ndarray, space: FlipSpace, ladder: Ladder, clock: Clock
-) -> tuple[np.ndarray, list[np.ndarray]] | None:
-    """Largest fall of the margin (rows,) and the flips that cause it, for every level.
-
-    None once the clock expires.
-    """
-    if space.unit_cost:
-        order = np.argsort(-gain, kind="stable")
-        order = _affordable(order[gain[order] > 0], space, ladder.budget)
-        fall = np.zeros(ladder.rows)
-        fall[1 : len(order) + 1] = np.cumsum(gain[order])
-        fall[len(order) + 1 :] = fall[len(order)]
-        return fall, [order[:r] for r in range(ladder.rows)]
-    front = best_sets(gain.tolist(), space, ladder.budget, clock)
-    if front is None:
-        return None
-    fall, sets = _by_level(front, ladder)
-    return np.array([float(value) for value in fall]), sets
-
-
-def worst_flips_exactly(
-    gain: list[Fraction], space: FlipSpace, ladder: Ladder, clock: Clock
-) -> tuple[list[Fraction], list[np.ndarray]] | None:
-    """`worst_flips` in exact arithmetic."""
-    if not space.unit_cost:
-        front = best_sets(gain, space, ladder.budget, clock)
-        return None if front is None else _by_level(front, ladder)
-    positive = [i for i in range(len(gain)) if gain[i] > 0]
-    positive.sort(key=lambda i: -gain[i])
-    order = _affordable(np.array(positive, dtype=np.int64), space, ladder.budget)
-    fall = [Fraction(0)]
-    for i in order:
-        fall.append(fall[-1] + gain[i])
-    fall += [fall[-1]] * (ladder.rows - len(fall))
-    return fall, [order[:r] for r in range(ladder.rows)]
-
-
-def _by_level(front: Front, ladder: Ladder) -> tuple[list[Any], list[np.ndarray]]:
-    """Gains and sets of a front at every level; its costs are levels."""
-    fall: list[Any] = []
-    sets: list[np.ndarray] = []
-    for best, following in zip(front, [*front[1:], None], strict=True):
-        end = ladder.rows if following is None else ladder.row(following.cost)
-        number = end - len(fall)
-        fall += [best.gain] * number
-        sets += [np.array(best.points, dtype=np.int64)] * number
-    return fall, sets
-
-
-def _affordable(order: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
-    """The first points of an order that the attacker can flip together, at unit costs.
-
-    The first r of them are the worst affordable flip set of r points.
-    """
-    order = order[space.allowed[order]]
-    if not space.groups_bind:
-        return order[:budget]
-    left = space.group_budget.copy()
-    taken: list[int] = []
-    for i in order:
-        if len(taken) == budget:
-            break
-        if left[space.group[i]] > 0:
-            left[space.group[i]] -= 1
-            taken.append(int(i))
-    return np.array(taken, dtype=np.int64)
-
-
-def _decide_one(
-    model: LinearModel,
-    y: np.ndarray,
-    sign: int,
-    space: FlipSpace,
-    ledger: Ledger,
-    t: int,
-    margins: np.ndarray,
-    flips: list[np.ndarray],
-    clock: Clock,
-) -> None:
-    exact: list[tuple[int, np.ndarray]] | None = None
-    levels = ledger.ladder.levels.tolist()
-    for row, margin in enumerate(margins):
-        verdict, chosen = int(margin > 0) - int(margin < 0), flips[row]
-        found = Sorted(float(margin), float(model.error[t]), exactly=False)
-        if not abs(margin) > model.error[t]:
-            if exact is None:
-                ladder = ledger.ladder.cut(levels[len(margins) - 1])
-                exact = exact_verdicts(model.exact_weights(t), y, sign, space, ladder, clock)
-            if exact is None:
+    def _judge(self, t: int, b: int, worst: Worst, error: float) -> None:
+        """Write down what the smallest leads over a rival prove, level by level."""
+        exact: list[tuple[int, np.ndarray]] | None = None
+        ledger, name = self.ledger, self.model.name
+        for row, lead in enumerate(worst.lead.tolist()):
+            verdict, changes, exactly = (lead > 0) - (lead < 0), worst.changes[row], False
+            if not abs(lead) > error:
+                exact = self._exact_verdicts(t, b) if exact is None else exact
+                if exact is None:
+                    return
+                (verdict, changes), exactly = exact[row], True
+            found = Sorted(lead, error, exactly)
+            if verdict <= 0:
+                ledger.break_(t, self.levels[row], changes, name, found)
                 return
-            verdict, chosen = exact[row]
-            found = Sorted(float(margin), float(model.error[t]), exactly=True)
-        if verdict <= 0:
-            ledger.break_(t, levels[row], chosen, model.name, found)
-            return
-        ledger.prove(t, levels[row], model.name, found)
+            ledger.prove(t, b, self.levels[row], name, found)
+
+    def _exact_verdicts(self, t: int, b: int) -> list[tuple[int, np.ndarray]] | None:
+        """For every level the sign of the smallest lead in exact arithmetic, and its changes.
+
+        None where the exact weights are out of reach, or once the clock expires.
+        """
+        weights = self.model.exact_weights(t)
+        if weights is None:
+            return None
+        a, space = int(self.ledger.predicted[t]), self.space
+        gain, label = best_changes_exactly(weights, space, a, b)
+        side = side_of(space.labels, a, b)
+        clean = sum((int(s) * h for s, h in zip(side, weights, strict=True)), Fraction(0))
+        worst = worst_flips_exactly(gain, space.points, self.ladder, self.clock)
+        if worst is None:
+            return None
+        return [
+            ((clean > fall) - (clean < fall), points * space.classes + label[points])
+            for fall, points in zip(*worst, strict=True)
+        ]
 
 
-def exact_verdicts(
-    weights: list[Fraction] | None,
-    y: np.ndarray,
-    sign: int,
-    space: FlipSpace,
-    ladder: Ladder,
-    clock: Clock,
-) -> list[tuple[int, np.ndarray]] | None:
-    """For every level the sign of the exact worst margin, and flips that reach it.
+def best_changes(
+    weights: np.ndarray, space: RelabelSpace, a: int, b: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """How far the best change of each point lowers the lead Σ weights · side, and its new label.
 
-    None where the exact weights are out of reach, or once the clock expires.
+    weights (n,), gains (n,) ≥ 0 and labels (n,); a point that no change helps has gain 0.
     """
-    if weights is None:
-        return None
-    signed = [sign * int(label) * h for label, h in zip(y, weights, strict=True)]
-    clean = sum(signed, Fraction(0))
-    found = worst_flips_exactly([2 * value for value in signed], space, ladder, clock)
-    if found is None:
-        return None
-    return [((clean > fall) - (clean < fall), flips) for fall, flips in zip(*found, strict=True)]
+    now, after = side_of(space.labels, a, b), side_of(np.arange(space.classes), a, b)
+    gain = weights[:, None] * (now[:, None] - after[None, :])
+    gain = np.where(space.alternatives, gain, 0.0)
+    label = gain.argmax(axis=1)
+    best = gain[np.arange(space.n), label]
+    return np.maximum(best, 0.0), np.where(best > 0, label, space.labels)
+
+
+def best_changes_exactly(
+    weights: list[Fraction], space: RelabelSpace, a: int, b: int
+) -> tuple[list[Fraction], np.ndarray]:
+    """`best_changes` in exact arithmetic."""
+    now, after = side_of(space.labels, a, b), side_of(np.arange(space.classes), a, b)
+    best = [Fraction(0)] * space.n
+    label = space.labels.copy()
+    for i, k in zip(*np.nonzero(space.alternatives), strict=True):
+        gain = weights[i] * int(now[i] - after[k])
+        if gain > best[i]:
+            best[i], label[i] = gain, k
+    return best, label

@@ -8,20 +8,21 @@ from __future__ import annotations
 from enum import Enum
 from typing import Protocol
 
-from labelcert.engines.task import Task
+from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
+
+ALL = frozenset(Question)
+"""What an engine decides that tries every label vector."""
 
 
 class Role(Enum):
-    """What the planner turns to an engine for, in the order in which it does."""
+    """What the planner turns to an engine for."""
 
     SORT = "decides all that it accepts, at once"
+    EXHAUST = "goes through everything up to a budget, in a time that can be told beforehand"
     ATTACK = "finds witnesses, proves nothing"
-    EXHAUST = "decides everything up to a budget; its time can be told beforehand"
     SEARCH = "decides one prediction after the other, at budgets that nothing else reaches"
-    MARGINS = "bounds worst margins"
-    COUNT_ATTACK = "finds changes that break many predictions at once, proves nothing"
-    COUNT = "bounds how many predictions break at once"
+    BOUND = "bounds what is left open"
     REFERENCE = "runs when it is asked for by name only"
 
 
@@ -29,13 +30,16 @@ class Engine(Protocol):
     """One way to decide a task.
 
     name: as the ledger, certificates and docs have it. option: as users ask for it by name, ""
-    where they cannot. summary: one sentence on what it decides, at what cost and when to prefer it;
-    the shell's help and ``docs/engines.md`` print it.
+    where they cannot. decides: which questions it answers; retrains: whether it trains machines on
+    other labels. summary: one sentence on what it decides, at what cost and when to prefer it, for
+    the shell's help and ``docs/engines.md``.
     """
 
     name: str
     option: str
     role: Role
+    decides: frozenset[Question]
+    retrains: bool
     summary: str
 
     def accepts(self, task: Task) -> bool:
@@ -46,6 +50,9 @@ class Engine(Protocol):
         """About how long it takes up to a budget, on the task's number of jobs."""
         ...
 
-    def run(self, task: Task, budget: int, clock: Clock) -> None:
-        """Decide what it can up to a budget, until the clock expires; writes to the ledger only."""
+    def run(self, task: Task, budget: int, clock: Clock) -> bool:
+        """Decide what it can up to a budget; writes to the task's ledger only.
+
+        Returns whether it came to its end before the clock expired.
+        """
         ...

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
 from functools import cached_property
 
 import numpy as np
 
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.engines.bounds.hulls import Hulls
+
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.knowledge.settle import Settling, Trainer
+from labelcert.engines.machines import saturation
 from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.linear_model import LinearModel, LinearTrainer
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.work.clock import Clock
+
+
+class Question(Enum):
+    """What can be asked of a task."""
+
+    RADII = "how many flips each prediction survives"
+    MARGINS = "how far each prediction can be pushed at every budget"
+    COUNTS = "how many predictions one attack breaks"
 
 
 @dataclass(frozen=True)
@@ -23,7 +34,8 @@ class Wishes:
 
     margins: worst margins at every budget besides the radii. exactness: "relaxed" leaves out what
     takes long with many classes (two are always exact). seconds_a_point: limit for the search
-    of one test point by branch and bound or by the paper's program.
+    of one test point by branch and bound or by the paper's program. enough: a search ends after a
+    batch of test points of which less than this share was decided.
     """
 
     sample_wise: bool = True
@@ -34,6 +46,7 @@ class Wishes:
     margins: bool = False
     exactness: str = "exact"
     seconds_a_point: float = float("inf")
+    enough: float = 0.0
 
 
 @dataclass(eq=False)
@@ -42,7 +55,8 @@ class Task:
 
     attacker: what may be changed; machines: the kernel SVMs, None for ridge regression; linear: the
     model where its values are linear in the labels, up to its own largest budget, None if it is not
-    (known to be); ledger: what is known, which is all that engines write to.
+    (known to be); ledger: what is known, which is all that engines write to. memory: what engines
+    compute once and share, such as bounds, under names of their own.
     """
 
     attacker: RelabelSpace
@@ -50,13 +64,27 @@ class Task:
     wishes: Wishes
     machines: Machines | None = None
     linear: LinearModel | None = None
-    hulls: Hulls | None = field(default=None, repr=False)
+    memory: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.attacker.free_groups:
+            raise AssertionError("a choice among attackers is no task: take each of its cases")
+
 
     @classmethod
-    def of_machines(cls, machines: Machines, predicted: np.ndarray, wishes: Wishes) -> Task:
-        """The task of kernel SVMs; predicted (m,): the clean classes."""
+    def of_machines(
+        cls, machines: Machines, predicted: np.ndarray, wishes: Wishes, clock: Clock | None = None
+    ) -> Task:
+        """The task of kernel SVMs; predicted (m,): the clean classes.
+
+        clock: limits the look at whether they are saturated; None to leave that out.
+        """
         ledger = Ledger(machines.ladder, predicted, machines.classes)
-        return cls(machines.space, ledger, wishes, machines=machines)
+        budget = -1 if clock is None else saturation.saturated_budget(machines, clock)
+        linear = None
+        if budget >= 0:
+            linear = saturation.linear_model(machines, min(budget, machines.max_budget))
+        return cls(machines.space, ledger, wishes, machines=machines, linear=linear)
 
     @classmethod
     def of_linear(
@@ -94,14 +122,30 @@ class Task:
         return self.attacker.classes == 2
 
     @property
-    def needed_budget(self) -> int:
-        """The largest budget that still needs a proof, for whatever is asked for; −1 if none."""
-        ledger, wishes = self.ledger, self.wishes
-        return max(
-            ledger.needed_budget if wishes.sample_wise else -1,
-            ledger.open_margin if wishes.margins else -1,
-            ledger.open_count if wishes.collective else -1,
-        )
+    def exact(self) -> bool:
+        """Whether what takes long is wanted; with two classes it always is."""
+        return self.two_classes or self.wishes.exactness == "exact"
+
+    @property
+    def asked(self) -> frozenset[Question]:
+        """The questions that are asked."""
+        wishes = self.wishes
+        wanted = {
+            Question.RADII: wishes.sample_wise,
+            Question.MARGINS: wishes.margins,
+            Question.COUNTS: wishes.collective,
+        }
+        return frozenset(question for question, asked in wanted.items() if asked)
+
+    def needed_budget(self, questions: frozenset[Question]) -> int:
+        """The largest budget at which one of some questions is asked and open; −1 if none."""
+        ledger = self.ledger
+        still = {
+            Question.RADII: ledger.needed_budget,
+            Question.MARGINS: ledger.open_margin,
+            Question.COUNTS: ledger.open_count,
+        }
+        return max((still[question] for question in questions & self.asked), default=-1)
 
     def trainer(self, clock: Clock) -> Trainer:
         """What trains on any labels and compares exactly; one a thread."""

@@ -12,8 +12,7 @@ from labelcert._errors import InputError
 from labelcert.certificates.array_types import BoolArray, IntArray, LabelArray
 from labelcert.certificates.attacker.group_purses import group_purses
 from labelcert.certificates.attacker.label_classes import class_numbers
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.multiclass.relabels import RelabelSpace
+from labelcert.engines.attacker import RelabelSpace
 from labelcert.intake.budgets import as_count
 from labelcert.intake.frames import Names, in_order_of, is_mask
 from labelcert.intake.integers import as_integers
@@ -57,12 +56,6 @@ class ThreatModel:
     def count(self, n: int) -> int:
         """The budget as a count for n labels, which may exceed all they cost; raises InputError."""
         return as_count(self.budget, int(self._costs(n).sum()), "budget")
-
-    def flip_space(self, labels: LabelArray, classes: LabelArray) -> FlipSpace:
-        """The flip sets this attacker may use on labels (n,) of two classes (2,)."""
-        space = self.relabel_space(labels, classes)
-        other = space.allowed[np.arange(space.n), 1 - space.labels]
-        return FlipSpace(other, space.cost, space.group, space.group_budget)
 
     def relabel_space(self, labels: LabelArray, classes: LabelArray) -> RelabelSpace:
         """The relabelings this attacker may use on labels (n,) of classes (K,)."""

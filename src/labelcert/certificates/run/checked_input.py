@@ -10,13 +10,12 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.array_types import FloatArray, IntArray, LabelArray
-from labelcert.certificates.attacker.label_classes import check_classes, class_numbers
+from labelcert.certificates.attacker.label_classes import check_classes
 from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.run.one_order import in_one_order
 from labelcert.certificates.run.option_checks import check_learner
-from labelcert.engines.flips import FlipSpace
-from labelcert.engines.multiclass.relabels import RelabelSpace
+from labelcert.engines.attacker import RelabelSpace
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.budgets import as_count
 from labelcert.intake.labels import as_labels
@@ -25,43 +24,20 @@ from labelcert.learners.gram import CheckedGram, check_gram, check_magnitudes
 
 @dataclass(frozen=True, eq=False)
 class CheckedInput:
-    """What is checked of any problem, with m test points and n labels of K classes."""
+    """A checked problem, with m test points and n labels of K classes."""
 
     gram: CheckedGram
     cross: FloatArray  # (m, n)
     labels: LabelArray  # (n,)
     classes: LabelArray  # (K,)
-    numbers: IntArray  # (n,) position of each label in classes
     C: float | None
     ridge: float | None
+    space: RelabelSpace  # what the attacker may do
     max_flips: int  # no more than all labels cost together
     asked: int  # the budget as asked for
 
-
-@dataclass(frozen=True, eq=False)
-class BinaryInput(CheckedInput):
-    """Two classes; engines write a flip set as the indices of its points."""
-
-    space: FlipSpace
-
-    @property
-    def y(self) -> FloatArray:
-        """(n,) +1 for classes[1] and −1 for classes[0]."""
-        return np.where(self.numbers == 1, 1.0, -1.0)
-
-    def witness(self, flips: IntArray) -> Witness:
-        """A flip set of the engines with its new labels."""
-        return Witness(flips, self.classes[1 - self.numbers[flips]])
-
-
-@dataclass(frozen=True, eq=False)
-class MulticlassInput(CheckedInput):
-    """More than two classes; engines write the change of point i to class k as i·K + k."""
-
-    space: RelabelSpace
-
     def witness(self, changes: IntArray) -> Witness:
-        """Changes of the engines as points and their new labels."""
+        """Changes of the engines (`labelcert.engines.attacker`) as points and their new labels."""
         count = len(self.classes)
         return Witness(changes // count, self.classes[changes % count])
 
@@ -75,7 +51,7 @@ def check_input(
     max_flips: int | str | None,
     threat: ThreatModel | Any | None,
     classes: Sequence[Any] | None,
-) -> BinaryInput | MulticlassInput:
+) -> CheckedInput:
     """Validate the arguments of `certify`; raises InputError."""
     gram, cross, labels, threat = in_one_order(gram, cross, labels, threat)
     given = as_labels(labels)
@@ -93,13 +69,9 @@ def check_input(
     else:
         asked, attacker = threat.count(len(given)), threat
     check_magnitudes(checked, rows, weight, penalty)
-    number = class_numbers(given, names)
-    shared = (checked, rows, given, names, number, weight, penalty)
-    if len(names) == 2:
-        flips = attacker.flip_space(given, names)
-        return BinaryInput(*shared, min(asked, int(flips.cost.sum())), asked, flips)
-    relabels = attacker.relabel_space(given, names)
-    return MulticlassInput(*shared, min(asked, int(relabels.cost.sum())), asked, relabels)
+    space = attacker.relabel_space(given, names)
+    most = min(asked, int(space.cost.sum()))
+    return CheckedInput(checked, rows, given, names, weight, penalty, space, most, asked)
 
 
 def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from labelcert._errors import InputError
 from labelcert.certificates.results.certificate import EXACTNESS
-from labelcert.engines.cascade import ENGINES
+from labelcert.engines.registry import AUTO, OPTIONS
 from labelcert.intake import numbers
 
 DEFAULT_TIME_LIMIT = 60.0
@@ -30,11 +30,10 @@ def check_learner(C: Any, ridge: Any) -> tuple[float | None, float | None]:
 
 
 def check_engine(engine: str, solver: str, ridge: float | None) -> None:
-    """An engine of the cascade by name, and the solver of the paper's program."""
-    names = ["auto", *ENGINES]
-    if engine not in names:
-        raise InputError(f"engine={engine!r} is unknown: pass one of {', '.join(names)}.")
-    if engine != "auto" and ridge is not None:
+    """An engine of the registry by name, and the solver of the paper's program."""
+    if engine not in OPTIONS:
+        raise InputError(f"engine={engine!r} is unknown: pass one of {', '.join(OPTIONS)}.")
+    if engine != AUTO and ridge is not None:
         raise InputError(f"engine={engine!r} is for the kernel SVM: leave it out with ridge.")
     if solver not in ("highs", "gurobi"):
         raise InputError(f"solver={solver!r} is unknown: pass highs or gurobi.")
@@ -62,7 +61,7 @@ def check_exactness(exactness: str, engine: str) -> str:
     """One of `EXACTNESS`; an engine by name is not relaxed."""
     if exactness not in EXACTNESS:
         raise InputError(f"exactness={exactness!r} is unknown: pass one of {', '.join(EXACTNESS)}.")
-    if exactness == "relaxed" and engine != "auto":
+    if exactness == "relaxed" and engine != AUTO:
         raise InputError(
             f"exactness='relaxed' does not go with engine={engine!r}: leave the engine to 'auto'."
         )

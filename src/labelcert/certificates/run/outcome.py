@@ -1,4 +1,4 @@
-"""What a run of the engines has found out; two classes and more alike."""
+"""What a run of the engines has found out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray
-from labelcert.certificates.run.checked_input import BinaryInput, MulticlassInput
+from labelcert.certificates.run.checked_input import CheckedInput
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.work.clock import Clock
 
@@ -22,7 +22,7 @@ class Outcome:
     test points, or None.
     """
 
-    given: BinaryInput | MulticlassInput
+    given: CheckedInput
     decision: FloatArray
     error_bar: FloatArray
     predicted: IntArray

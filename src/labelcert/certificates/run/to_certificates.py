@@ -1,4 +1,4 @@
-"""What a run has found out, put into certificates; two classes and more alike."""
+"""What a run has found out, put into certificates."""
 
 from __future__ import annotations
 

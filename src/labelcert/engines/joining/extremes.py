@@ -15,15 +15,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.enumeration import LARGEST_TASK, Task, count_flip_sets, split_tasks
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.joining.cells import Cells
-from labelcert.engines.joining.extremes_loop import walk_class
 from labelcert.engines.knowledge.lead import bars_of
-from labelcert.engines.knowledge.recording import NEVER
-from labelcert.engines.machines.machine import Problem
-from labelcert.engines.machines.machines import MulticlassProblem
-from labelcert.engines.machines.retraining import Core, new_stack, start
+from labelcert.engines.knowledge.ledger import NEVER
+from labelcert.engines.knowledge.record import new_record
+from labelcert.engines.machines.machines import Machines
+from labelcert.engines.machines.retraining import Core, new_stack, start_at
+from labelcert.engines.walk.heaps import Heaps, new_heaps
+from labelcert.engines.walk.path import new_path
+from labelcert.engines.walk.retraining_loop import walk_retraining
+from labelcert.engines.walk.tree import RelabelTree
+from labelcert.engines.walk.tree import Task as Piece
 from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.threads import work_off
 
@@ -102,23 +105,27 @@ class ClassLists:
         return NEVER
 
 
-def count_class_flips(problem: MulticlassProblem, budget: int) -> int:
+def flips_of(machines: Machines, k: int) -> RelabelSpace:
+    """What the attacker can do to machine k, as relabelings of two classes."""
+    machine = machines.each[k]
+    return RelabelSpace.of_flips(machine.y, machine.space)
+
+
+def count_class_flips(machines: Machines, budget: int) -> int:
     """How many retrainings `class_lists` of all classes need (an upper bound with costs)."""
-    return sum(
-        count_flip_sets(len(p.space.candidates), _most_flips(p, budget))
-        for p in problem.class_problems
-    )
+    each = (flips_of(machines, k) for k in range(machines.count))
+    return sum(RelabelTree(space, budget).count for space in each)
 
 
-def list_size(problem: MulticlassProblem, cells: int, jobs: int, m: int) -> int:
+def list_size(machines: Machines, cells: int, jobs: int, m: int) -> int:
     """How many flip sets a cell may keep within `MEMORY`."""
-    words = (problem.n + 63) // 64
-    entries = max(m, 1) * problem.classes * cells * max(jobs, 1)
+    words = (machines.n + 63) // 64
+    entries = max(m, 1) * machines.classes * cells * max(jobs, 1)
     return int(np.clip(MEMORY / (entries * 8 * (1 + words)), SHORTEST, LONGEST))
 
 
 def class_lists(
-    problem: MulticlassProblem,
+    machines: Machines,
     predicted: np.ndarray,
     k: int,
     wanted: np.ndarray,
@@ -132,84 +139,54 @@ def class_lists(
     predicted (m,): clean classes; wanted (m,) bool: test points that need a list of this class;
     size: flip sets kept in a cell.
     """
-    binary = problem.class_problems[k]
-    sign = np.where(predicted == k, 1.0, -1.0)
-    core = binary.core(sign)
-    ladder = problem.ladder.cut(budget)
-    cells = Cells.of(ladder)
-    kind = np.where(wanted, (predicted - k) % problem.classes, -1).astype(np.int64)
-    member = ((problem.labels - k) % problem.classes).astype(np.int64)
-    candidates = binary.space.candidates.astype(np.int64)
-    flips = _most_flips(binary, budget)
-    tasks = split_tasks(len(candidates), flips, LARGEST_TASK)
+    stop = np.zeros(1, dtype=np.uint8)
+    core = machines.each[k].oriented(np.where(predicted == k, 1.0, -1.0)).core(stop)
+    ladder = machines.ladder.cut(budget)
+    space, cells = flips_of(machines, k), Cells.of(ladder)
+    kind = np.where(wanted, (predicted - k) % machines.classes, -1)
+    member = (machines.labels - k) % machines.classes
+    tree = RelabelTree(space, budget)
 
-    def begin() -> tuple[Callable[[Task], None], _Heaps]:
-        words = (problem.n + 63) // 64
-        values = np.full((problem.m, cells.count, size), np.inf)
-        masks = np.zeros((problem.m, cells.count, size, words), dtype=np.uint64)
-        heaps = _Heaps(
-            values, masks, np.zeros((problem.m, cells.count), dtype=np.int64), np.zeros(1)
-        )
-        visit = _visitor(core, binary.space, flips, candidates, budget, member, cells, kind, heaps,
-                         problem.classes)  # fmt: skip
-        return visit, heaps
+    def begin() -> tuple[Callable[[Piece], None], Heaps]:
+        shape = (cells.count, size, space.words)
+        heaps = new_heaps(kind, member, machines.classes, cells.number, cells.levels, shape)
+        return _visitor(core, tree, heaps), heaps
 
     def report(share: float) -> None:
-        clock.report(STAGE, (k + share) / problem.classes)
+        clock.report(STAGE, (k + share) / machines.classes)
 
-    found, complete = work_off(tasks, begin, clock, jobs, core.stop, report)
+    found, complete = work_off(tree.tasks(), begin, clock, jobs, stop, report)
     if not complete:
         return None
     gap = max(float(heaps.gap[0]) for heaps in found)
-    bars = bars_of(core, gap)
     return ClassLists(
         cells,
-        binary.space.count_by_level(ladder),
+        space.points.count_by_level(ladder),
         [heaps.values for heaps in found],
         [heaps.masks for heaps in found],
         [heaps.offered for heaps in found],
-        bars,
+        bars_of(core, gap),
     )
 
 
-class _Heaps(NamedTuple):
-    """What one thread keeps, see `walk_class`; gap (1,): the largest duality gap."""
-
-    values: np.ndarray
-    masks: np.ndarray
-    offered: np.ndarray
-    gap: np.ndarray
-
-
-def _visitor(
-    core: Core,
-    space: FlipSpace,
-    flips: int,
-    candidates: np.ndarray,
-    budget: int,
-    member: np.ndarray,
-    cells: Cells,
-    kind: np.ndarray,
-    heaps: _Heaps,
-    kinds: int,
-) -> Callable[[Task], None]:
-    """A function that does one task, with solver states of its own."""
+def _visitor(core: Core, tree: RelabelTree, heaps: Heaps) -> Callable[[Piece], None]:
+    """A function that does one piece of work, with solver states of its own."""
     n, m = core.cross.shape
-    stack = new_stack(flips + 3, n, m, len(core.group_budget))
-    start(core, stack)
+    depth = np.int64(tree.size + 2)
+    stack = new_stack(int(depth), n, m, len(core.group_budget))
+    start_at(core, stack, np.int64(0))
+    path = new_path(tree.space, tree.size)
+    values, bars = (np.zeros((tree.size + 2, 1, m)) for _ in range(2))
+    record = new_record(heaps.levels, 1, 0, capacity=0)
+    nobody, no_mirror = np.zeros(m, dtype=np.int64), np.zeros(0, dtype=np.uint64)
 
-    def visit(task: Task) -> None:
-        base = candidates[list(task[0])]
-        if space.contains(base, budget):
-            walk_class(
-                core, stack, candidates, base, np.int64(task[1]), np.int64(budget), member,
-                cells.number, cells.levels, kind, *heaps, np.int64(kinds),
+    def visit(piece: Piece) -> None:
+        prefix, first = piece
+        if tree.affordable(prefix):
+            walk_retraining(
+                core, stack, depth, nobody, record, tree.moves, path,
+                np.array(prefix, dtype=np.int64), np.int64(first), np.int64(tree.budget),
+                np.int64(tree.size), values, bars, no_mirror, heaps,
             )  # fmt: skip
 
     return visit
-
-
-def _most_flips(problem: Problem, budget: int) -> int:
-    candidates = problem.space.candidates
-    cheapest = int(problem.space.cost[candidates].min()) if len(candidates) else 1
-    return min(len(candidates), budget // cheapest)

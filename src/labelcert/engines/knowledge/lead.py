@@ -96,15 +96,15 @@ def bar_at(core, width, t):
 
 
 @inner
-def one_lead(core, margin, gap, sign, lead, low, high):
+def one_lead(slope, floor, margin, gap, sign, lead, low, high):
     """Write the leads sign · margin of one machine, and them less and more their bars, all (m,).
 
-    A lead is surely robust if low > 0, surely broken if high ≤ 0.
+    slope, floor (m,): of its core. A lead is surely robust if low > 0, surely broken if high ≤ 0.
     """
     width = np.sqrt(2.0 * gap)
     for t in range(margin.shape[0]):
         value = sign * margin[t]
-        bar = bar_at(core, width, t)
+        bar = width * slope[t] + floor[t]
         lead[t] = value
         low[t] = value - bar
         high[t] = value + bar

@@ -186,7 +186,9 @@ class Ledger:
         """Note that independent worst cases of the classes prove t up to a budget."""
         if budget >= self.broken[t]:
             raise AssertionError(f"worst cases reach a budget at which a witness breaks {t}")
-        self.relaxed[t] = max(int(self.relaxed[t]), min(budget, self.max_budget))
+        if budget >= 0:
+            reach = self.ladder.last_of(self.ladder.row(budget))
+            self.relaxed[t] = max(int(self.relaxed[t]), reach)
 
     def combine(self) -> None:
         """Carry sample-wise knowledge over to the collective interval."""

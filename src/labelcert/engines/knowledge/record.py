@@ -127,8 +127,8 @@ def write_down(record, mask, cost):
         robust += is_robust
         noted[t] += is_robust
         news += (lead[t] <= worst[t]) | (is_broken & (cost < record.broken_at[t]))
-        # What is no number bounds nothing.
-        lowest[t] = min(lowest[t], low[t]) if low[t] == low[t] else -np.inf
+        if low[t] < lowest[t]:
+            lowest[t] = low[t]
     if news > 0:
         for t in range(m):
             kept = record.worst_mask[row, t]
@@ -144,8 +144,12 @@ def write_down(record, mask, cost):
         record.most[row] = broken
         copy_mask(mask, record.most_mask[row])
     record.visited[row] += 1
-    if broken + robust < m and _keep_unclear(record, mask, cost, row, m - robust):
-        return broken
+    if broken + robust < m:
+        for t in range(m):
+            if low[t] != low[t]:  # what is no number bounds nothing
+                lowest[t] = -np.inf
+        if _keep_unclear(record, mask, cost, row, m - robust):
+            return broken
     record.seen[row] += 1
     record.over[row] = max(record.over[row], m - robust)
     return broken

@@ -253,3 +253,15 @@ def look_at_flip(core, stack, i):
     gap = solve_leaf(core, stack, level, i)
     measure(core, stack)
     return gap
+
+
+@compiled
+def start_at(core, stack, level):
+    """Put the clean fit at a level; what level 0 held is lost."""
+    start(core, stack)
+    first = np.int64(0)
+    if level != first:
+        copy_level(stack, first, level)
+        for row in range(stack.tableau.shape[1]):
+            copy_vector(stack.tableau[first, row], stack.tableau[level, row])
+        stack.owner[level] = level

@@ -9,37 +9,41 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.engines.machines.judge import ExactJudge
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.knowledge.lead import Leads
+from labelcert.engines.knowledge.settle import Trainer
+from labelcert.engines.paper_milp.choice import Choice
 
 
 class Replay:
-    """Retrains on proposed flip sets at one budget. Not to be shared between threads."""
+    """Retrains on proposed relabelings; predicted (m,). Not to be shared between threads."""
 
-    def __init__(self, problem: Problem, sign: np.ndarray, budget: int, judge: ExactJudge):
-        self.problem, self.sign, self.budget = problem, sign, budget
-        self._judge = judge
+    def __init__(self, trainer: Trainer, space: RelabelSpace, predicted: np.ndarray):
+        self.space, self.predicted = space, predicted
+        self._trainer = trainer
 
-    def flips(self, solution: np.ndarray, columns: np.ndarray) -> np.ndarray | None:
-        """The flip set in the flip columns (n,) of a solution; None if the attacker may not."""
-        flips = np.flatnonzero(solution[columns] > 0.5)
-        return flips if self.problem.space.contains(flips, self.budget) else None
+    def changes(self, solution: np.ndarray, choice: Choice, budget: int) -> np.ndarray | None:
+        """The relabeling that a solution proposes; None if the attacker may not."""
+        changes = choice.changes(solution)
+        return changes if self.space.contains(changes, budget) else None
 
-    def margins(self, flips: np.ndarray) -> np.ndarray:
-        """Margins (m,) after retraining."""
-        return self._judge.margins(flips, self.sign)[0]
+    def leads(self, changes: np.ndarray) -> Leads:
+        """Leads of the predicted classes after retraining."""
+        return self._trainer.leads(self.space.apply(changes), self.predicted)
 
-    def broken(self, flips: np.ndarray, among: np.ndarray) -> np.ndarray:
-        """Which of the test points `among` a flip set breaks for sure, (len(among),) bool.
+    def broken(self, changes: np.ndarray, among: np.ndarray) -> np.ndarray:
+        """Which of the test points `among` a relabeling breaks for sure, (len(among),) bool.
 
-        Margins inside their error bar are settled in exact arithmetic; where that is out of reach
+        Leads inside their error bar are settled in exact arithmetic; where that is out of reach
         they do not count as broken.
         """
-        margin, bar = self._judge.margins(flips, self.sign)
-        margin, bar = margin[among], bar[among]
-        broken = margin <= -bar
-        unclear = np.flatnonzero(~broken & ~(margin > bar))
-        exact = self._judge.signs(flips, among[unclear])
-        for row, sign in zip(unclear, exact, strict=True):
-            broken[row] = sign is not None and sign * self.sign[among[row]] <= 0
+        leads = self.leads(changes)
+        broken = leads.broken[among]
+        near = ~broken[:, None] & ~(leads.value > leads.bar)[among]
+        rows, rivals = np.nonzero(near)
+        points = among[rows]
+        labels = self.space.apply(changes)
+        signs = self._trainer.signs(labels, points, self.predicted[points], rivals)
+        for row, sign in zip(rows.tolist(), signs, strict=True):
+            broken[row] |= sign is not None and sign <= 0
         return broken

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from labelcert.engines.flips import FlipSpace
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.work.clock import Clock
 
 

@@ -1,4 +1,4 @@
-"""The constraints of the paper's program: labels, retrained SVM, what the attacker may change.
+"""The constraints of the paper's program that say what an SVM retrained on unknown labels does.
 
 One SVM with the unknown labels ỹ_i = base_i + slope_i · b_i (b_i a binary) is written as its KKT
 conditions, the lower level of a bilevel program (``math.md`` 3):
@@ -9,8 +9,8 @@ conditions, the lower level of a bilevel program (``math.md`` 3):
     v_i ≤ M_v t_i,  C − α_i ≤ C (1 − t_i)                 binary t_i: α_i = C
     M_u = C Σ_j |Q_ij| − 1,  M_v = C Σ_j |Q_ij| + 1
 
-With ỹ written by its binary there are n² + 7n columns, 3n of them binary, and 4n² + 9n rows besides
-the budgets: 540 and 1,780 at n = 20.
+Besides the labels' own binaries that is n² + 6n columns, 2n of them binary, and 4n² + 9n rows: 520
+and 1,780 at n = 20.
 Units: α, z and R are divided by C, row i of the second line and u_i, v_i by C Σ_j|Q_ij| + 1, so
 that every column lies in [−1, 1] and one tolerance means the same everywhere.
 Source: [LC] arXiv 2412.00537, section 3; the units are our own.
@@ -18,11 +18,10 @@ Source: [LC] arXiv 2412.00537, section 3; the units are our own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.flips import FlipSpace
 from labelcert.engines.solvers.milp import MilpModel
 from labelcert.engines.solvers.rows import Rows
 
@@ -36,9 +35,8 @@ def in_range(gram: np.ndarray, C: float) -> bool:
     return bool(C * float(np.abs(gram).sum(axis=1).max(initial=0.0)) <= LARGEST_REACH)
 
 
-@dataclass(frozen=True, eq=False)
-class Labels:
-    """Unknown labels ỹ_i = base_i + slope_i · x[column_i] in {−1, +1}; all (n,)."""
+class Affine(NamedTuple):
+    """Numbers base_i + slope_i · x[column_i] (n,), as unknown labels ỹ_i in {−1, +1} are."""
 
     base: np.ndarray
     slope: np.ndarray
@@ -76,24 +74,7 @@ class Program:
         return MilpModel(objective, maximise, rows, row_lower, row_upper, lower, upper, integer)
 
 
-def add_flips(program: Program, y: np.ndarray, space: FlipSpace, budget: int) -> Labels:
-    """Add one flip binary a label and the attacker's budgets; y (n,) ±1."""
-    n = len(y)
-    possible = np.zeros(n)
-    possible[space.candidates] = 1.0
-    flips = program.add_columns(n, 0.0, possible, integer=True)
-    cost = space.cost.astype(float)
-    # A budget above what all labels cost together says the same as that cost.
-    program.rows.at_most([(flips[None, :], cost[None, :])], min(float(budget), cost.sum()))
-    for g, limit in enumerate(space.group_budget):
-        members = flips[space.group == g]
-        spend = cost[space.group == g]
-        if len(members) and limit < spend.sum():
-            program.rows.at_most([(members[None, :], spend[None, :])], float(limit))
-    return Labels(y.astype(float), -2.0 * y, flips)
-
-
-def add_svm(program: Program, gram: np.ndarray, C: float, labels: Labels) -> np.ndarray:
+def add_svm(program: Program, gram: np.ndarray, C: float, labels: Affine) -> np.ndarray:
     """Add a kernel SVM (gram (n, n), C > 0) with unknown labels; returns the columns of z / C (n,).
 
     Its decision value at a test point with cross-kernel row q is C · q·(z / C).
@@ -108,7 +89,7 @@ def add_svm(program: Program, gram: np.ndarray, C: float, labels: Labels) -> np.
     _if_positive(program.rows, labels, a, z)
     _if_negative(program.rows, labels, a, z)
     for i in range(n):
-        own = Labels(*(np.full(n, part[i]) for part in (labels.base, labels.slope, labels.column)))
+        own = Affine(*(np.full(n, part[i]) for part in (labels.base, labels.slope, labels.column)))
         for sign in (1.0, -1.0):
             _if_positive(program.rows, own, z, R[i], sign)
             _if_negative(program.rows, own, z, R[i], sign)
@@ -117,7 +98,7 @@ def add_svm(program: Program, gram: np.ndarray, C: float, labels: Labels) -> np.
 
 
 def _if_positive(
-    rows: Rows, labels: Labels, w: np.ndarray, x: np.ndarray, sign: float = 1.0
+    rows: Rows, labels: Affine, w: np.ndarray, x: np.ndarray, sign: float = 1.0
 ) -> None:
     """Rows sign · (w − x) ≤ 1 − ỹ."""
     label = (labels.column, labels.slope)
@@ -125,7 +106,7 @@ def _if_positive(
 
 
 def _if_negative(
-    rows: Rows, labels: Labels, w: np.ndarray, x: np.ndarray, sign: float = 1.0
+    rows: Rows, labels: Affine, w: np.ndarray, x: np.ndarray, sign: float = 1.0
 ) -> None:
     """Rows sign · (w + x) ≤ 1 + ỹ."""
     label = (labels.column, -labels.slope)

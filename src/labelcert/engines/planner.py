@@ -1,0 +1,200 @@
+"""The planner: which engine does what, as a list of decisions; it knows roles and forecasts only.
+
+What is known is in the ledger, so the order never changes what is true, only how soon it is known.
+Source: ``math.md`` 5 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from labelcert.engines.engine import ALL, Engine, Role
+from labelcert.engines.registry import AUTO, ENGINES, named
+from labelcert.engines.task import Question, Task
+from labelcert.engines.work.clock import Clock
+
+SMALL_SECONDS = 1.5
+"""What is expected to take no longer than this comes before the attack."""
+
+WORTH = 100
+"""What is expected to take more than this many times the attack comes after it, however small."""
+
+SEARCH_FROM = 20.0
+"""From so many seconds on, what goes through everything waits for a search."""
+
+ENOUGH = 0.5
+"""An early search goes on while at least this share of a batch of test points gets decided."""
+
+LONGEST = 7 * 24 * 3600.0
+"""Nothing that is expected to take longer than this is begun, whatever the time limit."""
+
+LONG_SHARE = 0.8
+"""Share of the time left that what goes through everything may be expected to take."""
+
+RADII, COUNTS = frozenset({Question.RADII}), frozenset({Question.COUNTS})
+
+
+def decide(task: Task, clock: Clock, engines: Sequence[Engine] = ENGINES) -> None:
+    """Run engines on a task until nothing that is asked for is open, or the clock expires."""
+    if task.m == 0:
+        return
+    plan = Plan(task, clock, engines)
+    if task.wishes.engine == AUTO:
+        plan.run()
+    else:
+        plan.run_only(named(task.wishes.engine))
+    task.ledger.combine()
+
+
+@dataclass(eq=False)
+class Plan:
+    """The decisions for one task. done: the largest budget that each engine came to the end of;
+    pace: how much longer than expected it took."""
+
+    task: Task
+    clock: Clock
+    engines: Sequence[Engine] = ENGINES
+    done: dict[str, int] = field(default_factory=dict)
+    pace: dict[str, float] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Everything, cheapest first."""
+        self._sort()
+        self._without_retraining()
+        if self._open(ALL) < 0 or self._all_at_once():
+            return
+        self._attack(ALL, SMALL_SECONDS)
+        self._exhaust(SMALL_SECONDS)
+        self._search_early()
+        self._exhaust(LONG_SHARE * self.clock.remaining)
+        self.task.ledger.combine()
+        self._search_the_rest()
+        self._bound(Question.MARGINS)
+        self._count()
+
+    def run_only(self, engine: Engine) -> None:
+        """One engine that was asked for, and around a search what it builds on."""
+        if engine.role is Role.SEARCH:
+            self._attack(RADII, float("inf"))
+        engine.run(self.task, self.task.ledger.max_budget, self.clock)
+        if engine.role is Role.SEARCH:
+            self._bound(Question.MARGINS)
+            self._count()
+
+    def _sort(self) -> None:
+        for engine in self._of(Role.SORT):
+            engine.run(self.task, self.task.ledger.max_budget, self.clock)
+        self.task.ledger.combine()
+
+    def _without_retraining(self) -> None:
+        """Attacks and exhaustion that only add up; the quick budgets first."""
+        for engine in self._of(Role.ATTACK):
+            if not engine.retrains and self._open(engine.decides) >= 0:
+                engine.run(self.task, self.task.ledger.max_budget, self.clock)
+        for seconds in (SMALL_SECONDS, LONG_SHARE * self.clock.remaining):
+            for engine in self._of(Role.EXHAUST):
+                if not engine.retrains:
+                    self._run_within(engine, seconds)
+
+    def _all_at_once(self) -> bool:
+        """Go through everything where that is small; whether it was done."""
+        budget = self._open(ALL)
+        attack = sum(e.seconds(self.task, budget) for e in self._of(Role.ATTACK) if e.retrains)
+        # Not by the number of threads: the engine that decides should not depend on the machine.
+        limit = min(SMALL_SECONDS, self.clock.remaining, WORTH * attack * self.task.wishes.jobs)
+        for engine in self._of(Role.EXHAUST):
+            enough = engine.retrains and engine.decides >= self.task.asked
+            if enough and engine.seconds(self.task, budget) * self.task.wishes.jobs <= limit:
+                return self._run(engine, budget)
+        return False
+
+    def _attack(self, questions: frozenset[Question], seconds: float) -> None:
+        """Attack what is open; what is expected to take longer is left for later."""
+        for engine in self._of(Role.ATTACK):
+            budget = self._open(engine.decides & questions)
+            new = engine.retrains and engine.name not in self.done and budget >= 0
+            first = Question.RADII in engine.decides
+            if new and (first or engine.seconds(self.task, budget) <= seconds):
+                self._run(engine, budget)
+
+    def _exhaust(self, seconds: float) -> None:
+        """Let the quickest engine for the radii go as far as some seconds allow."""
+        engines = [e for e in self._of(Role.EXHAUST) if e.retrains and Question.RADII in e.decides]
+        if engines:
+            budget = max(self._open(RADII), 0)
+            self._run_within(min(engines, key=lambda e: e.seconds(self.task, budget)), seconds)
+
+    def _search_early(self) -> None:
+        """Search before a long exhaustion, for at most half the time that one would take."""
+        budget = self._open(RADII)
+        if budget < 0:
+            return
+        engines = [e for e in self._of(Role.EXHAUST) if Question.RADII in e.decides]
+        expected = min((self._expected(e, budget) for e in engines), default=float("inf"))
+        limit = 0.5 * min(expected, self.clock.remaining)
+        if expected < SEARCH_FROM or limit <= 0:
+            return
+        for engine in self._of(Role.SEARCH):
+            if engine.seconds(self.task, budget) <= 0.25 * limit:
+                hasty = replace(self.task.wishes, enough=ENOUGH, seconds_a_point=min(
+                    0.05 * limit, self.task.wishes.seconds_a_point))  # fmt: skip
+                task = replace(self.task, wishes=hasty)
+                engine.run(task, budget, self.clock.within(limit))
+
+    def _search_the_rest(self) -> None:
+        """Spend what time is left on what exhaustion could not reach."""
+        budget = self._open(RADII)
+        rest = self.task.asked > RADII
+        for engine in self._of(Role.SEARCH):
+            if budget >= 0 and self.task.exact and not self.clock.expired:
+                stage = self.clock.within((0.5 if rest else 1.0) * self.clock.remaining)
+                engine.run(self.task, budget, stage)
+                self.task.ledger.combine()
+
+    def _bound(self, question: Question) -> None:
+        """Bound what is open of one question, within half the time left if others follow."""
+        last = question is Question.COUNTS or Question.COUNTS not in self.task.asked
+        for engine in self._of(Role.BOUND):
+            budget = self._open(engine.decides & {question})
+            if budget >= 0 and not self.clock.expired:
+                share = 1.0 if last else 0.5
+                engine.run(self.task, budget, self.clock.within(share * self.clock.remaining))
+                self.task.ledger.combine()
+
+    def _count(self) -> None:
+        """Close the collective intervals as far as the time allows; quick budgets first."""
+        self._attack(COUNTS, float("inf"))
+        self.task.ledger.combine()
+        for seconds in (SMALL_SECONDS, LONG_SHARE * self.clock.remaining):
+            for engine in self._of(Role.EXHAUST):
+                if Question.COUNTS in engine.decides and self._open(COUNTS) >= 0:
+                    self._run_within(engine, seconds)
+        self._bound(Question.COUNTS)
+
+    def _of(self, role: Role) -> list[Engine]:
+        return [e for e in self.engines if e.role is role and e.accepts(self.task)]
+
+    def _open(self, questions: frozenset[Question]) -> int:
+        return self.task.needed_budget(questions)
+
+    def _expected(self, engine: Engine, budget: int) -> float:
+        return engine.seconds(self.task, budget) * self.pace.get(engine.name, 1.0)
+
+    def _run_within(self, engine: Engine, seconds: float) -> None:
+        """Run an engine up to the largest open budget that it is expected to reach in time."""
+        limit = min(seconds, self.clock.remaining, LONGEST)
+        budget = self.task.ledger.ladder.largest(
+            lambda level: self._expected(engine, level) <= limit, self._open(engine.decides)
+        )
+        if budget > self.done.get(engine.name, -1):
+            self._run(engine, budget)
+
+    def _run(self, engine: Engine, budget: int) -> bool:
+        """Run an engine up to a budget, and learn how long it takes."""
+        expected, before = engine.seconds(self.task, budget), self.clock.elapsed
+        complete = engine.run(self.task, budget, self.clock)
+        if complete:
+            self.done[engine.name] = budget
+            self.pace[engine.name] = (self.clock.elapsed - before) / max(expected, 1e-9)
+        return complete

@@ -1,0 +1,155 @@
+"""Walk over all relabelings of a subtree, retraining the machines that a change touches.
+
+Each node copies its parent's solver states and flips one label, so no error builds up along
+siblings, and the walk can be cut wherever a budget is spent. The states of all machines lie in one
+stack, machine k at the levels k·depth and up, the clean fit lowest; a change pushes one level for
+the machine of the class that the point leaves and one for that of the class that it joins. With
+two classes both are the same one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from labelcert._jit import compiled, inner
+from labelcert.engines.knowledge.lead import bar_at, one_lead, smallest_leads
+from labelcert.engines.knowledge.record import write_down
+from labelcert.engines.machines.retraining import (
+    copy_level,
+    flip_at,
+    measure,
+    solve_leaf,
+    solve_level,
+)
+from labelcert.engines.walk.heaps import offer
+from labelcert.engines.walk.path import affordable, look_ahead, step_in, step_out
+
+
+@inner
+def _keep(core, stack, gap, values, bars, k):
+    """Measure the solution looked at last; keep what machine k says."""
+    measure(core, stack)
+    width = np.sqrt(2.0 * gap)
+    for t in range(stack.margin.shape[0]):
+        values[k, t] = stack.margin[t]
+        bars[k, t] = bar_at(core, width, t)
+
+
+@inner
+def _train(core, stack, at, i, lasting):
+    """Flip point i on top of the state at a level of the stack, to build upon or for a look."""
+    if not lasting:
+        return solve_leaf(core, stack, at, i)
+    copy_level(stack, at, at + 1)
+    flip_at(core, stack, at + 1, i)
+    return solve_level(core, stack, at + 1)
+
+
+@inner
+def _train_both(core, stack, depth, height, moves, c, values, bars, level, lasting):
+    """Train the machines of the classes that change c leaves and joins."""
+    for k in range(values.shape[1]):
+        for t in range(values.shape[2]):
+            values[level + 1, k, t] = values[level, k, t]
+            bars[level + 1, k, t] = bars[level, k, t]
+    for side in range(2):
+        k = moves.source[c] if side == 0 else moves.target[c]
+        at = np.int64(k * depth) + height[k]
+        gap = _train(core, stack, at, moves.point[c], lasting)
+        _keep(core, stack, gap, values[level + 1], bars[level + 1], k)
+        height[k] += lasting
+
+
+@inner
+def _note_mirror(slope, floor, margin, record, mask, cost, gap, mirror):
+    """Write down the opposite of the label vector `mask`; all its leads are the opposite ones."""
+    words = mirror.shape[0] // 2
+    for w in range(words):
+        mirror[w] = mask[w] ^ mirror[words + w]
+    one_lead(slope, floor, margin, gap, -1.0, record.lead, record.low, record.high)
+    write_down(record, mirror[:words], cost)
+
+
+@compiled
+def walk_retraining(
+    core, stack, depth, predicted, record, moves, path, prefix, first, budget, size, values, bars,
+    mirror, heaps,
+):  # fmt: skip
+    """Visit the relabeling of `prefix` and all its extensions by changes number `first` and up.
+
+    core: of any machine (they differ in the clean labels only); with one, its values are leads of
+    the predicted classes. prefix (p,): changes made already; size: most changes of one relabeling.
+    values, bars (size + 2, machines, m): work space. mirror: empty, or (2 words,) for a mirrored
+    walk, in its second half a mask of all points. heaps: those of one machine, which are kept in
+    place of a record, or `no_heaps`.
+    """
+    count, given = moves.point.shape[0], prefix.shape[0]
+    machines, n = values.shape[1], core.gram.shape[0]
+    most = record.levels[record.levels.shape[0] - 1]
+    height = np.zeros(machines, dtype=np.int64)
+    cheapest = moves.cost.min() if count > 0 else np.int64(1)
+    level = np.int64(-1)  # the clean label vector comes first
+    gap = 0.0
+    while True:
+        lasting = True
+        if level < 0:
+            for k in range(machines):
+                gap = solve_level(core, stack, np.int64(k * depth))
+                _keep(core, stack, gap, values[0], bars[0], k)
+        else:
+            c = prefix[level] if level < given else path.next[level]
+            if level >= given:
+                if core.stop[0] != 0:
+                    break
+                if c >= count or level >= size:
+                    if level == given:
+                        break
+                    level -= 1
+                    c = step_out(path, moves, level)
+                    height[moves.source[c]] -= 1
+                    height[moves.target[c]] -= machines > 1
+                    continue
+                path.next[level] = c + 1
+                if not affordable(path, moves, level, c, budget):
+                    continue
+                lasting = (
+                    moves.following[c] < count
+                    and level + 1 < size
+                    and path.spent[level] + moves.cost[c] + cheapest <= budget
+                )
+            look_ahead(path, moves, level, c)
+            if machines == 1:
+                gap = _train(core, stack, height[0], moves.point[c], lasting)
+                measure(core, stack)
+                height[0] += lasting
+            else:
+                _train_both(core, stack, depth, height, moves, c, values, bars, level, lasting)
+            if lasting:
+                step_in(path, moves, level, c)
+        at = level + 1
+        if at >= given:
+            spent = path.spent[at]
+            if heaps.values.shape[0] > 0:
+                offer(heaps, stack.margin, gap, path.mask[at], spent, core.cost)
+            elif machines > 1:
+                smallest_leads(
+                    values[at], bars[at], predicted, record.lead, record.low, record.high
+                )
+                write_down(record, path.mask[at], spent)
+            elif spent <= most:
+                one_lead(
+                    core.bar_slope, core.bar_floor, stack.margin, gap, 1.0, record.lead,
+                    record.low, record.high,
+                )  # fmt: skip
+                write_down(record, path.mask[at], spent)
+            if mirror.shape[0] > 0 and n - spent <= most:
+                _note_mirror(
+                    core.bar_slope, core.bar_floor, stack.margin, record, path.mask[at],
+                    n - spent, gap, mirror,
+                )  # fmt: skip
+        if lasting:
+            level = at
+            if level == given:
+                path.next[level] = first
+    for k in range(level - 1, -1, -1):
+        step_out(path, moves, k)
