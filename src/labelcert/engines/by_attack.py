@@ -20,19 +20,15 @@ from labelcert.engines.attacking.hopeless import SingleFlips
 from labelcert.engines.attacking.local_search import attack
 from labelcert.engines.attacking.looks import lead_of
 from labelcert.engines.attacking.position import Position, cores_of
+from labelcert.engines.by_enumeration import seconds_of_one
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.record import Record
-from labelcert.engines.task import Task
+from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.threads import work_off
 
 ROUNDS, ROUNDS_OF_MANY = 3, 2
 """Rounds of exchanges in the local search: of one machine, and of a pair out of many."""
-
-
-def look_seconds(n: int, m: int) -> float:
-    """Rough cost of one retraining with m test points measured, on one thread."""
-    return 1e-6 * (1.5 + 0.0015 * n * n + 0.0002 * n * m)
 
 
 class Attack:
@@ -41,33 +37,35 @@ class Attack:
     name = "attack"
     option = ""
     role = Role.ATTACK
+    decides = frozenset({Question.RADII})
+    retrains = True
     summary = (
-        "Finds relabelings that break predictions, by greedy choice and exchanges with retraining; "
-        "proves nothing. Seconds for hundreds of labels; before anything that proves."
+        "finds relabelings that break predictions, by greedy choice and exchanges with retraining; "
+        "proves nothing, and tells which budgets still need a proof"
     )
 
     def accepts(self, task: Task) -> bool:
-        """Kernel SVMs with an open prediction; where a model is linear the sort finds them all."""
-        return task.machines is not None and bool(task.ledger.open.any())
+        """Any kernel SVM; where a model is linear the sort finds every witness."""
+        return task.machines is not None
 
     def seconds(self, task: Task, budget: int) -> float:
         """A greedy path and about as many exchanges, a test point and rival."""
         waiting = np.flatnonzero(task.ledger.open).tolist()
         steps = 2 * min(task.attacker.points.most_flips(budget), 10)
         if task.two_classes:
-            each = look_seconds(task.n, task.m) * len(waiting)
+            each = seconds_of_one(task.n, task.m) * len(waiting)
         else:
             rivals = sum(len(task.ledger.open_rivals(t)) for t in waiting)
-            each = 2 * look_seconds(task.n, 0) * rivals
+            each = 2 * seconds_of_one(task.n, 0) * rivals
         return task.n * steps * each / task.wishes.jobs
 
-    def run(self, task: Task, budget: int, clock: Clock) -> None:
+    def run(self, task: Task, budget: int, clock: Clock) -> bool:
         """Attack all open predictions up to a budget, and write the witnesses."""
         machines, ledger, jobs = task.svms, task.ledger, task.wishes.jobs
         levels = ledger.ladder.levels
         waiting = np.flatnonzero(ledger.open).tolist()
         if not waiting or clock.expired or not all(x.fitted for x in machines.each):
-            return
+            return not waiting
         stop = np.zeros(1, dtype=np.uint8)
         cores = cores_of(machines, task.predicted, stop)
         flips = SingleFlips(machines, cores, clock, jobs) if machines.count > 1 else None
@@ -92,5 +90,6 @@ class Attack:
             return do, position.record
 
         report = partial(clock.report, self.name)
-        records, _ = work_off(waiting, begin, clock, jobs, stop, report)
+        records, complete = work_off(waiting, begin, clock, jobs, stop, report)
         task.settling(self.name, clock).settle(records)
+        return complete

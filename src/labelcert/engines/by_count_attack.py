@@ -3,8 +3,8 @@
 What it decides: lower ends of the collective counts, each by a relabeling under which so many
 predictions are lost beyond their error bars. It never proves that no other breaks more.
 Cost: n retrainings a step with one machine, K n with more, a step for each change the budget pays
-for; with one machine as many again for exchanges at every budget. No retraining where values are
-linear in the labels. When to prefer it: before anything that bounds the counts from above.
+for; with one machine as many again for exchanges at every budget. When to prefer it: before
+anything that bounds the counts from above.
 Source: our own note; ``math.md`` 4.1.
 """
 
@@ -15,14 +15,13 @@ from functools import partial
 
 import numpy as np
 
-from labelcert.engines.attacking.linear_greedy import LinearGreedy
 from labelcert.engines.attacking.local_search import attack
 from labelcert.engines.attacking.looks import count_within
 from labelcert.engines.attacking.position import Position, cores_of
-from labelcert.engines.by_attack import look_seconds
+from labelcert.engines.by_enumeration import seconds_of_one
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.record import Record
-from labelcert.engines.task import Task
+from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.threads import work_off
 
@@ -39,41 +38,33 @@ class CountAttack:
 
     name = "attack on counts"
     option = ""
-    role = Role.COUNT_ATTACK
+    role = Role.ATTACK
+    decides = frozenset({Question.COUNTS})
+    retrains = True
     summary = (
-        "Finds relabelings that break many predictions at once, by greedy choice; proves nothing. "
-        "Seconds for hundreds of labels; before anything that bounds the counts from above."
+        "finds relabelings that break many predictions at once, by greedy choice with retraining; "
+        "proves nothing"
     )
 
     def accepts(self, task: Task) -> bool:
-        """Kernel SVMs and linear models, where some count is open."""
-        return task.m > 0 and task.ledger.open_count >= 0
+        """Any kernel SVM."""
+        return task.machines is not None
 
     def seconds(self, task: Task, budget: int) -> float:
         """A step a change the budget pays for, and exchanges with one machine."""
         steps = task.attacker.points.most_flips(budget)
-        if task.machines is None:
-            return 4e-9 * steps * task.n * task.m * task.attacker.classes**2
         looks = steps + steps**2 / 2 if task.two_classes else steps * task.attacker.classes
         paths = len(REACHES) / min(len(REACHES), task.wishes.jobs)
-        return paths * looks * task.n * look_seconds(task.n, task.m)
+        return paths * looks * task.n * seconds_of_one(task.n, task.m)
 
-    def run(self, task: Task, budget: int, clock: Clock) -> None:
+    def run(self, task: Task, budget: int, clock: Clock) -> bool:
         """Attack the counts at all budgets up to one, and write the witnesses."""
-        budget = min(budget, task.ledger.open_count)
-        if task.m == 0 or budget < 1 or clock.expired:
-            return
-        reached = 0
-        if task.linear is not None:
-            reached = min(budget, task.linear.max_budget)
-            LinearGreedy(task.linear, task.attacker, task.ledger).run(reached, clock)
-        if task.machines is not None and reached < budget:
-            self._retrain(task, budget, clock)
-
-    def _retrain(self, task: Task, budget: int, clock: Clock) -> None:
         machines, ledger = task.svms, task.ledger
-        if not all(machine.fitted for machine in machines.each):
-            return
+        budget = min(budget, ledger.open_count)
+        if task.m == 0 or budget < 1:
+            return True
+        if clock.expired or not all(machine.fitted for machine in machines.each):
+            return False
         stop = np.zeros(1, dtype=np.uint8)
         cores = cores_of(machines, task.predicted, stop)
         unit_cost = task.attacker.points.unit_cost
@@ -88,7 +79,7 @@ class CountAttack:
                 aim = count_within(machines, reach * unit)
                 position.go_back(cores)
                 for most, rounds in budgets:
-                    if clock.expired:
+                    if stop[0] != 0:
                         return
                     if not unit_cost:
                         position.go_back(cores)
@@ -97,8 +88,9 @@ class CountAttack:
             return do, position.record
 
         report = partial(clock.report, self.name)
-        records, _ = work_off(REACHES, begin, clock, task.wishes.jobs, stop, report)
+        records, complete = work_off(REACHES, begin, clock, task.wishes.jobs, stop, report)
         task.settling(self.name, clock).settle(records)
+        return complete
 
 
 def _budgets(task: Task, budget: int) -> list[tuple[int, int]]:

@@ -64,14 +64,16 @@ class LinearGreedy:
             self.turn[self.predicted == 0] = -1.0
         self.weights = np.ascontiguousarray((model.weights * self.turn[:, None]).T)
 
-    def run(self, budget: int, clock: Clock) -> None:
-        """One path for each reach, until nothing more can be paid for."""
+    def run(self, budget: int, clock: Clock, stage: str) -> bool:
+        """One path for each reach, to its end; returns whether the clock left time for all."""
         clean = leads_of(*self.trainer.values(self.space.labels), self.predicted).smallest
         unit = float(np.median(np.abs(clean))) or 1.0
-        for reach in REACHES:
+        for number, reach in enumerate(REACHES):
             labels = self.space.labels.copy()
             while not clock.expired and self._step(labels, budget, reach * unit, clock):
                 pass
+            clock.report(stage, (number + 1) / len(REACHES))
+        return not clock.expired
 
     def _step(self, labels: np.ndarray, budget: int, reach: float, clock: Clock) -> bool:
         """Make the best change of labels (n,); False if there is none or the clock expired."""

@@ -16,8 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import inner
-from labelcert.engines.attacking.position import DEPTH, can_pay, is_changed, measure_machine
-from labelcert.engines.knowledge.lead import one_lead
+from labelcert.engines.attacking.position import (
+    DEPTH,
+    can_pay,
+    is_changed,
+    measure_machine,
+    write_one_lead,
+)
 from labelcert.engines.knowledge.record import write_down
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.retraining import copy_vector, measure, solve_leaf
@@ -117,7 +122,7 @@ def look_at_point(core, stack, record, board, aim, level, i):
             continue
         measure(core, stack)
         if machines == 1:
-            one_lead(core, stack.margin, gap, 1.0, record.lead, record.low, record.high)
+            write_one_lead(core, stack, record, gap)
             write_down(record, stack.mask[at + 1], stack.spent[at + 1])
         else:
             copy_vector(stack.margin, board.after[k])

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert._jit import compiled, inner
+from labelcert._jit import inner
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.knowledge.lead import bar_at, one_lead, smallest_leads
 from labelcert.engines.knowledge.record import Record, new_record, write_down
@@ -27,7 +27,7 @@ from labelcert.engines.machines.retraining import (
     measure,
     new_stack,
     solve_level,
-    start,
+    start_at,
 )
 
 DEPTH = np.int64(4)
@@ -110,9 +110,8 @@ class Position(NamedTuple):
 
     def go_back(self, cores: list[Core]) -> None:
         """Put the clean labels at `PATH`."""
-        # `start` works at level 0, so machine 0 comes last.
-        for k in reversed(range(len(cores))):
-            start_machine(cores[k], self.stack, k * int(DEPTH))
+        for k in reversed(range(len(cores))):  # each passes through level 0
+            start_at(cores[k], self.stack, k * int(DEPTH))
         board = self.board
         board.label[PATH] = board.clean
         for tally in (board.mask, board.spent, board.used, board.version):
@@ -147,17 +146,6 @@ def _new_board(
         first=first,
         known=known,
     )
-
-
-@compiled
-def start_machine(core, stack, level):
-    """Put the clean fit of one machine at a level."""
-    start(core, stack)
-    if level != PATH:
-        copy_level(stack, PATH, level)
-        for row in range(stack.tableau.shape[1]):
-            copy_vector(stack.tableau[PATH, row], stack.tableau[level, row])
-        stack.owner[level] = level
 
 
 @inner
@@ -226,13 +214,22 @@ def measure_machine(core, stack, board, level, k):
 
 
 @inner
+def write_one_lead(core, stack, record, gap):
+    """Hand the leads that were measured last, of the one machine there is, to the record."""
+    one_lead(
+        core.bar_slope, core.bar_floor, stack.margin, gap, 1.0,
+        record.lead, record.low, record.high,
+    )  # fmt: skip
+
+
+@inner
 def write_position(core, stack, record, board, level):
     """Measure a level on all test points and write it down."""
     machines = board.value.shape[0]
     if machines == 1:
         gap = solve_level(core, stack, level)
         measure(core, stack)
-        one_lead(core, stack.margin, gap, 1.0, record.lead, record.low, record.high)
+        write_one_lead(core, stack, record, gap)
     else:
         for k in range(machines):
             measure_machine(core, stack, board, level, k)
