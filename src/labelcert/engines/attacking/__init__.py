@@ -1,0 +1,1 @@
+"""Greedy choice and local search with retraining, for one machine or many."""
