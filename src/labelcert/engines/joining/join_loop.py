@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.knowledge.recording import row_of
+from labelcert.engines.knowledge.record import row_of
 
 
 @inner

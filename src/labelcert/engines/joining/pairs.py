@@ -12,16 +12,18 @@ Source: our own note; ``math.md`` 6.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labelcert.engines.attacker import RelabelSpace, indices_of
 from labelcert.engines.joining.cells import Cells
-from labelcert.engines.joining.extremes import Extremes
 from labelcert.engines.joining.join_loop import join
 from labelcert.engines.knowledge.lead import lead_bar
-from labelcert.engines.knowledge.recording import mask_to_indices
-from labelcert.engines.machines.comparison import OneVsAll
-from labelcert.engines.multiclass.relabels import RelabelSpace
+from labelcert.engines.machines.comparison import Comparison
+
+if TYPE_CHECKING:
+    from labelcert.engines.joining.extremes import Extremes
 
 MOST_PAIRS = 20_000_000
 """Pairs looked at for one test point and rival, about a second."""
@@ -61,8 +63,8 @@ class PairRules:
 
     def changes(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """The changes that two flip sets (masks) make together."""
-        in_first = set(mask_to_indices(first).tolist())
-        in_second = set(mask_to_indices(second).tolist())
+        in_first = set(indices_of(first).tolist())
+        in_second = set(indices_of(second).tolist())
         found = []
         for i in sorted(in_first | in_second):
             joins_a = i in in_first and self.space.labels[i] != self.a
@@ -104,7 +106,7 @@ def decide_pair(
     cells: Cells,
     union: np.ndarray,
     budget: int,
-    exact: OneVsAll,
+    exact: Comparison,
     t: int,
 ) -> PairVerdict:
     """Decide test point t against one rival up to a budget (within the cells').
@@ -163,7 +165,7 @@ def _settle(
     rival: Extremes,
     unclear: np.ndarray,
     number: int,
-    exact: OneVsAll,
+    exact: Comparison,
     t: int,
     broken: int | None,
     changes: np.ndarray | None,
