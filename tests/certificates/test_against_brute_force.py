@@ -79,10 +79,9 @@ def test_small_problems_are_decided_exactly(problem):
 @given(problems(max_n=7))
 def test_attack_and_partial_enumeration_stay_honest(problem):
     """With the enumeration cut off, intervals must still hold the truth."""
+    from labelcert.engines.attacker import RelabelSpace
     from labelcert.engines.by_attack import Attack
     from labelcert.engines.by_count_attack import CountAttack
-
-    from labelcert.engines.attacker import RelabelSpace
     from labelcert.engines.by_enumeration import Enumeration
     from labelcert.engines.machines.clean import clean_fit
     from labelcert.engines.machines.machines import Machines

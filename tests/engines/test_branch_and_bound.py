@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from labelcert.engines.enumeration import enumerate_flips
+from labelcert.engines.relaxation.shared import SharedHulls
+from labelcert.engines.search_points import search_points
+from labelcert.engines.solvers.highs_lp import HighsLp, LpAnswer
 
 from labelcert.engines import branch_and_bound
 from labelcert.engines.attacker import FlipSpace
@@ -12,9 +15,6 @@ from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.clean import clean_fit
 from labelcert.engines.machines.machine import Problem
-from labelcert.engines.relaxation.shared import SharedHulls
-from labelcert.engines.search_points import search_points
-from labelcert.engines.solvers.highs_lp import HighsLp, LpAnswer
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import brute_force

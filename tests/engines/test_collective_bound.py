@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
+from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.enumeration import enumerate_flips
+from labelcert.engines.relaxation.shared import SharedHulls
 
 import labelcert as lc
 from labelcert.engines.attacker import FlipSpace
-from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.clean import clean_fit
 from labelcert.engines.machines.machine import Problem
-from labelcert.engines.relaxation.shared import SharedHulls
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from labelcert.engines.bounds.tightening_conic import tighten_conic
+from labelcert.engines.relaxation.program import Relaxation
 
 from labelcert._jit import compiled
 from labelcert.engines.attacker import FlipSpace
@@ -21,10 +23,8 @@ from labelcert.engines.bounds.state_functional import (
     surviving_states,
 )
 from labelcert.engines.bounds.states import PairStates
-from labelcert.engines.bounds.tightening_conic import tighten_conic
 from labelcert.engines.branching.moves import Moves
 from labelcert.engines.machines.machine import Problem
-from labelcert.engines.relaxation.program import Relaxation
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual, trained_by_flips

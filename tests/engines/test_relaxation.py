@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from labelcert.engines.relaxation.program import Relaxation
+from labelcert.engines.relaxation.tightening import tighten
+from labelcert.engines.relaxation.walk import count_sets
 
 from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds.functional import best_over, corners_of, lower_bound
 from labelcert.engines.bounds.hull import Hull
-from labelcert.engines.relaxation.program import Relaxation
-from labelcert.engines.relaxation.tightening import tighten
-from labelcert.engines.relaxation.walk import count_sets
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual, trained_by_flips

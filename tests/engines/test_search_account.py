@@ -5,13 +5,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from labelcert.engines.branch_and_bound import Search
 from labelcert.engines.enumeration import enumerate_flips
+from labelcert.engines.relaxation import tightening
+from labelcert.engines.relaxation.program import Relaxation
+from labelcert.engines.relaxation.shared import SharedHulls
 
 from labelcert.engines import branch_and_bound, search_points
 from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds.functional import Functional
 from labelcert.engines.bounds.hulls import ClassHulls
-from labelcert.engines.branch_and_bound import Search
 from labelcert.engines.branching import leaf as pair_leaf
 from labelcert.engines.branching import search as pair_search
 from labelcert.engines.branching.search import PairSearch, Tree
@@ -20,9 +23,6 @@ from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.knowledge.search_account import SearchAccount
 from labelcert.engines.machines.clean import clean_fit
 from labelcert.engines.machines.machine import Problem
-from labelcert.engines.relaxation import tightening
-from labelcert.engines.relaxation.program import Relaxation
-from labelcert.engines.relaxation.shared import SharedHulls
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import brute_force, trained_by_flips

@@ -3,23 +3,23 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.enumeration import enumerate_flips
+from labelcert.engines.relaxation.program import Relaxation
+from labelcert.engines.relaxation.shared import SharedHulls
+from labelcert.engines.search_points import search_points
+from labelcert.engines.solvers.highs_lp import HighsLp, LpAnswer
 
 import labelcert as lc
 from labelcert.engines import branch_and_bound
 from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds.functional import best_over, corners_of, lower_bound
 from labelcert.engines.bounds.hull import Hull
-from labelcert.engines.collective_bound import bound_counts
 from labelcert.engines.knowledge.evidence import CleanFit
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.machines.clean import clean_fit
 from labelcert.engines.machines.machine import Problem
-from labelcert.engines.relaxation.program import Relaxation
-from labelcert.engines.relaxation.shared import SharedHulls
-from labelcert.engines.search_points import search_points
 from labelcert.engines.solvers import highs_lp
-from labelcert.engines.solvers.highs_lp import HighsLp, LpAnswer
 from labelcert.engines.solvers.scaling import power_of_two_above
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram

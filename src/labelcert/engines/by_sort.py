@@ -25,7 +25,6 @@ from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.evidence import Sorted
 from labelcert.engines.knowledge.lead import linear_lead_bar
-from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.linear_model import LinearModel, lead_unit, side_of
 from labelcert.engines.sorting.relaxed import relaxed_radius
 from labelcert.engines.sorting.worst_flips import worst_flips, worst_flips_exactly

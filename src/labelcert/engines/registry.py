@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from labelcert.engines.by_attack import Attack
+from labelcert.engines.by_branching import BranchAndBound
 from labelcert.engines.by_classes import Classes
+from labelcert.engines.by_count_attack import CountAttack
 from labelcert.engines.by_counting import Counting
 from labelcert.engines.by_enumeration import Enumeration
+from labelcert.engines.by_linear_attack import LinearAttack
+from labelcert.engines.by_margins import WorstMargins
 from labelcert.engines.by_paper_milp import PaperMilp
+from labelcert.engines.by_shares import CountBound
 from labelcert.engines.by_sort import Sort
 from labelcert.engines.engine import Engine
 
 ENGINES: tuple[Engine, ...] = (
     Sort(),
+    LinearAttack(),
     Counting(),
+    Attack(),
+    CountAttack(),
     Enumeration(),
     Classes(),
+    BranchAndBound(),
+    WorstMargins(),
+    CountBound(),
     PaperMilp(),
 )
 

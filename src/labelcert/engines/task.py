@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from labelcert.engines.attacker import RelabelSpace
-
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.knowledge.settle import Settling, Trainer
 from labelcert.engines.machines import saturation
@@ -69,7 +68,6 @@ class Task:
     def __post_init__(self) -> None:
         if self.attacker.free_groups:
             raise AssertionError("a choice among attackers is no task: take each of its cases")
-
 
     @classmethod
     def of_machines(

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from labelcert._errors import InputError
 from labelcert.certificates.array_types import FloatArray, IntArray, LabelArray
 from labelcert.certificates.attacker.label_classes import check_classes

@@ -22,7 +22,9 @@ def run_engines(given: CheckedInput, wishes: Wishes, clock: Clock) -> Outcome:
 
     The labels of a tie do not matter: a tied prediction is broken at every budget.
     """
-    clean, task = _svm(given, wishes, clock) if given.C is not None else _ridge(given, wishes, clock)
+    clean, task = (
+        _svm(given, wishes, clock) if given.C is not None else _ridge(given, wishes, clock)
+    )
     planner.decide(task, clock)
     two = len(given.classes) == 2
     return Outcome(

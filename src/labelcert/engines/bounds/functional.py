@@ -7,7 +7,7 @@ For every label vector of the budget the solution satisfies f = Qβ, Σ β_i f_i
     w = q − Qμ + 2Qγ,
 
 where the corners of i are those of the label it has. The bound is a sum over points, so it is known
-for every flip set at once: a base and one term a flip. Good multipliers come from a linear program,
+for every flip set at once: a base and one term a flip. Good multipliers come from a convex program,
 but the bound holds for any (``math.md`` 8: no verdict rests on a solver's tolerance); rounding is
 bounded and subtracted.
 """
@@ -131,9 +131,11 @@ def best_over(
     value = functional.base + float(inside.sum())
     left = budget - float(cost[flipped].sum())
     free = np.flatnonzero(~fixed & (step < 0.0))
-    order = free[np.argsort(step[free] / cost[free], kind="stable")]
-    spent = np.minimum(np.maximum(left - np.cumsum(cost[order]) + cost[order], 0.0), cost[order])
-    taken = step[order] * (spent / cost[order])
+    with np.errstate(divide="ignore"):  # what costs nothing comes first, as a whole
+        order = free[np.argsort(step[free] / cost[free], kind="stable")]
+    price = np.asarray(cost[order], dtype=float)
+    spent = np.clip(left - np.cumsum(price) + price, 0.0, price)
+    taken = step[order] * np.divide(spent, price, out=np.ones(len(order)), where=price > 0)
     value += float(taken.sum())
     slack = (
         4

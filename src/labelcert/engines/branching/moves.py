@@ -1,7 +1,7 @@
-"""The flip sets of one of two SVMs in a region: what each flip is worth, and what else may happen.
+"""The flip sets of one machine of a lead in a region: what each flip is worth, and what else moves.
 
-A relabeling is a flip set of a and one of b; seen from one of them, every point offers a flip or
-not, and the rest of the budget may go to moves that only the other SVM sees.
+A relabeling is a flip set of each machine; seen from one of them, every point offers a flip or not,
+and the rest of the budget may go to moves that only the other machine sees.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.bounds.functional import UNIT
-from labelcert.engines.bounds.state_functional import PairFunctional
-from labelcert.engines.bounds.states import PairStates
+from labelcert.engines.bounds.state_functional import StateFunctional
+from labelcert.engines.bounds.states import States
 from labelcert.engines.branching.set_loop import list_sets
 
 TRIVIAL = -1e300
@@ -21,13 +22,14 @@ TRIVIAL = -1e300
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """Flips of one SVM in a region, by ascending term.
+    """Flips of one machine in a region, by ascending term.
 
     base: the functional's value without any of them, budget: what is left for them and for moves
     elsewhere. fixed: points that are flipped in any case. point, step, cost (c,): the flips; other
     (most + 1,): the best total of that many moves elsewhere. slack: rounding of the terms' sums.
     """
 
+    space: RelabelSpace
     base: float
     budget: int
     fixed: np.ndarray
@@ -40,21 +42,20 @@ class Moves:
     @classmethod
     def of(
         cls,
-        functional: PairFunctional,
-        states: PairStates,
+        functional: StateFunctional,
+        states: States,
         allowed: np.ndarray,
         budget: int,
         c: int,
     ) -> Moves:
-        """The moves of SVM c; allowed (n, 3): states that points may be in."""
+        """The moves of part c; allowed (n, S): states that points may be in."""
         n = len(allowed)
         step = np.where(allowed, np.maximum(functional.step, TRIVIAL), np.inf)
         flips = states.side[:, :, c] == 1
         at_home = allowed[np.arange(n), states.home]
         own = states.space.cost
         inside = np.where(flips, step, np.inf).min(axis=1)
-        away = ~flips & (np.arange(3) != states.home[:, None])
-        outside = np.where(away, step, np.inf).min(axis=1)
+        outside = np.where(~flips & ~states.at_home, step, np.inf).min(axis=1)
         must = ~at_home & ~np.isfinite(outside)
         # Without a flip a point is at home, or else in its best other state.
         without = np.where(at_home, 0.0, np.where(must, inside, outside))
@@ -65,19 +66,24 @@ class Moves:
         terms = inside[order] - without[order]
         cost = np.where(at_home[order], own[order], 0).astype(np.int64)
         elsewhere = np.sort(outside[at_home & (outside < 0.0)])
-        prices = own[order][cost > 0].tolist() + own[at_home & np.isfinite(outside)].tolist()
-        most = max(left, 0) // max(min(prices, default=1), 1) + int((cost == 0).sum())
+        prices = np.concatenate([cost, own[at_home & np.isfinite(outside)]])
+        paid = prices[prices > 0]
+        most = max(left, 0) // int(paid.min(initial=max(left, 0) + 1)) + int((prices == 0).sum())
         most = min(most, len(order) + len(elsewhere))
         total = np.concatenate([[0.0], np.cumsum(elsewhere)])
         other = total[np.minimum(np.arange(most + 1), len(elsewhere))]
         finite = step[np.isfinite(step)]
         slack = 8 * n * UNIT * (abs(start) + float(np.abs(finite).sum()))
-        return cls(start, left, np.flatnonzero(must), order, terms, cost, other, slack)
+        fixed = np.flatnonzero(must)
+        return cls(states.space, start, left, fixed, order, terms, cost, other, slack)
 
-    def open_sets(self, capacity: int, gained: float = 0.0) -> tuple[np.ndarray, np.ndarray] | None:
+    def open_sets(
+        self, capacity: int, limit: float = 0.0, gained: float = 0.0
+    ) -> tuple[np.ndarray, np.ndarray] | None:
         """Flip sets that the functional, better by `gained`, cannot rule out: places, sizes.
 
-        None if they are more than the capacity.
+        It rules out what it bounds above the limit; the groups' purses rule out what they cannot
+        pay for. None if more than the capacity are left.
         """
         if self.budget < 0:
             return np.zeros((0, 1), dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -85,7 +91,25 @@ class Moves:
         sets = np.zeros((capacity, max(moves, 1)), dtype=np.int64)
         sizes = np.zeros(capacity, dtype=np.int64)
         found = list_sets(
-            self.base + gained, self.step, self.cost, self.other, self.budget, moves, self.slack,
-            sets, sizes,
+            self.base + gained, self.step, self.cost, self.other, self.budget, moves,
+            limit + self.slack, sets, sizes,
         )  # fmt: skip
-        return None if found < 0 else (sets[:found], sizes[:found])
+        if found < 0:
+            return None
+        within = self._within_purses(sets[:found], sizes[:found])
+        return sets[:found][within], sizes[:found][within]
+
+    def _within_purses(self, sets: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """(N,) bool: flip sets that each group's purse can pay for."""
+        space = self.space
+        within = np.ones(len(sizes), dtype=bool)
+        if not space.points.groups_bind:
+            return within
+        inside = np.arange(sets.shape[1]) < sizes[:, None]
+        point = np.concatenate([self.point, [0]])[np.where(inside, sets, len(self.point))]
+        price = np.where(inside, space.cost[point], 0)
+        purse = space.points.purses_after(self.fixed)
+        for group in range(len(purse)):
+            spent = np.where(space.group[point] == group, price, 0).sum(axis=1)
+            within &= spent <= purse[group]
+        return within

@@ -12,15 +12,18 @@ Source: our own note; ``math.md`` 6.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labelcert.engines.attacker import RelabelSpace, indices_of
 from labelcert.engines.joining.cells import Cells
-from labelcert.engines.joining.extremes import Extremes
 from labelcert.engines.joining.join_loop import join
 from labelcert.engines.knowledge.lead import lead_bar
 from labelcert.engines.machines.comparison import Comparison
-from labelcert.engines.attacker import RelabelSpace, indices_of
+
+if TYPE_CHECKING:
+    from labelcert.engines.joining.extremes import Extremes
 
 MOST_PAIRS = 20_000_000
 """Pairs looked at for one test point and rival, about a second."""

@@ -129,6 +129,5 @@ def smallest_leads(values, bars, predicted, lead, low, high):
             least = min(least, value)
             if below == below and not value - bar >= below:
                 below = value - bar
-            if value + bar < above:
-                above = value + bar
+            above = min(above, value + bar)
         lead[t], low[t], high[t] = least, below, above

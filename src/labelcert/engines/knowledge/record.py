@@ -127,8 +127,7 @@ def write_down(record, mask, cost):
         robust += is_robust
         noted[t] += is_robust
         news += (lead[t] <= worst[t]) | (is_broken & (cost < record.broken_at[t]))
-        if low[t] < lowest[t]:
-            lowest[t] = low[t]
+        lowest[t] = min(lowest[t], low[t])
     if news > 0:
         for t in range(m):
             kept = record.worst_mask[row, t]

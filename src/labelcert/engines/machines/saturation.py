@@ -14,8 +14,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from labelcert.engines.machines.linear_model import LinearModel
 from labelcert.engines.attacker import UNLIMITED, FlipSpace
+from labelcert.engines.machines.linear_model import LinearModel
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.work.clock import Clock
 

@@ -1,8 +1,9 @@
 """Sharpen a hull with the conic relaxation: one end of one range at a time, each used at once.
 
-As `labelcert.engines.relaxation.tightening`, for where that takes too long. The first round looks
-only at ends that the hull depends on most: how far a label's margin ỹ_i f_i may rise while β_i can
-still be at C, and how far it may fall where 1 lies inside the range.
+Each end is the proven value of a functional, so the hull stays valid whatever the solver does; all
+test points and rivals of a budget share it (``math.md`` 4.4). The first round looks only at ends
+that the hull depends on most: how far a label's margin ỹ_i f_i may rise while β_i can still be at
+C, and how far it may fall where 1 lies inside the range.
 Cost: up to 4n small convex programs a round, about 7 ms each at n = 70. Later rounds gain less.
 """
 
@@ -10,10 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds.conic import ConicRelaxation
 from labelcert.engines.bounds.functional import best_over
 from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
-from labelcert.engines.flips import FlipSpace
 from labelcert.engines.work.clock import Clock
 
 TOLERANCE = 5e-3
@@ -23,7 +24,7 @@ STALL = 0.97
 """Another round is worth it while the ranges shrink below this share of what they were."""
 
 
-def tighten_conic(
+def tighten(
     gram: np.ndarray, hull: Hull, space: FlipSpace, budget: int, clock: Clock, rounds: int
 ) -> Hull:
     """A narrower hull valid for the same budget; gram (n, n) scaled.
