@@ -3,8 +3,8 @@
 Engines keep a row for each total that some allowed set of changes costs (a *level*), not for each
 whole number up to the budget: with prices in cents there are few levels and large budgets. With
 unit costs the levels are 0, 1, 2, …, and a row is a budget. The counts are what a proof by
-exhaustion is held against (`labelcert.engines.knowledge.account`): they follow from costs, groups and
-alternatives alone, so that nothing an enumeration does or forgets can change them.
+exhaustion is held against (`labelcert.engines.knowledge.account`): they follow from costs, groups
+and alternatives alone, so that nothing an enumeration does or forgets can change them.
 Source: our own note; a subset-sum count, one group after the other.
 """
 

@@ -22,9 +22,8 @@ def run_engines(given: CheckedInput, wishes: Wishes, clock: Clock) -> Outcome:
 
     The labels of a tie do not matter: a tied prediction is broken at every budget.
     """
-    clean, task = (
-        _svm(given, wishes, clock) if given.C is not None else _ridge(given, wishes, clock)
-    )
+    fitted = _ridge if given.C is None else _svm
+    clean, task = fitted(given, wishes, clock)
     planner.decide(task, clock)
     two = len(given.classes) == 2
     return Outcome(

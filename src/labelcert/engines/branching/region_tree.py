@@ -127,7 +127,7 @@ class RegionTree:
                 return None
         self.nodes += 1
         bound, functional = self.relaxation.lower(region, self.lead)
-        if bound != bound:
+        if np.isnan(bound):
             bound = -np.inf  # what is no number bounds nothing
         if parent is not None and inherited > bound:
             bound, functional = inherited, parent.functional

@@ -1,0 +1,1 @@
+"""What is known, and what it rests on: ledger, evidence, accounts, records, and error bars."""

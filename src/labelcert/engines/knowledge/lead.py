@@ -127,7 +127,7 @@ def smallest_leads(values, bars, predicted, lead, low, high):
             value = own - values[k, t]
             bar = own_bar + bars[k, t] + ROUNDING * (abs(own) + abs(values[k, t]))
             least = min(least, value)
-            if below == below and not value - bar >= below:
+            if not (np.isnan(below) or value - bar >= below):
                 below = value - bar
             above = min(above, value + bar)
         lead[t], low[t], high[t] = least, below, above

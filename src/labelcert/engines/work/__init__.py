@@ -1,0 +1,1 @@
+"""Time limits and interrupts, and queues of work for threads and for processes."""
