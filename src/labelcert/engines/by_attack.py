@@ -81,7 +81,7 @@ class Attack:
                 a, most = int(task.predicted[t]), min(ledger.needed(t), budget)
                 rivals = ledger.open_rivals(t)
                 for b in rivals if flips is None else flips.nearest(t, rivals):
-                    if most < 1 or clock.expired:
+                    if most < 1 or stop[0] != 0:
                         return
                     if flips is None or flips.may_reach(t, a, b, most):
                         aim = lead_of(machines, t, a, b)

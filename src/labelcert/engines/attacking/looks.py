@@ -56,7 +56,18 @@ def count_within(machines: Machines, reach: float) -> Aim:
 @inner
 def shared_value(lead, reach):
     """What one prediction adds to the attacker's loss: whether it stands, and how firmly."""
-    return (1.0 if lead > 0.0 else 0.0) + 0.5 * min(max(lead / reach, 0.0), 1.0)
+    if lead <= 0.0:
+        return 0.0
+    return 1.5 if lead >= reach else 1.0 + 0.5 * lead / reach
+
+
+@inner
+def loss_of(lead, reach):
+    """The attacker's loss over all test points, of leads (m,)."""
+    total = 0.0
+    for t in range(lead.shape[0]):
+        total += shared_value(lead[t], reach)
+    return total
 
 
 @inner
@@ -64,8 +75,7 @@ def value_of(lead, board, aim):
     """What the attacker wants small, where the leads (m,) of all test points are known."""
     total = 0.0
     if aim.t < 0:
-        for t in range(lead.shape[0]):
-            total += shared_value(lead[t], aim.reach)
+        total = loss_of(lead, aim.reach)
     elif board.value.shape[0] == 1:
         total = lead[aim.t]
     else:
@@ -138,10 +148,9 @@ def loss_between(value, after, predicted, c, k, reach):
     value and after (machines, m): of the machines as they stand, and with that point flipped.
     """
     machines, total = value.shape[0], 0.0
+    if machines == 1:
+        return loss_of(after[0], reach)
     for t in range(value.shape[1]):
-        if machines == 1:
-            total += shared_value(after[0, t], reach)
-            continue
         a = predicted[t]
         own = after[a, t] if (a == c) | (a == k) else value[a, t]
         rival = -np.inf
