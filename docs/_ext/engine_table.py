@@ -1,7 +1,7 @@
 """A directive that prints the table of engines from their registry, in its order::
 
-    ```{engine-table}
-    ```
+```{engine-table}
+```
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ class EngineTable(Directive):
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
-        from labelcert.engines.registry import ENGINES
+        from labelcert.engines.registry import ENTRIES, load
         from labelcert.engines.task import Question
 
         group = nodes.tgroup(cols=len(HEADINGS))
         group += [nodes.colspec(colwidth=width) for width in (20, 20, 60)]
         head, body = nodes.thead(), nodes.tbody()
         head += _row(*(nodes.Text(heading) for heading in HEADINGS))
-        for engine in ENGINES:
+        for entry in ENTRIES:
+            engine = load(entry)
             questions = [q.name.lower() for q in Question if q in engine.decides]
-            name = nodes.literal(text=engine.option or engine.name)
-            body += _row(name, nodes.Text(", ".join(questions)), nodes.Text(engine.summary))
+            name = nodes.literal(text=entry.option or engine.name)
+            body += _row(name, nodes.Text(", ".join(questions)), nodes.Text(entry.summary))
         group += [head, body]
         table = nodes.table()
         table += group

@@ -11,7 +11,7 @@ from conformance import Case, plain, saturated, with_C
 from labelcert.engines import planner
 from labelcert.engines.engine import ALL, Engine, Role
 from labelcert.engines.machines.clean import clean_fit
-from labelcert.engines.registry import ENGINES, OPTIONS, named
+from labelcert.engines.registry import ENTRIES, OPTIONS, engines, load, named
 from labelcert.engines.task import Question, Task, Wishes
 from labelcert.engines.work.clock import Clock
 from oracles.relabelings import check_ledger, random_problem
@@ -101,8 +101,6 @@ class Noting:
     decides: frozenset[Question] = ALL
     retrains: bool = True
     pace: float = 0.0
-    option: str = ""
-    summary: str = "notes"
     asked: list[int] = field(default_factory=list)
 
     def accepts(self, task):
@@ -116,11 +114,11 @@ class Noting:
         return True
 
 
-def decided(*engines, budget=6, limit=None, **wishes):
+def decided(*among, budget=6, limit=None, **wishes):
     case = plain(np.arange(8) % 2, 2, budget)
     clean = clean_fit(case)
     task = Task.of_machines(case, clean.predicted, Wishes(**wishes))
-    planner.decide(task, Clock(limit), engines)
+    planner.decide(task, Clock(limit), among)
     return task
 
 
@@ -163,7 +161,7 @@ def test_counts_are_bounded_only_where_they_are_asked_for():
 
 
 def test_a_reference_runs_only_by_name(monkeypatch):
-    reference = Noting("reference", Role.REFERENCE, option="reference")
+    reference = Noting("reference", Role.REFERENCE)
     decided(reference)
     assert reference.asked == []
     monkeypatch.setattr(planner, "named", lambda option: reference)
@@ -179,17 +177,18 @@ def test_the_planner_names_no_engine():
     }
     assert not any(".by_" in module for module in imported)
     text = Path(planner.__file__).read_text()
-    assert not any(f'"{engine.name}"' in text for engine in ENGINES)
+    assert not any(f'"{engine.name}"' in text for engine in engines())
 
 
 def test_the_registry_knows_every_engine_file():
     folder = Path(planner.__file__).parent
-    files = {path.stem for path in folder.glob("by_*.py")}
-    assert {type(engine).__module__.rsplit(".", 1)[1] for engine in ENGINES} == files
+    assert sorted(entry.file for entry in ENTRIES) == sorted(p.stem for p in folder.glob("by_*.py"))
+    for entry in ENTRIES:
+        assert entry.summary
+        assert isinstance(load(entry), Engine)
 
 
 def test_names_that_users_may_ask_for():
     assert OPTIONS == ("auto", "enumeration", "branch_and_bound", "paper_milp")
-    engine: Engine = named("enumeration")
-    assert engine.name == "enumeration"
-    assert len({engine.name for engine in ENGINES}) == len(ENGINES)
+    assert named("enumeration").name == "enumeration"
+    assert len({engine.name for engine in engines()}) == len(ENTRIES)

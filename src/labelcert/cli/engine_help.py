@@ -1,7 +1,6 @@
 """What the shell says of --engine, made from the registry of engines.
 
-Only where help is asked for: engines take a moment to import. A new engine that users may ask for
-by name is told without an edit here.
+A new engine that users may ask for by name is told without an edit here.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ def tell_engines(parameters: list[Any]) -> None:
 
 def engine_help() -> str:
     """The names that may be asked for, and what is said of each engine."""
-    from labelcert.engines.registry import AUTO, ENGINES
+    from labelcert.engines.registry import AUTO, ENTRIES
 
-    told = [f"{engine.option}, which {engine.summary}" for engine in ENGINES if engine.option]
+    told = [f"{entry.option}, which {entry.summary}" for entry in ENTRIES if entry.option]
     return f"{AUTO} picks; or one alone: {'; '.join(told)}."

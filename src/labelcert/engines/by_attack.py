@@ -35,14 +35,9 @@ class Attack:
     """Attacks every open prediction, see above."""
 
     name = "attack"
-    option = ""
     role = Role.ATTACK
     decides = frozenset({Question.RADII})
     retrains = True
-    summary = (
-        "finds relabelings that break predictions, by greedy choice and exchanges with retraining; "
-        "proves nothing, and tells which budgets still need a proof"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Any kernel SVM; where a model is linear the sort finds every witness."""

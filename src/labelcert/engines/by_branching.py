@@ -68,15 +68,9 @@ class BranchAndBound:
     """Searches every open prediction, see above."""
 
     name = NAME
-    option = OPTION
     role = Role.SEARCH
     decides = frozenset({Question.RADII})
     retrains = True
-    summary = (
-        "decides radii one prediction after the other, by convex relaxations over regions of "
-        "relabelings, each refined, split or retrained on: for budgets beyond every enumeration, "
-        "best where leads are not close"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Kernel SVMs of a size that programs are quick for, or whatever is asked for by name."""

@@ -44,14 +44,9 @@ class Classes:
     """The flip sets of each class, joined into relabelings."""
 
     name = NAME
-    option = ""
     role = Role.EXHAUST
     decides = frozenset({Question.RADII})
     retrains = True
-    summary = (
-        "retrains each class's machine on all its flip sets and joins the extreme ones: exact "
-        "radii of many classes, far beyond the enumeration of relabelings"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Kernel SVMs of more than two classes; it knows nothing of counts."""

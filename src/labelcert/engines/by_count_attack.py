@@ -37,14 +37,9 @@ class CountAttack:
     """Attacks the number of simultaneously broken predictions, see above."""
 
     name = "attack on counts"
-    option = ""
     role = Role.ATTACK
     decides = frozenset({Question.COUNTS})
     retrains = True
-    summary = (
-        "finds relabelings that break many predictions at once, by greedy choice with retraining; "
-        "proves nothing"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Any kernel SVM."""

@@ -36,14 +36,9 @@ class Counting:
     """All relabelings of a budget, added up."""
 
     name = STAGE
-    option = ""
     role = Role.EXHAUST
     decides = frozenset({Question.COUNTS})
     retrains = False
-    summary = (
-        "adds up every relabeling up to the budget: the exact number of predictions that one "
-        "attack breaks, where the model is linear in the labels"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Whatever is linear in the labels."""

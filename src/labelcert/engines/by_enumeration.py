@@ -47,14 +47,9 @@ class Enumeration:
     """All label vectors of a budget, retrained on."""
 
     name = NAME
-    option = "enumeration"
     role = Role.EXHAUST
     decides = ALL
     retrains = True
-    summary = (
-        "retrains on every label vector up to the budget: exact for all test points at once, radii "
-        "and counts, wherever there are up to some ten million"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Any kernel SVM."""

@@ -20,14 +20,9 @@ class LinearAttack:
     """Greedy paths of a model that is linear in the labels, see above."""
 
     name = "attack on linear counts"
-    option = ""
     role = Role.ATTACK
     decides = frozenset({Question.COUNTS})
     retrains = False
-    summary = (
-        "finds relabelings that break many predictions at once, by greedy choice where the model "
-        "is linear in the labels; proves nothing"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Whatever is linear in the labels."""

@@ -52,14 +52,9 @@ class WorstMargins:
     """Bounds every open worst margin from both sides."""
 
     name = NAME
-    option = ""
     role = Role.BOUND
     decides = frozenset({Question.MARGINS})
     retrains = True
-    summary = (
-        "bounds the worst margin of each prediction at every budget, two classes, by branch and "
-        "bound towards the smallest margin seen: on request, where enumerations left it open"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Two classes, where margins are asked for."""

@@ -21,14 +21,9 @@ class PaperMilp:
     """Radii and collective counts by the paper's program."""
 
     name = "paper_milp"
-    option = "paper_milp"
     role = Role.REFERENCE
     decides = frozenset({Question.RADII, Question.COUNTS})
     retrains = True
-    summary = (
-        "solves the mixed-integer program of arXiv 2412.00537 anew for each test point, rival and "
-        "budget: true up to a solver's tolerance, never the quickest, to compare with"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Any kernel SVM."""

@@ -36,14 +36,9 @@ class CountBound:
     """Bounds how many predictions break at once."""
 
     name = NAME
-    option = ""
     role = Role.BOUND
     decides = frozenset({Question.COUNTS})
     retrains = True
-    summary = (
-        "bounds from above how many predictions one attack breaks, two classes, by one convex "
-        "relaxation for all of them at once: at budgets that enumerations cannot reach"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Two classes, where counts are asked for."""

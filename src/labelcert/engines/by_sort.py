@@ -47,14 +47,9 @@ class Sort:
     """A sort a test point and rival."""
 
     name = "sort"
-    option = ""
     role = Role.SORT
     decides = frozenset({Question.RADII, Question.MARGINS})
     retrains = False
-    summary = (
-        "sorts the gains of single changes: exact at every budget, for any number of labels, where "
-        "the model is linear in them (ridge regression, saturated SVMs)"
-    )
 
     def accepts(self, task: Task) -> bool:
         """Whatever is linear in the labels."""

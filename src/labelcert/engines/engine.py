@@ -1,12 +1,12 @@
 """What an engine is: something that may accept a task, and adds to what its ledger knows.
 
-Adding one means a file with a class like this, and a line in `labelcert.engines.registry`.
+Adding one means a file with a class like this, and an entry in `labelcert.engines.registry`.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
@@ -26,21 +26,18 @@ class Role(Enum):
     REFERENCE = "runs when it is asked for by name only"
 
 
+@runtime_checkable
 class Engine(Protocol):
     """One way to decide a task.
 
-    name: as the ledger, certificates and docs have it. option: as users ask for it by name, ""
-    where they cannot. decides: which questions it answers; retrains: whether it trains machines on
-    other labels. summary: one sentence on what it decides, at what cost and when to prefer it, for
-    the shell's help and ``docs/engines.md``.
+    name: as the ledger, certificates and docs have it. decides: which questions it answers;
+    retrains: whether it trains machines on other labels.
     """
 
     name: str
-    option: str
     role: Role
     decides: frozenset[Question]
     retrains: bool
-    summary: str
 
     def accepts(self, task: Task) -> bool:
         """Whether it can add anything to what is known of such a task."""

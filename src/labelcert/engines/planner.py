@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from labelcert.engines.engine import ALL, Engine, Role
-from labelcert.engines.registry import AUTO, ENGINES, named
+from labelcert.engines.registry import AUTO, engines, named
 from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
 
@@ -38,11 +38,14 @@ MEASURABLE = 0.02
 RADII, COUNTS = frozenset({Question.RADII}), frozenset({Question.COUNTS})
 
 
-def decide(task: Task, clock: Clock, engines: Sequence[Engine] = ENGINES) -> None:
-    """Run engines on a task until nothing that is asked for is open, or the clock expires."""
+def decide(task: Task, clock: Clock, among: Sequence[Engine] | None = None) -> None:
+    """Run engines on a task until nothing that is asked for is open, or the clock expires.
+
+    among: engines to choose from, all of the registry by default.
+    """
     if task.m == 0:
         return
-    plan = Plan(task, clock, engines)
+    plan = Plan(task, clock, engines() if among is None else among)
     if task.wishes.engine == AUTO:
         plan.run()
     else:
@@ -57,7 +60,7 @@ class Plan:
 
     task: Task
     clock: Clock
-    engines: Sequence[Engine] = ENGINES
+    engines: Sequence[Engine]
     done: dict[str, int] = field(default_factory=dict)
     pace: dict[str, float] = field(default_factory=dict)
 
