@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelcert.engines.machines.machines import MulticlassProblem
-from labelcert.engines.multiclass.relabels import RelabelSpace
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.machines.machines import Machines
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual
 
@@ -70,7 +70,7 @@ def every_labeling(space, budget):
 
 
 def truth_of(problem, values=None):
-    """The `Truth` of a MulticlassProblem; values: `svm_values` unless given."""
+    """The `Truth` of some machines; values: `svm_values` unless given."""
     n, classes, m = problem.n, problem.classes, problem.m
     values = values or svm_values(problem)
     labels, cost = every_labeling(problem.space, problem.max_budget)
@@ -127,7 +127,7 @@ def random_problem(seed, largest=6):
     budget = int(rng.integers(0, int(space.cost.sum()) + 1))
     C = float(10.0 ** rng.uniform(-3, 2))
     cross = np.asarray(tests, float) @ np.asarray(points, float).T
-    return MulticlassProblem(check_gram(gram), cross, C, space, budget)
+    return Machines(check_gram(gram), cross, C, space, budget)
 
 
 def check_ledger(ledger, problem, truth, rows, exact=True, counts=None):
