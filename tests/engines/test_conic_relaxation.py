@@ -207,7 +207,7 @@ def test_best_and_surviving_states_and_open_sets(seed, classes, limit):
     choices = list(all_choices(functional, states, allowed, budget))
     best = best_states(functional, states, allowed, budget)
     assert best <= min((value for value, _ in choices), default=np.inf)
-    if space.is_unrestricted and choices:
+    if space.points.is_unrestricted and choices:
         assert best == pytest.approx(min(value for value, _ in choices))
     left = surviving_states(functional, states, allowed, budget, limit)
     for c in range(len(states.parts)):

@@ -106,4 +106,6 @@ def test_counting_open_flip_sets(base, steps, flips):
             value = base + sum(np.sort(step[list(f)]))
             assert frozenset(f) in found or value > 0.0
             assert frozenset(f) not in found or value <= 1e-9 or not f
-    assert len({tuple(row[:size]) for row, size in zip(sets[:listed], sizes, strict=False)}) == listed
+    assert (
+        len({tuple(row[:size]) for row, size in zip(sets[:listed], sizes, strict=False)}) == listed
+    )

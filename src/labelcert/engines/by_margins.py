@@ -143,5 +143,5 @@ def margins_of_one(piece: Piece) -> dict[int, Worst]:
         worst = search.worst_lead(piece.t, a, 1 - a, int(ladder.levels[row]), clock)
         # The flip set that is worst at a budget is worst at all budgets that can pay for it.
         first = min(ladder.row(worst.cost), row)
-        found.update({r: worst for r in range(first, row + 1)})
+        found.update(dict.fromkeys(range(first, row + 1), worst))
     return found

@@ -1,0 +1,1 @@
+"""What holds for every label vector of a region: hulls, relaxations, functionals."""

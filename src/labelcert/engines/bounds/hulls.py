@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.bounds.tightening import tighten
 from labelcert.engines.machines.machine import Machine

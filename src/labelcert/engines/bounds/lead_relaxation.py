@@ -48,9 +48,7 @@ class LeadRelaxation:
         largest = [float(np.abs(row).max(initial=0.0)) for row in lead.rows]
         return self._lower(region, lead, PRECISION * sum(largest) * self._conic.C)
 
-    def _lower(
-        self, region: Region, lead: Lead, tolerance: float
-    ) -> tuple[float, StateFunctional]:
+    def _lower(self, region: Region, lead: Lead, tolerance: float) -> tuple[float, StateFunctional]:
         for c, hull in enumerate(region.hulls):
             if self._conic.hulls[c] is not hull:
                 self._conic.replace_hull(c, hull)

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds.conic import ConicRelaxation
 from labelcert.engines.bounds.functional import best_over
 from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
-from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.work.clock import Clock
 
 TOLERANCE = 5e-3

@@ -1,0 +1,1 @@
+"""Trees over regions of relabelings: bounded, narrowed, split, retrained."""

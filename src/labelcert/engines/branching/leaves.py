@@ -238,4 +238,3 @@ class Leaf:
                 return Outcome(BROKEN, changes, exactly=True)
             settled = settled and sign is not None
         return Outcome(CLOSED if settled else UNSETTLED)
-

@@ -142,7 +142,7 @@ class RegionTree:
                 return None
         self.nodes += 1
         bound, functional = self.relaxation.lower(region, self.lead)
-        if bound != bound:
+        if np.isnan(bound):
             bound = -np.inf  # what is no number bounds nothing
         if parent is not None and inherited > bound:
             bound, functional = inherited, parent.functional
@@ -164,10 +164,11 @@ class RegionTree:
             narrowed = self._open(region, node, node.ticket)
             if narrowed is None:
                 return
-            if narrowed.bound - limit >= WORTH * (node.bound - limit):
-                self._push(replace(narrowed, narrowings=node.narrowings + 1))
-                return
-            node = narrowed
+            # What is left may be few flip sets, or a single one: it is looked at again either way.
+            gains = narrowed.bound - limit >= WORTH * (node.bound - limit)
+            done = node.narrowings + 1 if gains else NARROWINGS
+            self._push(replace(narrowed, narrowings=done))
+            return
         self._split(node)
 
     def _split(self, node: Node) -> None:
