@@ -84,7 +84,7 @@ def test_processes_give_the_same_answer():
 
 
 def test_a_limit_a_point_leaves_honest_intervals():
-    machines = smooth_machines(5, 12, 3, C=1.0, budget=6)
+    machines = smooth_machines(5, 9, 3, C=1.0, budget=4)
     for seconds in (0.0, 0.02):
         check(machines, *closed(machines, seconds_a_point=seconds), complete=False)
         check(machines, *closed(machines, Clock(seconds)), complete=False)

@@ -142,7 +142,9 @@ class Settling:
                 broken[t] = True
         robust |= settled & ~broken
         for t in np.flatnonzero(broken & (cost < ledger.broken)):
-            ledger.break_(int(t), cost, changes, self.engine, Retrained(exactly=bool(wanted[t])))
+            ledger.break_(
+                int(t), cost, changes, self.engine, Retrained(exactly=bool(wanted[t]))
+            )
         ledger.count_broken(cost, int(broken.sum()), changes)
         return robust
 
