@@ -1,139 +1,218 @@
-"""Branch and bound against brute force and the enumeration; perturbed solvers change no verdict."""
+"""Branch and bound as an engine against brute force: two classes and many, every restriction."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.relaxation.shared import SharedHulls
-from labelcert.engines.search_points import search_points
-from labelcert.engines.solvers.highs_lp import HighsLp, LpAnswer
+from hypothesis import strategies as st
 
-from labelcert.engines import branch_and_bound
-from labelcert.engines.attacker import FlipSpace
-from labelcert.engines.knowledge.evidence import CleanFit
-from labelcert.engines.knowledge.ledger import Ledger
-from labelcert.engines.ladder import Ladder
+from conformance import EngineConformance
+from labelcert.engines import by_branching
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.branching import leaves
+from labelcert.engines.by_branching import BranchAndBound
+from labelcert.engines.engine import Role
 from labelcert.engines.machines.clean import clean_fit
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.comparison import Comparison
+from labelcert.engines.machines.machines import Machines
+from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
-from oracles.brute_force import brute_force
+from oracles.nasty_machines import nasty_machines, smooth_machines, task_of
 from oracles.problems import problems
+from oracles.relabelings import check_ledger, truth_of
 
 
-def search_all(problem, sign, clock=None, jobs=1):
-    ledger = Ledger(problem.m, Ladder.every(problem.max_budget))
-    for t in range(problem.m):
-        ledger.prove(t, 0, "training", CleanFit())
-    search_points(problem, sign, ledger, SharedHulls(problem, jobs=jobs), clock or Clock(), jobs)
-    return ledger
+class TestConformance(EngineConformance):
+    engine = BranchAndBound()
+    largest = 5
 
 
-def enumerate_all(problem, sign):
-    ledger = Ledger(problem.m, Ladder.every(problem.max_budget))
-    enumerate_flips(problem, sign, ledger, problem.max_budget, Clock())
-    return ledger
+def searched(task, clock=None):
+    BranchAndBound().run(task, task.svms.max_budget, clock or Clock())
+    return task.ledger
 
 
-def make(seed, n=9, m=5, space=None, C=None, budget=None):
-    rng = np.random.default_rng(seed)
-    points, tests = rng.standard_normal((n, 4)), rng.standard_normal((m, 4))
-    y = rng.choice([-1.0, 1.0], n)
-    space = space or FlipSpace.unrestricted(n)
-    C = C or float(10.0 ** rng.uniform(-2, 1))
-    budget = n if budget is None else budget
-    return Problem(check_gram(points @ points.T), tests @ points.T, y, C, space, budget)
+def unknown(machines, **wishes):
+    """The task of the predictions that are no ties, by the clean fit."""
+    clean = clean_fit(machines)
+    rows = clean.decided
+    wishes = Wishes(**{"jobs": 1, **wishes})
+    return Task.of_machines(machines.of_test_points(rows), clean.predicted[rows], wishes)
 
 
 @settings(max_examples=25)
 @given(problems(max_n=5))
 def test_no_wrong_verdict(problem):
     p = problem
-    clean, worst, _ = brute_force(p.gram, p.cross, p.y.astype(float), p.C, p.budget)
-    tolerance = 1e-6 * max(p.C * float(np.abs(p.cross).sum(axis=1).max()), 1e-12)
-    keep = np.flatnonzero(np.abs(clean) > tolerance)
-    if len(keep) == 0:
-        return
-    task = Problem(
-        check_gram(p.gram), np.asarray(p.cross, float)[keep], p.y.astype(float), p.C,
-        FlipSpace.unrestricted(len(p.y)), p.budget,
-    )  # fmt: skip
-    ledger = search_all(task, np.sign(clean[keep]))
-    for row, t in enumerate(keep):
-        for r in range(p.budget + 1):
-            if r <= ledger.robust[row]:
-                assert worst[t, r] > -tolerance
-            if r >= ledger.broken[row]:
-                assert worst[t, r] < tolerance
+    space = RelabelSpace.unrestricted((p.y > 0).astype(int), 2)
+    machines = Machines(check_gram(p.gram), np.asarray(p.cross, float), p.C, space, p.budget)
+    truth = truth_of(machines)
+    task, rows = task_of(machines, truth)
+    check_ledger(searched(task), machines, truth, rows)
 
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("leaf", [1, 50])
-def test_equal_to_the_enumeration(seed, leaf, monkeypatch):
-    monkeypatch.setattr(branch_and_bound, "LEAF", leaf)
-    problem = make(seed, n=6, m=3)
-    sign = clean_fit(problem).sign
-    assert search_all(problem, sign).robust.tolist() == enumerate_all(problem, sign).robust.tolist()
+@pytest.mark.parametrize("classes", [2, 3])
+def test_exact_like_brute_force(seed, leaf, classes, monkeypatch):
+    monkeypatch.setattr(leaves, "LEAF", leaf)
+    machines = smooth_machines(seed, 6 if classes == 2 else 5, 3, classes)
+    truth = truth_of(machines)
+    task, rows = task_of(machines, truth)
+    check_ledger(searched(task), machines, truth, rows)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**31), st.sampled_from([1, 10]), st.sampled_from([2, 2, 3, 4]))
+def test_every_kernel_under_every_attacker(seed, leaf, classes):
+    machines = nasty_machines(seed, classes, largest=6 if classes == 2 else 4)
+    truth = truth_of(machines)
+    task, rows = task_of(machines, truth)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leaves, "LEAF", leaf)
+        ledger = searched(task)
+    check_ledger(ledger, machines, truth, rows)
+    for t in np.flatnonzero(ledger.broken <= machines.max_budget):
+        assert machines.space.cost_of(ledger.witness[t]) == ledger.broken[t]
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_every_restriction(seed, monkeypatch):
-    monkeypatch.setattr(branch_and_bound, "LEAF", 10)
+@pytest.mark.parametrize("classes", [2, 3])
+def test_every_restriction(seed, classes, monkeypatch):
+    monkeypatch.setattr(leaves, "LEAF", 10)
     rng = np.random.default_rng(seed)
-    n = 8
-    space = FlipSpace(
-        rng.random(n) < 0.8, rng.integers(1, 4, n), rng.integers(0, 2, n), np.array([3, 4])
+    n = 8 if classes == 2 else 6
+    labels = rng.integers(0, classes, n)
+    allowed = rng.random((n, classes)) < 0.8
+    allowed[np.arange(n), labels] = True
+    space = RelabelSpace(
+        labels, allowed, rng.integers(1, 4, n), rng.integers(0, 2, n), np.array([3, 4])
     )
-    problem = make(seed, n=n, m=4, space=space, budget=6)
-    sign = clean_fit(problem).sign
-    found, truth = search_all(problem, sign), enumerate_all(problem, sign)
-    assert found.robust.tolist() == truth.robust.tolist()
-    for t in range(4):
-        if found.witness[t] is not None:
-            assert space.contains(found.witness[t], int(found.broken[t]))
+    machines = smooth_machines(seed, n, 4, classes, space=space, budget=6)
+    truth = truth_of(machines)
+    task, rows = task_of(machines, truth)
+    check_ledger(searched(task), machines, truth, rows)
 
 
-@pytest.mark.parametrize("noise", ["small", "large", "nonsense", "zero"])
-def test_perturbed_solver_answers_change_no_verdict(noise, monkeypatch):
-    rng = np.random.default_rng(7)
-    honest = HighsLp.solve
-
-    def disturbed(self, time_limit=float("inf")):
-        answer = honest(self, time_limit)
-        shake = rng.standard_normal(len(answer.multipliers))
-        if noise == "small":
-            multipliers = answer.multipliers * (1 + 1e-3 * shake)
-        elif noise == "large":
-            multipliers = answer.multipliers + 10.0 * shake
-        elif noise == "zero":
-            multipliers = 0.0 * answer.multipliers
-        else:
-            multipliers = np.where(shake > 1, np.nan, 1e6 * shake)
-        columns = answer.columns * (1 + 0.1 * rng.standard_normal(len(answer.columns)))
-        return LpAnswer(True, answer.value + 100.0, columns, multipliers)
-
-    monkeypatch.setattr(HighsLp, "solve", disturbed)
-    monkeypatch.setattr(branch_and_bound, "LEAF", 6)
-    for seed in range(6):
-        problem = make(seed, n=6, m=3)
-        sign = clean_fit(problem).sign
-        found, truth = search_all(problem, sign, Clock(20.0)), enumerate_all(problem, sign)
-        assert (found.robust <= truth.robust).all()
-        assert (found.broken >= truth.broken).all()
+@pytest.mark.parametrize("budget", [0, 5])
+@pytest.mark.parametrize("labels", [[0, 0, 0, 0, 0], [1, 1, 1, 1, 1], [0, 1, 1, 1, 1]])
+def test_one_class_only_and_the_ends_of_the_budget(budget, labels):
+    space = RelabelSpace.unrestricted(np.array(labels), 2)
+    machines = smooth_machines(3, 5, 4, space=space, budget=budget)
+    truth = truth_of(machines)
+    task, rows = task_of(machines, truth)
+    assert len(rows)
+    check_ledger(searched(task), machines, truth, rows)
 
 
-def test_processes_give_the_same_answer():
-    problem = make(3, n=9, m=6)
-    sign = clean_fit(problem).sign
-    one, two = search_all(problem, sign, jobs=1), search_all(problem, sign, jobs=2)
+def test_duplicates_with_contradictory_labels():
+    points = np.array([[1.0, 0], [1, 0], [1, 0], [0, 1], [0, 1]])
+    space = RelabelSpace.unrestricted(np.array([0, 1, 0, 1, 1]), 2)
+    cross = np.array([[1.0, 0], [0, 1], [1, 1]]) @ points.T
+    for C in (0.1, 1.0, 10.0):
+        machines = Machines(check_gram(points @ points.T), cross, C, space, 5)
+        truth = truth_of(machines)
+        task, rows = task_of(machines, truth)
+        assert len(rows)
+        check_ledger(searched(task), machines, truth, rows)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_smaller_budget_is_decided_alone(classes):
+    machines = smooth_machines(5, 6 if classes == 2 else 5, 4, classes, budget=4)
+    truth = truth_of(machines)
+    task, rows = task_of(machines, truth)
+    BranchAndBound().run(task, 2, Clock())
+    ledger = task.ledger
+    check_ledger(ledger, machines, truth, rows, exact=False)
+    assert ((ledger.robust >= 2) | (ledger.broken <= ledger.robust + 1)).all()
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_processes_give_the_same_answer(classes):
+    machines = smooth_machines(3, 9, 6, classes, budget=9 if classes == 2 else 4)
+    one, two = (searched(unknown(machines, jobs=jobs)) for jobs in (1, 2))
     assert one.robust.tolist() == two.robust.tolist()
+    assert one.proven.tolist() == two.proven.tolist()
     assert [None if w is None else w.tolist() for w in one.witness] == [
         None if w is None else w.tolist() for w in two.witness
     ]
 
 
-def test_a_time_limit_leaves_honest_intervals():
-    problem = make(1, n=30, m=4, C=1.0, budget=12)
-    sign = clean_fit(problem).sign
-    ledger = search_all(problem, sign, Clock(1.0))
-    assert (ledger.robust < ledger.broken).all()
+@pytest.mark.parametrize("classes", [2, 3])
+def test_witnesses_break_what_they_are_said_to_break(classes):
+    machines = smooth_machines(2, 12, 8, classes, C=3.0, budget=4)
+    task = unknown(machines)
+    ledger = searched(task)
+    comparison = Comparison(task.svms)
+    assert (ledger.broken <= 4).any()
+    for t in np.flatnonzero(ledger.broken <= 4):
+        changes = ledger.witness[t]
+        assert machines.space.contains(changes, int(ledger.broken[t]))
+        labels, a = machines.space.apply(changes), int(ledger.predicted[t])
+        signs = [comparison.sign(labels, int(t), a, b) for b in ledger.rivals(int(t))]
+        assert min(signs) <= 0
+
+
+@pytest.mark.parametrize(("classes", "n", "budget"), [(2, 30, 12), (3, 20, 5)])
+def test_time_limits_leave_honest_intervals(classes, n, budget):
+    machines = smooth_machines(4, n, 3, classes, C=1.0, budget=budget)
+    full = searched(unknown(machines), Clock(40.0))
+    for seconds in (0.0, 0.05, 0.5):
+        whole = searched(unknown(machines), Clock(seconds))
+        point = searched(unknown(machines, seconds_a_point=seconds), Clock(3.0))
+        for part in (whole, point):
+            assert (part.robust < full.broken).all()
+            assert (part.broken > full.robust).all()
+
+
+@pytest.mark.parametrize(("classes", "n", "budget"), [(2, 40, 8), (3, 30, 6)])
+def test_beyond_the_enumeration(classes, n, budget):
+    """30 points of 3 classes and 6 changes are 10¹⁰ relabelings; each interval still closes."""
+    machines = smooth_machines(8, n, 3, classes, C=0.5, budget=budget)
+    ledger = searched(unknown(machines), Clock(100.0))
+    assert not ledger.open.any()
+    assert ledger.robust.max() >= 4
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_it_ends_where_too_little_is_decided(classes, monkeypatch):
+    monkeypatch.setattr(by_branching, "BATCH", 2)
+    machines = smooth_machines(1, 9, 8, classes, budget=3)
+    decide = by_branching.search_one
+    seen = []
+
+    def nothing(piece):
+        seen.append(piece.t)
+        return by_branching.Found((), None, False)
+
+    monkeypatch.setattr(by_branching, "search_one", nothing)
+    searched(unknown(machines, enough=0.5))
+    assert len(seen) == 2
+    monkeypatch.setattr(by_branching, "search_one", decide)
+    assert not searched(unknown(machines, enough=0.5)).open.any()
+
+
+def test_what_it_accepts():
+    machines = smooth_machines(0, 6)
+    task, engine = unknown(machines), BranchAndBound()
+    assert (engine.name, engine.role) == ("branch and bound", Role.SEARCH)
+    assert engine.accepts(task)
+    assert engine.seconds(task, 6) > 0
+    large = RelabelSpace.unrestricted(np.arange(300) % 2, 2)
+    big = Machines(check_gram(np.eye(300)), np.ones((1, 300)), 1.0, large, 1)
+    none = np.zeros(1, dtype=np.int64)
+    assert not engine.accepts(Task.of_machines(big, none, Wishes()))
+    assert engine.accepts(Task.of_machines(big, none, Wishes(engine="branch_and_bound")))
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_full_heap_ends_the_search_with_what_is_proven(classes, monkeypatch):
+    from labelcert.engines.branching import region_tree
+
+    monkeypatch.setattr(leaves, "LEAF", 2)
+    monkeypatch.setattr(region_tree, "MOST_NODES", 1)
+    machines = smooth_machines(4, 7 if classes == 2 else 5, 4, classes, budget=4)
+    truth = truth_of(machines)
+    task, rows = task_of(machines, truth)
+    check_ledger(searched(task), machines, truth, rows, exact=False)

@@ -2,64 +2,80 @@
 
 import numpy as np
 import pytest
-from labelcert.engines.collective_bound import bound_counts
-from labelcert.engines.enumeration import enumerate_flips
-from labelcert.engines.relaxation.shared import SharedHulls
 
-import labelcert as lc
-from labelcert.engines.attacker import FlipSpace
-from labelcert.engines.knowledge.ledger import Ledger
-from labelcert.engines.ladder import Ladder
-from labelcert.engines.machines.clean import clean_fit
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.bounds import conic
+from labelcert.engines.by_shares import CountBound
+from labelcert.engines.engine import Role
+from labelcert.engines.knowledge.evidence import Bounded
 from labelcert.engines.work.clock import Clock
-from labelcert.learners.gram import check_gram
+from oracles.nasty_machines import nasty_machines, smooth_machines, task_of
+from oracles.relabelings import truth_of
 
 
-def make(seed, n=9, m=12, C=0.3, budget=3):
-    rng = np.random.default_rng(seed)
-    points, tests = rng.standard_normal((n, 5)), rng.standard_normal((m, 5))
-    y = np.where(points[:, 0] > 0, 1.0, -1.0)
-    space = FlipSpace.unrestricted(n)
-    return Problem(check_gram(points @ points.T), tests @ points.T, y, C, space, budget)
+def bounded(machines, clock=None):
+    """The task with the radii of brute force in its ledger, and counts bounded; the truth."""
+    truth = truth_of(machines)
+    task, rows = task_of(machines, truth, collective=True)
+    for row, t in enumerate(rows):
+        safe = [r for r in range(machines.max_budget + 1) if truth.worst(r)[t] > truth.tolerance]
+        if safe:
+            task.ledger.prove_all(row, max(safe), "brute force", Bounded(1.0))
+    CountBound().run(task, machines.max_budget, clock or Clock())
+    return task, truth, rows
+
+
+def check(task, truth, rows):
+    for row, level in enumerate(task.ledger.ladder.levels):
+        sure, _ = truth.most_broken(int(level), rows)
+        assert task.ledger.broken_upper[row] >= sure
 
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("C", [0.05, 0.3, 3.0])
 def test_never_below_the_truth(seed, C):
-    problem = make(seed, C=C)
-    sign = clean_fit(problem).sign
-    truth, bound = Ledger(problem.m, Ladder.every(3)), Ledger(problem.m, Ladder.every(3))
-    enumerate_flips(problem, sign, truth, 3, Clock())
-    bound.robust = truth.robust.copy()
-    bound_counts(problem, sign, bound, SharedHulls(problem, rounds=2), Clock())
-    assert (bound.broken_upper >= truth.broken_lower).all()
+    check(*bounded(smooth_machines(seed, 7, 12, C=C, budget=3)))
+
+
+@pytest.mark.parametrize("seed", range(21))
+def test_never_below_the_truth_on_nasty_kernels(seed):
+    check(*bounded(nasty_machines(seed, largest=6, m=6)))
 
 
 def test_better_than_counting_radii():
     better = 0
     for seed in range(6):
-        problem = make(seed, m=30, C=0.3)
-        sign = clean_fit(problem).sign
-        truth, bound = Ledger(problem.m, Ladder.every(3)), Ledger(problem.m, Ladder.every(3))
-        enumerate_flips(problem, sign, truth, 3, Clock())
-        bound.robust = truth.robust.copy()
-        bound_counts(problem, sign, bound, SharedHulls(problem, rounds=2), Clock())
-        by_radii = [(truth.robust < r).sum() for r in range(4)]
-        better += int((bound.broken_upper < by_radii).any())
+        task, truth, rows = bounded(smooth_machines(seed, 8, 30, C=3.0, budget=3))
+        check(task, truth, rows)
+        by_radii = [(task.ledger.robust < r).sum() for r in range(4)]
+        better += int((task.ledger.broken_upper < by_radii).any())
     assert better >= 1
 
 
-def test_a_solver_of_more_threads_before_changes_nothing():
-    # HiGHS keeps one scheduler a thread and refuses to run with another number of threads.
-    def most_broken(seed):
-        problem = make(seed, m=30, C=0.3)
-        sign = clean_fit(problem).sign
-        bound = Ledger(problem.m, Ladder.every(1))
-        bound_counts(problem, sign, bound, SharedHulls(problem, rounds=1), Clock())
-        return bound.broken_upper.tolist()
+def test_whatever_the_solver_says(monkeypatch):
+    honest = conic.minimise
+    rng = np.random.default_rng(0)
 
-    alone = most_broken(0)
-    points = np.eye(3)
-    lc.certify(points, points, [0, 1, 2], C=0.1, max_flips=1, engine="paper_milp", n_jobs=2)
-    assert most_broken(0) == alone
+    def garbled(program, iterate, *rest):
+        number = honest(program, iterate, *rest)
+        iterate.mu[...] = np.where(rng.random(iterate.mu.shape) < 0.2, np.nan, 1e3)
+        return number
+
+    monkeypatch.setattr(conic, "minimise", garbled)
+    for seed in range(7):
+        check(*bounded(nasty_machines(seed, largest=5, m=6)))
+
+
+def test_no_time_leaves_what_was_known():
+    task, truth, rows = bounded(smooth_machines(1, 7, 8, budget=3), Clock(0.0))
+    check(task, truth, rows)
+    assert (task.ledger.broken_upper == task.m).all()
+
+
+def test_it_is_for_two_classes_and_counts():
+    engine = CountBound()
+    assert (engine.name, engine.role) == ("collective bound", Role.BOUND)
+    for classes, collective in ((2, True), (2, False), (3, True)):
+        machines = smooth_machines(0, 5, 2, classes, budget=1)
+        task, _ = task_of(machines, truth_of(machines), collective=collective)
+        assert engine.accepts(task) == (classes == 2 and collective)
+        assert engine.seconds(task, 1) > 0

@@ -1,13 +1,12 @@
 """The conic relaxation: hulls hold every solution, functionals hold for any multipliers."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from labelcert.engines.bounds.tightening_conic import tighten_conic
-from labelcert.engines.relaxation.program import Relaxation
 
 from labelcert._jit import compiled
 from labelcert.engines.attacker import FlipSpace
@@ -16,15 +15,17 @@ from labelcert.engines.bounds.conic import ConicRelaxation
 from labelcert.engines.bounds.functional import Functional, best_over, corners_of, lower_bound
 from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.bounds.state_functional import (
-    PairFunctional,
+    StateFunctional,
     best_states,
     most_feared,
-    pair_functional,
+    sum_of_parts,
     surviving_states,
 )
-from labelcert.engines.bounds.states import PairStates
+from labelcert.engines.bounds.states import States
+from labelcert.engines.bounds.tightening import tighten
 from labelcert.engines.branching.moves import Moves
-from labelcert.engines.machines.machine import Problem
+from labelcert.engines.machines.machine import Machine
+from labelcert.engines.machines.machines import Machines
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.brute_force import solve_dual, trained_by_flips
@@ -38,7 +39,7 @@ def setting(case):
     p = make_problem(kind, n, 2, log_c, budget, seed)
     gram = check_gram(p.gram)
     budget = min(budget, n)
-    problem = Problem(
+    problem = Machine(
         gram, np.asarray(p.cross, float), p.y.astype(float), p.C, FlipSpace.unrestricted(n), budget
     )
     matrix, C = gram.matrix / problem.scale, p.C * problem.scale
@@ -65,7 +66,7 @@ def holds(hull, truth, tolerance):
 def test_narrow_hulls_hold_every_solution(case):
     problem, matrix, C, truth = setting(case)
     hull = widest(problem, matrix, C)
-    tight = tighten_conic(matrix, hull, problem.space, problem.max_budget, Clock(), rounds=3)
+    tight = tighten(matrix, hull, problem.space, problem.max_budget, Clock(), rounds=3)
     assert holds(tight, truth, 1e-6 * (1 + C))
     assert (tight.low >= hull.low).all()
     assert (tight.high <= hull.high).all()
@@ -80,21 +81,23 @@ def one_svm(matrix, hull, n, budget):
 
 @settings(max_examples=25)
 @given(cases)
-def test_as_good_as_the_linear_program(case):
+def test_more_precise_programs_give_no_worse_bounds_and_all_lie_below_the_truth(case):
     problem, matrix, C, truth = setting(case)
     assume(problem.max_budget > 0)  # without one there is no interior to go through
     n = problem.n
-    hull = widest(problem, matrix, C)
     q = problem.cross[0] / problem.scale
-    linear = Relaxation(matrix, hull, problem.space, problem.max_budget)
-    by_cuts, _, _ = linear.bound(q, rounds=40, gain=0.0)
-    precision = 1e-4 * C * float(np.abs(q).sum())
-    relaxation = one_svm(matrix, hull, n, problem.max_budget)
-    (found,) = relaxation.functionals(q[None], np.ones((n, 2), bool), precision)
-    value = best_over(found, problem.max_budget, np.ones(n), np.zeros(0, int), np.zeros(n, bool))
+    relaxation = one_svm(matrix, widest(problem, matrix, C), n, problem.max_budget)
     size = 1e-6 + C * float(np.abs(q).sum())
-    assert value >= by_cuts - 0.05 * size
-    assert value <= min(q @ beta for _, beta, _ in truth) + 1e-6 * size
+    least = min(q @ beta for _, beta, _ in truth)
+    values = []
+    for precision in (1e-1, 1e-2, 1e-4):
+        (found,) = relaxation.functionals(q[None], np.ones((n, 2), bool), precision * size)
+        nobody = np.zeros(n, bool)
+        values.append(best_over(found, problem.max_budget, np.ones(n), np.zeros(0, int), nobody))
+        assert values[-1] <= least + 1e-6 * size
+    assert values[-1] >= max(values) - 1e-3 * size
+    # The box alone bounds it too: the program is no worse.
+    assert values[-1] >= -C * float(np.abs(q).sum()) - 1e-3 * size
 
 
 def test_with_all_labels_fixed_it_is_exact():
@@ -112,58 +115,66 @@ def test_with_all_labels_fixed_it_is_exact():
     assert value == pytest.approx(q @ solve_dual(gram, y * states, 2.0), abs=1e-4)
 
 
-def pair_setting(seed):
-    """States of a random space for classes 0 and 1, kernels, and every labeling's (p_0, p_1)."""
+def lead_setting(seed, classes):
+    """Machines of a random space, a test point, and every labeling; the lead is of 0 over 1."""
     rng = np.random.default_rng(seed)
     n = int(rng.integers(2, 6))
     space = random_space(
-        rng, n, 3, ("plain", "directions", "costs", "groups", "everything")[seed % 5]
+        rng, n, classes, ("plain", "directions", "costs", "groups", "everything")[seed % 5]
     )
     points = rng.standard_normal((n, 3))
     gram, q, C = points @ points.T / 3, rng.standard_normal(n), float(10.0 ** rng.uniform(-1, 1))
     budget = int(rng.integers(0, space.cost.sum() + 1))
     labels, _ = every_labeling(space, budget)
-    return space, gram, q, C, budget, labels
+    machines = Machines(check_gram(gram), q[None], C, space, budget)
+    return machines, gram, q, C, budget, labels
 
 
 @settings(max_examples=40)
-@given(st.integers(0, 2**31))
-def test_pair_functionals_hold_for_any_multipliers(seed):
-    space, gram, q, C, budget, labels = pair_setting(seed)
+@given(st.integers(0, 2**31), st.sampled_from([2, 3]))
+def test_functionals_of_leads_hold_for_any_multipliers(seed, classes):
+    machines, gram, q, C, budget, labels = lead_setting(seed, classes)
+    space, n = machines.space, machines.n
     rng = np.random.default_rng(seed)
-    states = PairStates.of(space, 0, 1)
-    parts, n = [], space.n
-    for k, sign in ((0, 1.0), (1, -1.0)):
-        y = np.where(space.labels == k, 1.0, -1.0)
-        flips = space.class_space(k)
-        may = np.isin(np.arange(n), flips.candidates)
-        hull = Hull.widest(gram, y, C, may, n)
+    states = States.of(machines, 0, 1)
+    parts = []
+    for part in states.parts:
+        machine = machines.each[part.machine]
+        may = np.isin(np.arange(n), machine.space.candidates)
+        hull = Hull.widest(gram, machine.y, C, may, n)
         parts.append(
             lower_bound(
-                gram, np.abs(gram), sign * q, corners_of(hull), rng.standard_normal(n),
+                gram, np.abs(gram), part.sign * q, corners_of(hull), rng.standard_normal(n),
                 C * rng.standard_normal(n), abs(rng.standard_normal()),
             )
         )  # fmt: skip
-    functional = pair_functional(*parts, states)
-    least = best_states(functional, states, states.allowed, budget)
+    functional = sum_of_parts(parts, states)
+    least = best_states(functional, states, states.reachable(budget), budget)
     tolerance = 1e-6 * (1 + C * np.abs(q).sum())
-    feared = states.changes(most_feared(functional, states, states.allowed, budget))
+    chosen = most_feared(functional, states, states.reachable(budget), budget)
+    feared = states.changes(chosen)
     assert space.contains(feared, budget)
     for row in labels:
         state = np.where(row == 0, 0, np.where(row == 1, 1, 2))
-        p = [q @ solve_dual(gram, np.where(row == k, 1.0, -1.0), C) for k in (0, 1)]
+        lead = sum(
+            part.sign * (q @ solve_dual(gram, machines.labels_of(part.machine, row), C))
+            for part in states.parts
+        )
         value = functional.base + functional.step[np.arange(n), state].sum()
         assert least <= value + tolerance
-        assert value <= p[0] - p[1] + tolerance
+        assert value <= lead + tolerance
+    # The changes lead into the states that were chosen.
+    row = space.apply(feared)
+    assert (np.where(row == 0, 0, np.where(row == 1, 1, 2)) == chosen).all()
 
 
 def random_functional(rng, states):
     """A functional with arbitrary terms, exact in floating point."""
     n = len(states.home)
-    first, second = (
-        Functional(float(b), rng.integers(-8, 5, n) / 4.0) for b in rng.integers(0, 9, 2)
-    )
-    return pair_functional(first, second, states)
+    parts = [
+        Functional(float(rng.integers(0, 9)), rng.integers(-8, 5, n) / 4.0) for _ in states.parts
+    ]
+    return sum_of_parts(parts, states)
 
 
 def all_choices(functional, states, allowed, budget):
@@ -179,11 +190,16 @@ def all_choices(functional, states, allowed, budget):
 
 
 @settings(max_examples=60)
-@given(st.integers(0, 2**31))
-def test_best_and_surviving_states_and_open_sets(seed):
-    space, _, _, _, budget, _ = pair_setting(seed)
+@given(st.integers(0, 2**31), st.sampled_from([2, 3]), st.sampled_from([-1.0, 0.0, 0.75]))
+def test_best_and_surviving_states_and_open_sets(seed, classes, limit):
+    machines, _, _, _, budget, _ = lead_setting(seed, classes)
     rng = np.random.default_rng(seed)
-    states = PairStates.of(space, 0, 1)
+    space = machines.space
+    if seed % 3 == 0:  # some cost nothing
+        cost = np.where(rng.random(space.n) < 0.5, 0, space.cost)
+        space = replace(space, cost=cost)
+        machines = replace(machines, space=space)
+    states = States.of(machines, 0, 1)
     functional = random_functional(rng, states)
     allowed = states.allowed & (rng.random(states.allowed.shape) < 0.8)
     empty = ~allowed.any(axis=1)
@@ -191,19 +207,19 @@ def test_best_and_surviving_states_and_open_sets(seed):
     choices = list(all_choices(functional, states, allowed, budget))
     best = best_states(functional, states, allowed, budget)
     assert best <= min((value for value, _ in choices), default=np.inf)
-    if space.is_unrestricted and choices:
+    if space.points.is_unrestricted and choices:
         assert best == pytest.approx(min(value for value, _ in choices))
-    left = surviving_states(functional, states, allowed, budget)
-    for c in (0, 1):
+    left = surviving_states(functional, states, allowed, budget, limit)
+    for c in range(len(states.parts)):
         moves = Moves.of(functional, states, allowed, budget, c)
-        places, sizes = moves.open_sets(4000)
+        places, sizes = moves.open_sets(4000, limit)
         listed = {
             frozenset(moves.fixed.tolist() + moves.point[row[:size]].tolist())
             for row, size in zip(places, sizes, strict=True)
         }
         assert len(listed) == len(sizes)
         for value, chosen in choices:
-            if value <= 0.0:
+            if value <= limit:
                 assert left[np.arange(len(chosen)), chosen].all()
                 flips = np.flatnonzero(states.side[np.arange(len(chosen)), chosen, c] == 1)
                 assert frozenset(flips.tolist()) in listed
@@ -211,10 +227,11 @@ def test_best_and_surviving_states_and_open_sets(seed):
 
 def test_too_many_open_sets_are_not_listed():
     space = random_space(np.random.default_rng(0), 6, 3, "plain")
-    states = PairStates.of(space, 0, 1)
+    machines = Machines(check_gram(np.eye(6)), np.ones((1, 6)), 1.0, space, 3)
+    states = States.of(machines, 0, 1)
     nothing = Functional(-np.inf, np.zeros(6))
-    functional = pair_functional(nothing, nothing, states)
-    assert isinstance(functional, PairFunctional)
+    functional = sum_of_parts([nothing, nothing], states)
+    assert isinstance(functional, StateFunctional)
     assert best_states(functional, states, states.allowed, 3) == -np.inf
     moves = Moves.of(functional, states, states.allowed, 3, 0)
     assert moves.open_sets(10) is None

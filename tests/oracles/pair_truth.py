@@ -14,7 +14,7 @@ from oracles.relabelings import every_labeling, svm_values
 @dataclass(frozen=True)
 class PairTruth:
     """logits (N, K, m) of N allowed labelings (N, n) of given cost (N,); floats are good to
-    `tolerance`."""
+    `tolerance`. Two classes are mirrored machines: their leads count half."""
 
     labels: np.ndarray
     cost: np.ndarray
@@ -22,11 +22,12 @@ class PairTruth:
     tolerance: float
 
     def lead(self, t, a, b):
-        """(N,) p_a − p_b at test point t."""
-        return self.logits[:, a, t] - self.logits[:, b, t]
+        """(N,) the lead of a over b at test point t."""
+        share = 0.5 if self.logits.shape[1] == 2 else 1.0
+        return share * (self.logits[:, a, t] - self.logits[:, b, t])
 
     def worst(self, t, a, b, budget):
-        """The smallest p_a − p_b at test point t of cost ≤ budget."""
+        """The smallest lead of a over b at test point t of cost ≤ budget."""
         return self.lead(t, a, b)[self.cost <= budget].min()
 
     def clear_pairs(self):
@@ -34,7 +35,7 @@ class PairTruth:
         clean = self.logits[np.flatnonzero(self.cost == 0)[0]]
         for t in range(clean.shape[1]):
             a = int(clean[:, t].argmax())
-            ahead = clean[a, t] - clean[:, t] > self.tolerance
+            ahead = clean[a, t] - clean[:, t] > 2 * self.tolerance
             yield from ((t, a, int(b)) for b in np.flatnonzero(ahead))
 
 

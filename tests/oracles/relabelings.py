@@ -70,7 +70,7 @@ def every_labeling(space, budget):
 
 
 def truth_of(problem, values=None):
-    """The `Truth` of a Machines; values: `svm_values` unless given."""
+    """The `Truth` of some machines; values: `svm_values` unless given."""
     n, classes, m = problem.n, problem.classes, problem.m
     values = values or svm_values(problem)
     labels, cost = every_labeling(problem.space, problem.max_budget)

@@ -63,7 +63,7 @@ class CountBound:
             if clock.expired:
                 return False
             stage = clock.within(clock.remaining / (len(waiting) - number))
-            hull = hulls.hull(0, level, stage.within(0.5 * stage.remaining))
+            hull = hulls.sharp(0, level, stage.within(0.5 * stage.remaining))
             relaxation = LeadRelaxation(core.gram, states, (hull,), level)
             region = Region(states.reachable(level), (hull,))
             count = largest_count(

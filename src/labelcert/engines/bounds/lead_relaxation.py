@@ -114,4 +114,6 @@ class LeadRelaxation:
         rows = lead.rows.copy()
         rows[c] += direction
         value, _ = self._lower(region, lead._replace(rows=rows), RANGE_PRECISION)
+        if not np.isfinite(value):
+            return value
         return value - limit - 2 * UNIT * (abs(value) + abs(limit))

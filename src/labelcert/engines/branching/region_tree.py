@@ -81,7 +81,7 @@ class RegionTree:
             feared = most_feared(node.functional, self.states, allowed, self.budget)
             changes = self.leaf.try_states(feared, self.goal)
             if changes is not None:
-                return Outcome(BROKEN, changes)
+                return Outcome(BROKEN, self._cheaper(node, changes))
             outcome = self.leaf.finish(node.functional, allowed, self.goal)
             if outcome is None:
                 self._narrow_or_split(node)
@@ -107,6 +107,21 @@ class RegionTree:
         if not self._account.waits_in(node.ticket for node in waiting):
             return -np.inf
         return min([self.goal.limit, *(node.bound for node in waiting)])
+
+    def _cheaper(self, node: Node, changes: np.ndarray) -> np.ndarray:
+        """What the node's functional fears most at smaller budgets, as long as that breaks too."""
+        space, levels = self.states.space, self.leaf.levels
+        while True:
+            row = int(np.searchsorted(levels, space.cost_of(changes))) - 1
+            if row < 0:
+                return changes
+            feared = most_feared(
+                node.functional, self.states, node.region.allowed, int(levels[row])
+            )
+            found = self.leaf.try_states(feared, self.goal)
+            if found is None or space.cost_of(found) >= space.cost_of(changes):
+                return changes
+            changes = found
 
     def _push(self, node: Node | None) -> None:
         if node is not None:
@@ -149,10 +164,11 @@ class RegionTree:
             narrowed = self._open(region, node, node.ticket)
             if narrowed is None:
                 return
-            if narrowed.bound - limit >= WORTH * (node.bound - limit):
-                self._push(replace(narrowed, narrowings=node.narrowings + 1))
-                return
-            node = narrowed
+            # What is left may be few flip sets, or a single one: it is looked at again either way.
+            gains = narrowed.bound - limit >= WORTH * (node.bound - limit)
+            done = node.narrowings + 1 if gains else NARROWINGS
+            self._push(replace(narrowed, narrowings=done))
+            return
         self._split(node)
 
     def _split(self, node: Node) -> None:

@@ -1,4 +1,4 @@
-"""Compiled: list a machine's flip sets that a functional cannot rule out, and retrain on them.
+"""Compiled: list the flip sets of a machine that a functional cannot rule out, and retrain on them.
 
 The functional gives every flip a term. With the flips sorted by term, the best that b more moves
 can do is a few next ones, here or in the other machine, so whole subtrees of flip sets fall away.
