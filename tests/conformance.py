@@ -92,6 +92,7 @@ class EngineConformance:
 
     engine = None
     learner = "svm"
+    wishes = EVERYTHING
     exact = True
     """Whether every radius must be exact."""
     counts = None
@@ -105,8 +106,8 @@ class EngineConformance:
         problem = random_problem(seed, self.largest)
         return Case(saturated(problem) if self.learner == "saturated" else problem, self.learner)
 
-    def run(self, case, wishes=EVERYTHING, budget=None, clock=None):
-        task = case.task(wishes)
+    def run(self, case, budget=None, clock=None, jobs=1):
+        task = case.task(replace(self.wishes, jobs=jobs))
         budget = case.problem.max_budget if budget is None else budget
         done = None
         if task.m and self.engine.accepts(task):
@@ -116,7 +117,7 @@ class EngineConformance:
     @pytest.mark.parametrize("seed", range(40))
     def test_any_attacker_against_brute_force(self, seed):
         case = self.cases(seed)
-        task, done = self.run(case, replace(EVERYTHING, jobs=1 + seed % 2))
+        task, done = self.run(case, jobs=1 + seed % 2)
         accepted = done is not None
         case.check(task.ledger, exact=self.exact and accepted, counts=accepted and self.counts)
         assert done in (None, True)
@@ -134,8 +135,8 @@ class EngineConformance:
     @pytest.mark.parametrize("seed", range(6))
     def test_the_number_of_jobs_changes_nothing(self, seed):
         case = self.cases(seed + 200)
-        first, _ = self.run(case, replace(EVERYTHING, jobs=1))
-        second, _ = self.run(case, replace(EVERYTHING, jobs=2))
+        first, _ = self.run(case, jobs=1)
+        second, _ = self.run(case, jobs=2)
         same(first.ledger, second.ledger)
 
     @pytest.mark.parametrize("seed", range(6))
@@ -177,7 +178,7 @@ class EngineConformance:
     def test_no_test_point(self, classes):
         problem = plain([0, 1, 1, 0], classes, 2, m=2)
         case = Case(saturated(problem) if self.learner == "saturated" else problem, self.learner)
-        task = case.task()
+        task = case.task(self.wishes)
         assert self.engine.accepts(task) in (True, False)
         whole, _ = self.run(case)
         assert whole.m == len(case.rows)
@@ -204,7 +205,7 @@ class EngineConformance:
         assert engine.name
         assert engine.decides <= frozenset(Question)
         assert isinstance(engine.role, Role)
-        task = self.cases(7).task()
+        task = self.cases(7).task(self.wishes)
         times = [engine.seconds(task, r) for r in range(case_budget(task) + 1)]
         if engine.accepts(task):
             assert all(a <= b for a, b in pairwise(times))

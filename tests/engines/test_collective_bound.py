@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from conformance import EngineConformance
 from labelcert.engines.bounds import conic
 from labelcert.engines.by_shares import CountBound
 from labelcert.engines.engine import Role
@@ -10,6 +11,13 @@ from labelcert.engines.knowledge.evidence import Bounded
 from labelcert.engines.work.clock import Clock
 from oracles.nasty_machines import nasty_machines, smooth_machines, task_of
 from oracles.relabelings import truth_of
+
+
+class TestConformance(EngineConformance):
+    engine = CountBound()
+    exact = False
+    counts = "interval"
+    largest = 5
 
 
 def bounded(machines, clock=None):

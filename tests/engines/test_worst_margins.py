@@ -6,16 +6,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import labelcert as lc
+from conformance import EngineConformance
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.branching import leaves, region_tree
 from labelcert.engines.by_margins import WorstMargins
 from labelcert.engines.engine import Role
 from labelcert.engines.machines.machines import Machines
+from labelcert.engines.task import Wishes
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.nasty_machines import nasty_machines, smooth_machines, task_of
 from oracles.problems import problems
 from oracles.relabelings import check_ledger, truth_of
+
+
+class TestConformance(EngineConformance):
+    engine = WorstMargins()
+    wishes = Wishes(margins=True)
+    exact = False
+    largest = 5
 
 
 def closed(machines, clock=None, **wishes):
