@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from conformance import EngineConformance
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.by_paper_milp import PaperMilp
 from labelcert.engines.engine import Role
@@ -220,7 +221,7 @@ def test_machines_outside_the_lead_change_nothing(classes):
 
 def test_the_planner_learns_what_the_engine_is():
     engine, case = PaperMilp(), make_case(0)
-    assert (engine.name, engine.option, engine.role) == ("paper_milp",) * 2 + (Role.REFERENCE,)
+    assert (engine.name, engine.role) == ("paper_milp", Role.REFERENCE)
     assert engine.accepts(case.task())
     assert engine.seconds(case.task(), 1) > 0
 
@@ -251,3 +252,13 @@ def test_golden_karate_case_at_every_budget():
         assert found.bound <= worst[t, r] + 1e-9
         assert found.margin == pytest.approx(worst[t, r], abs=1e-7)
         assert found.margin - found.bound <= tolerance[t]
+
+
+class TestConformance(EngineConformance):
+    """Small problems only: a program for each point, rival and budget."""
+
+    engine = PaperMilp()
+    exact = False
+    counts = "interval"
+    largest = 3
+    longest = 20.0

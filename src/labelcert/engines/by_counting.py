@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from labelcert.engines.engine import Role
-from labelcert.engines.knowledge.lead import ROUNDING
+from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.knowledge.record import Record, new_record
 from labelcert.engines.machines.linear_model import LinearModel, LinearTrainer
 from labelcert.engines.task import Question, Task
@@ -82,7 +82,7 @@ class _Walk:
             values, drop = sign * values, sign * np.where(labels == 1, 1.0, -1.0) * drop
         # Every level adds a rounding of its own.
         size = np.abs(model.weights).sum(axis=1)[:, None]
-        bars = bars + 0.5 * (tree.size + 2) * ROUNDING * size
+        bars = bars + rounding(4 * (tree.size + 2), size)
         self.clean = np.ascontiguousarray(values.T)
         self.bars, self.drop = np.ascontiguousarray(bars.T), np.ascontiguousarray(drop.T)
 

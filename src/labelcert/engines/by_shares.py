@@ -24,6 +24,7 @@ from labelcert.engines.bounds.lead_relaxation import LeadRelaxation
 from labelcert.engines.bounds.states import States
 from labelcert.engines.by_branching import hulls_of, relaxable
 from labelcert.engines.engine import Role
+from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
 
@@ -105,7 +106,7 @@ def largest_count(
     # Rounding of the weighted sum of rows, in units of the count.
     n = cross.shape[1]
     size = C * float((weights @ np.abs(cross[points])).sum())
-    slack = (n + total) * 4 * np.finfo(float).eps * (size + total)
+    slack = rounding(4 * (n + total), size + total)
     slack += float(weights @ doubt[points])
     count = total - least + slack
     if not (np.isfinite(count) and used.any()):

@@ -19,8 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
-
-UNIT = np.finfo(float).eps
+from labelcert.engines.knowledge.lead import rounding
 
 
 class Functional(NamedTuple):
@@ -105,7 +104,7 @@ def _evaluate(
     size_energy = (
         float(np.abs(gamma) @ (absolute @ np.abs(gamma))) / weight if weight > 0.0 else 0.0
     )
-    error = (2 * n + 20) * UNIT * (float(size.sum()) + size_energy)
+    error = rounding(2 * n + 20, float(size.sum()) + size_energy)
     step = np.where(corners.may_flip, flipped - kept, np.inf)
     return float(kept.sum()) - energy - error, step
 
@@ -137,11 +136,7 @@ def best_over(
     spent = np.clip(left - np.cumsum(price) + price, 0.0, price)
     taken = step[order] * np.divide(spent, price, out=np.ones(len(order)), where=price > 0)
     value += float(taken.sum())
-    slack = (
-        4
-        * len(step)
-        * UNIT
-        * (abs(functional.base) + float(np.abs(inside).sum()) + float(np.abs(taken).sum()))
-    )
+    size = abs(functional.base) + float(np.abs(inside).sum()) + float(np.abs(taken).sum())
+    slack = rounding(4 * len(step), size)
     bound = value - slack
     return bound if np.isfinite(bound) else -np.inf

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcert.engines.knowledge.lead import rounding
+
 KEPT, FLIPPED = 0, 1
 
 
@@ -41,7 +43,7 @@ class Hull:
                 label = y[i] * (1 - 2 * state)
                 for side, sign in ((high, 1.0), (low, -1.0)):
                     reach = _reach(sign * gram[i], y, C, may_flip, i, label, left)
-                    side[i, state] = sign * reach * (1 + 4 * n * np.finfo(float).eps)
+                    side[i, state] = sign * (reach + rounding(4 * n, reach))
         return cls(low, high, y, C, may_flip)
 
     def narrowed(self, low: np.ndarray, high: np.ndarray) -> Hull:

@@ -16,7 +16,6 @@ import numpy as np
 
 from labelcert.engines.bounds.bound import Lead, Region
 from labelcert.engines.bounds.conic import ConicRelaxation
-from labelcert.engines.bounds.functional import UNIT
 from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
 from labelcert.engines.bounds.state_functional import (
     StateFunctional,
@@ -24,6 +23,7 @@ from labelcert.engines.bounds.state_functional import (
     sum_of_parts,
 )
 from labelcert.engines.bounds.states import States
+from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.work.clock import Clock
 
 PRECISION = 0.01
@@ -116,4 +116,4 @@ class LeadRelaxation:
         value, _ = self._lower(region, lead._replace(rows=rows), RANGE_PRECISION)
         if not np.isfinite(value):
             return value
-        return value - limit - 2 * UNIT * (abs(value) + abs(limit))
+        return value - limit - rounding(2, abs(value) + abs(limit))

@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
-
-UNIT = float(np.finfo(float).eps)
+from labelcert.engines.knowledge.lead import rounding_at
 
 
 @inner
@@ -81,7 +80,7 @@ def _least(base, step, allowed, home, cost, group, purse, budget, work):
         value += gain[i] * (part / cost[i])
         if left <= 0.0:
             break
-    bound = value - 4.0 * n * UNIT * size
+    bound = value - rounding_at(4.0 * n, size)
     return bound if np.isfinite(bound) else -np.inf
 
 

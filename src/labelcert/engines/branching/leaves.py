@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelcert.engines.bounds.functional import UNIT
 from labelcert.engines.bounds.state_functional import StateFunctional
 from labelcert.engines.bounds.states import States
 from labelcert.engines.branching.goal import Goal
@@ -19,7 +18,7 @@ from labelcert.engines.branching.moves import Moves
 from labelcert.engines.branching.set_loop import retrain_sets
 from labelcert.engines.joining.join_loop import join
 from labelcert.engines.joining.pairs import MOST_PAIRS, UNCLEAR, PairRules
-from labelcert.engines.knowledge.lead import bars_of, sum_bar
+from labelcert.engines.knowledge.lead import bars_of, rounding, sum_bar
 from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.retraining import Core, Stack, new_stack, start
@@ -178,7 +177,7 @@ class Leaf:
         size = abs(sure) + float(np.abs(term).sum()) + float(np.abs(values).max(initial=0.0))
         gained = 0.0
         if len(values) and np.isfinite(size):  # else the functional knows nothing
-            gained = float((values - promised).min()) - bar - 8 * len(term) * UNIT * size
+            gained = float((values - promised).min()) - bar - rounding(8 * len(term), size)
         order = np.argsort(values, kind="stable")
         return Listed(values[order], masks[order], bar), max(gained, 0.0)
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.engines.bounds.functional import UNIT
 from labelcert.engines.bounds.state_functional import StateFunctional
 from labelcert.engines.bounds.states import States
 from labelcert.engines.branching.set_loop import list_sets
+from labelcert.engines.knowledge.lead import rounding
 
 TRIVIAL = -1e300
 """Stands for a functional that knows nothing; sums of it stay finite."""
@@ -73,7 +73,7 @@ class Moves:
         total = np.concatenate([[0.0], np.cumsum(elsewhere)])
         other = total[np.minimum(np.arange(most + 1), len(elsewhere))]
         finite = step[np.isfinite(step)]
-        slack = 8 * n * UNIT * (abs(start) + float(np.abs(finite).sum()))
+        slack = rounding(8 * n, abs(start) + float(np.abs(finite).sum()))
         fixed = np.flatnonzero(must)
         return cls(states.space, start, left, fixed, order, terms, cost, other, slack)
 

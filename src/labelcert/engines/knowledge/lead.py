@@ -17,7 +17,13 @@ import numpy as np
 
 from labelcert._jit import inner
 
-ROUNDING = 8 * float(np.finfo(float).eps)
+UNIT = float(np.finfo(float).eps)
+"""What one operation in floats may be off by, as a share of its result: the only such number here.
+
+What is subtracted from a bound for rounding is `rounding` of it.
+"""
+
+ROUNDING = 8 * UNIT
 """Of a difference of two logits and of sums of a few terms like it, as a share of their sizes."""
 
 
@@ -87,6 +93,17 @@ def linear_lead_bar(error: Any, machines: int = 2) -> Any:
     once more each, by less than that.
     """
     return error if machines == 1 else 4 * error
+
+
+def rounding(operations: float, size: Any) -> Any:
+    """How far so many operations may be off, on terms whose sizes add up to `size`."""
+    return operations * UNIT * size
+
+
+@inner
+def rounding_at(operations, size):
+    """`rounding` for the hot loops."""
+    return operations * UNIT * size
 
 
 @inner

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.machines.linear_model import LinearModel
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.exact import never
@@ -29,11 +30,11 @@ def linear_model(
     """The linear model f_t(ỹ) = k_tᵀ(K + λI)⁻¹ ỹ; exact weights only until the clock expires."""
     n = len(gram.matrix)
     weights, error = ridge_weights(gram, cross, ridge)
-    rounding = 2 * (n + 4) * np.finfo(float).eps * np.abs(weights).sum(axis=1)
+    error = np.sqrt(n) * error + rounding(2 * (n + 4), np.abs(weights).sum(axis=1))
 
     expired = never if clock is None else lambda: clock.expired
 
     def exact_weights(t: int) -> list[Fraction] | None:
         return exact_ridge_weights(gram, cross[t], ridge, expired)
 
-    return LinearModel(weights, np.sqrt(n) * error + rounding, exact_weights, max_budget, NAME)
+    return LinearModel(weights, error, exact_weights, max_budget, NAME)

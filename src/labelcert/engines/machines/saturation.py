@@ -15,6 +15,7 @@ from fractions import Fraction
 import numpy as np
 
 from labelcert.engines.attacker import UNLIMITED, FlipSpace
+from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.machines.linear_model import LinearModel
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.work.clock import Clock
@@ -38,11 +39,10 @@ def budget_of(
     where the clock expires before every point was looked at.
     """
     n = len(y)
-    slack_unit = (n + 2) * np.finfo(float).eps
     candidates = space.candidates
     cheapest = int(space.cost[candidates].min()) if len(candidates) else 1
     product = (y[:, None] * gram) * y[None, :]
-    limit = (1 - 4 * np.finfo(float).eps) / C
+    limit = 1 / C - rounding(4, 1 / C)
     budget = len(candidates)
     if not bool((product.sum(axis=1) <= limit).all()):
         return -1
@@ -54,7 +54,7 @@ def budget_of(
         own = row[i]
         row[i] = 0.0
         others = candidates[candidates != i]
-        error = slack_unit * float(np.abs(product[i]).sum())
+        error = rounding(n + 2, float(np.abs(product[i]).sum()))
         for kept, signed in ((True, row), (False, -row)):
             if not kept and not space.allowed[i]:
                 continue
@@ -79,5 +79,5 @@ def linear_model(machines: Machines, max_budget: int) -> LinearModel:
     def exact_weights(t: int) -> list[Fraction]:
         return [C * Fraction(float(q)) for q in cross[t]]
 
-    error = (machines.n + 4) * np.finfo(float).eps * 2 * size
+    error = rounding(2 * (machines.n + 4), size)
     return LinearModel(weights, error, exact_weights, max_budget, NAME)
