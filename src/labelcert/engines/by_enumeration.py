@@ -19,7 +19,7 @@ import numpy as np
 
 from labelcert.engines.engine import ALL, Role
 from labelcert.engines.knowledge.record import Record, new_record
-from labelcert.engines.machines.retraining import new_stack, start_at
+from labelcert.engines.machines.retraining import new_stack, start
 from labelcert.engines.task import Task
 from labelcert.engines.walk.heaps import no_heaps
 from labelcert.engines.walk.path import new_path
@@ -96,8 +96,8 @@ class _Walk:
         machines, depth = len(self.cores), np.int64(tree.size + 2)
         groups = len(space.group_budget)
         stack = new_stack(machines * int(depth), task.n, task.m, groups)
-        for k in reversed(range(machines)):  # each passes through level 0
-            start_at(self.cores[k], stack, np.int64(k * depth))
+        for k, core in enumerate(self.cores):
+            start(core, stack, k * int(depth))
         record = new_record(self.levels, space.words, task.m)
         path, mirror = new_path(space, tree.size), self.mirror.copy()
         values, bars = (np.zeros((tree.size + 2, machines, task.m)) for _ in range(2))
@@ -109,7 +109,7 @@ class _Walk:
                 walk_retraining(
                     self.cores[0], stack, depth, predicted, record, tree.moves, path,
                     np.array(prefix, dtype=np.int64), np.int64(first), np.int64(tree.budget),
-                    np.int64(tree.size), values, bars, mirror, no_heaps(),
+                    np.int64(tree.size), tree.cheapest, values, bars, mirror, no_heaps(),
                 )  # fmt: skip
 
         return do, record

@@ -27,7 +27,7 @@ from labelcert.engines.machines.retraining import (
     measure,
     new_stack,
     solve_level,
-    start_at,
+    start,
 )
 
 DEPTH = np.int64(4)
@@ -110,8 +110,8 @@ class Position(NamedTuple):
 
     def go_back(self, cores: list[Core]) -> None:
         """Put the clean labels at `PATH`."""
-        for k in reversed(range(len(cores))):  # each passes through level 0
-            start_at(cores[k], self.stack, k * int(DEPTH))
+        for k, core in enumerate(cores):
+            start(core, self.stack, k * int(DEPTH))
         board = self.board
         board.label[PATH] = board.clean
         for tally in (board.mask, board.spent, board.used, board.version):

@@ -21,7 +21,7 @@ from labelcert.engines.knowledge.lead import bars_of
 from labelcert.engines.knowledge.ledger import NEVER
 from labelcert.engines.knowledge.record import new_record
 from labelcert.engines.machines.machines import Machines
-from labelcert.engines.machines.retraining import Core, new_stack, start_at
+from labelcert.engines.machines.retraining import Core, new_stack, start
 from labelcert.engines.walk.heaps import Heaps, new_heaps
 from labelcert.engines.walk.path import new_path
 from labelcert.engines.walk.retraining_loop import walk_retraining
@@ -174,7 +174,7 @@ def _visitor(core: Core, tree: RelabelTree, heaps: Heaps) -> Callable[[Piece], N
     n, m = core.cross.shape
     depth = np.int64(tree.size + 2)
     stack = new_stack(int(depth), n, m, len(core.group_budget))
-    start_at(core, stack, np.int64(0))
+    start(core, stack)
     path = new_path(tree.space, tree.size)
     values, bars = (np.zeros((tree.size + 2, 1, m)) for _ in range(2))
     record = new_record(heaps.levels, 1, 0, capacity=0)
@@ -186,7 +186,7 @@ def _visitor(core: Core, tree: RelabelTree, heaps: Heaps) -> Callable[[Piece], N
             walk_retraining(
                 core, stack, depth, nobody, record, tree.moves, path,
                 np.array(prefix, dtype=np.int64), np.int64(first), np.int64(tree.budget),
-                np.int64(tree.size), values, bars, no_mirror, heaps,
+                np.int64(tree.size), tree.cheapest, values, bars, no_mirror, heaps,
             )  # fmt: skip
 
     return visit

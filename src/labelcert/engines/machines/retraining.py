@@ -99,22 +99,15 @@ def copy_vector(source, target):
         target[k] = source[k]
 
 
-@compiled
-def start(core, stack):
-    """Put the clean fit at level 0."""
-    for word in range(stack.mask.shape[1]):
-        stack.mask[0, word] = 0
-    for g in range(stack.used.shape[1]):
-        stack.used[0, g] = 0
-    stack.spent[0] = 0
-    stack.owner[0] = 0
-    copy_vector(core.clean_slack, stack.slack[0])
-    copy_vector(core.clean_low, stack.low[0])
-    copy_vector(core.clean_high, stack.high[0])
-    copy_vector(core.clean_state, stack.state[0])
-    copy_vector(core.labels, stack.y[0])
-    for row in range(stack.tableau.shape[1]):
-        copy_vector(core.clean_tableau[row], stack.tableau[0, row])
+def start(core: Core, stack: Stack, level: int = 0) -> None:
+    """Put the clean fit of a machine at a level."""
+    for tally in (stack.mask, stack.spent, stack.used):
+        tally[level] = 0
+    stack.owner[level] = level
+    stack.slack[level], stack.state[level] = core.clean_slack, core.clean_state
+    stack.low[level], stack.high[level] = core.clean_low, core.clean_high
+    stack.y[level] = core.labels
+    stack.tableau[level] = core.clean_tableau
 
 
 @inner
@@ -253,15 +246,3 @@ def look_at_flip(core, stack, i):
     gap = solve_leaf(core, stack, level, i)
     measure(core, stack)
     return gap
-
-
-@compiled
-def start_at(core, stack, level):
-    """Put the clean fit at a level; what level 0 held is lost."""
-    start(core, stack)
-    first = np.int64(0)
-    if level != first:
-        copy_level(stack, first, level)
-        for row in range(stack.tableau.shape[1]):
-            copy_vector(stack.tableau[first, row], stack.tableau[level, row])
-        stack.owner[level] = level

@@ -27,37 +27,11 @@ from labelcert.engines.walk.path import affordable, look_ahead, step_in, step_ou
 
 @inner
 def _keep(core, stack, gap, values, bars, k):
-    """Measure the solution looked at last; keep what machine k says."""
-    measure(core, stack)
+    """Keep what machine k says of the solution measured last."""
     width = np.sqrt(2.0 * gap)
     for t in range(stack.margin.shape[0]):
         values[k, t] = stack.margin[t]
         bars[k, t] = bar_at(core, width, t)
-
-
-@inner
-def _train(core, stack, at, i, lasting):
-    """Flip point i on top of the state at a level of the stack, to build upon or for a look."""
-    if not lasting:
-        return solve_leaf(core, stack, at, i)
-    copy_level(stack, at, at + 1)
-    flip_at(core, stack, at + 1, i)
-    return solve_level(core, stack, at + 1)
-
-
-@inner
-def _train_both(core, stack, depth, height, moves, c, values, bars, level, lasting):
-    """Train the machines of the classes that change c leaves and joins."""
-    for k in range(values.shape[1]):
-        for t in range(values.shape[2]):
-            values[level + 1, k, t] = values[level, k, t]
-            bars[level + 1, k, t] = bars[level, k, t]
-    for side in range(2):
-        k = moves.source[c] if side == 0 else moves.target[c]
-        at = np.int64(k * depth) + height[k]
-        gap = _train(core, stack, at, moves.point[c], lasting)
-        _keep(core, stack, gap, values[level + 1], bars[level + 1], k)
-        height[k] += lasting
 
 
 @inner
@@ -72,22 +46,21 @@ def _note_mirror(slope, floor, margin, record, mask, cost, gap, mirror):
 
 @compiled
 def walk_retraining(
-    core, stack, depth, predicted, record, moves, path, prefix, first, budget, size, values, bars,
-    mirror, heaps,
+    core, stack, depth, predicted, record, moves, path, prefix, first, budget, size, cheapest,
+    values, bars, mirror, heaps,
 ):  # fmt: skip
     """Visit the relabeling of `prefix` and all its extensions by changes number `first` and up.
 
     core: of any machine (they differ in the clean labels only); with one, its values are leads of
-    the predicted classes. prefix (p,): changes made already; size: most changes of one relabeling.
-    values, bars (size + 2, machines, m): work space. mirror: empty, or (2 words,) for a mirrored
-    walk, in its second half a mask of all points. heaps: those of one machine, which are kept in
-    place of a record, or `no_heaps`.
+    the predicted classes. prefix (p,): changes made already; size: most changes of one relabeling;
+    cheapest: what the cheapest costs. values, bars (size + 2, machines, m): work space. mirror:
+    empty, or (2 words,) for a mirrored walk, in its second half a mask of all points. heaps: those
+    of one machine, which are kept in place of a record, or `no_heaps`.
     """
     count, given = moves.point.shape[0], prefix.shape[0]
     machines, n = values.shape[1], core.gram.shape[0]
     most = record.levels[record.levels.shape[0] - 1]
     height = np.zeros(machines, dtype=np.int64)
-    cheapest = moves.cost.min() if count > 0 else np.int64(1)
     level = np.int64(-1)  # the clean label vector comes first
     gap = 0.0
     while True:
@@ -95,6 +68,7 @@ def walk_retraining(
         if level < 0:
             for k in range(machines):
                 gap = solve_level(core, stack, np.int64(k * depth))
+                measure(core, stack)
                 _keep(core, stack, gap, values[0], bars[0], k)
         else:
             c = prefix[level] if level < given else path.next[level]
@@ -118,12 +92,24 @@ def walk_retraining(
                     and path.spent[level] + moves.cost[c] + cheapest <= budget
                 )
             look_ahead(path, moves, level, c)
-            if machines == 1:
-                gap = _train(core, stack, height[0], moves.point[c], lasting)
+            for k in range(machines if machines > 1 else 0):
+                for t in range(values.shape[2]):
+                    values[level + 1, k, t] = values[level, k, t]
+                    bars[level + 1, k, t] = bars[level, k, t]
+            # The machines of the classes that the point leaves and joins; one machine has both.
+            for side in range(2 if machines > 1 else 1):
+                k = moves.source[c] if side == 0 else moves.target[c]
+                state = np.int64(k * depth) + height[k]
+                if lasting:
+                    copy_level(stack, state, state + 1)
+                    flip_at(core, stack, state + 1, moves.point[c])
+                    gap = solve_level(core, stack, state + 1)
+                else:
+                    gap = solve_leaf(core, stack, state, moves.point[c])
                 measure(core, stack)
-                height[0] += lasting
-            else:
-                _train_both(core, stack, depth, height, moves, c, values, bars, level, lasting)
+                if machines > 1:
+                    _keep(core, stack, gap, values[level + 1], bars[level + 1], k)
+                height[k] += lasting
             if lasting:
                 step_in(path, moves, level, c)
         at = level + 1

@@ -32,8 +32,9 @@ Task = tuple[tuple[int, ...], int]
 class RelabelTree:
     """All relabelings of a space up to a budget.
 
-    moves: the possible changes in order; size: most changes of one relabeling; mirrored: the tree
-    holds one of each two opposite label vectors, whatever they cost.
+    moves: the possible changes in order, cheapest: what the cheapest costs; size: most changes of
+    one relabeling; mirrored: the tree holds one of each two opposite label vectors, whatever they
+    cost.
     """
 
     def __init__(self, space: RelabelSpace, budget: int, mirrored: bool = False):
@@ -49,6 +50,7 @@ class RelabelTree:
         self._first = np.searchsorted(points, self._points)
         most = len(self._points) if mirrored else space.points.most_flips(budget)
         self.size = min(most, len(self._points))
+        self.cheapest = np.int64(self.moves.cost.min(initial=np.iinfo(np.int64).max // 4))
 
     @cached_property
     def count(self) -> int:
