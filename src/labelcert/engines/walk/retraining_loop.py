@@ -34,16 +34,6 @@ def _keep(core, stack, gap, values, bars, k):
         bars[k, t] = bar_at(core, width, t)
 
 
-@inner
-def _note_mirror(slope, floor, margin, record, mask, cost, gap, mirror):
-    """Write down the opposite of the label vector `mask`; all its leads are the opposite ones."""
-    words = mirror.shape[0] // 2
-    for w in range(words):
-        mirror[w] = mask[w] ^ mirror[words + w]
-    one_lead(slope, floor, margin, gap, -1.0, record.lead, record.low, record.high)
-    write_down(record, mirror[:words], cost)
-
-
 @compiled
 def walk_retraining(
     core, stack, depth, predicted, record, moves, path, prefix, first, budget, size, cheapest,
@@ -61,6 +51,7 @@ def walk_retraining(
     machines, n = values.shape[1], core.gram.shape[0]
     most = record.levels[record.levels.shape[0] - 1]
     height = np.zeros(machines, dtype=np.int64)
+    words = mirror.shape[0] // 2
     level = np.int64(-1)  # the clean label vector comes first
     gap = 0.0
     while True:
@@ -117,22 +108,27 @@ def walk_retraining(
             spent = path.spent[at]
             if heaps.values.shape[0] > 0:
                 offer(heaps, stack.margin, gap, path.mask[at], spent, core.cost)
-            elif machines > 1:
-                smallest_leads(
-                    values[at], bars[at], predicted, record.lead, record.low, record.high
-                )
-                write_down(record, path.mask[at], spent)
-            elif spent <= most:
-                one_lead(
-                    core.bar_slope, core.bar_floor, stack.margin, gap, 1.0, record.lead,
-                    record.low, record.high,
-                )  # fmt: skip
-                write_down(record, path.mask[at], spent)
-            if mirror.shape[0] > 0 and n - spent <= most:
-                _note_mirror(
-                    core.bar_slope, core.bar_floor, stack.margin, record, path.mask[at],
-                    n - spent, gap, mirror,
-                )  # fmt: skip
+                notes = 0
+            else:
+                notes = 1 + (words > 0)
+            for note in range(notes):
+                mask, cost, sign = path.mask[at], spent, 1.0
+                if note == 1:  # the opposite label vector, whose leads are the opposite ones
+                    mask, cost, sign = mirror[:words], n - spent, -1.0
+                    for w in range(words):
+                        mask[w] = path.mask[at, w] ^ mirror[words + w]
+                if cost > most:
+                    continue
+                if machines > 1:
+                    smallest_leads(
+                        values[at], bars[at], predicted, record.lead, record.low, record.high
+                    )
+                else:
+                    one_lead(
+                        core.bar_slope, core.bar_floor, stack.margin, gap, sign, record.lead,
+                        record.low, record.high,
+                    )  # fmt: skip
+                write_down(record, mask, cost)
         if lasting:
             level = at
             if level == given:
