@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from labelcert.engines.machines.linear_model import LinearModel, LinearTrainer
 from labelcert.engines.machines.machine import Machine
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.retraining import Core, measure, new_stack, solve_level, start
+from labelcert.engines.machines.trainer import ExactTrainer
 from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.threads import run_in_threads
 
@@ -40,14 +41,6 @@ class Clean(NamedTuple):
     def decided(self) -> np.ndarray:
         """Indices of the test points with a definite prediction."""
         return np.flatnonzero(~self.tied & ~self.doubtful)
-
-
-class Comparing(Protocol):
-    """What tells which of two classes leads, exactly."""
-
-    def sign(self, labels: np.ndarray, t: int, a: int, b: int) -> int | None:
-        """The sign of the lead of a over b at test point t, None where it is out of reach."""
-        ...
 
 
 def clean_fit(machines: Machines, clock: Clock | None = None) -> Clean:
@@ -96,7 +89,7 @@ def _ranked(
     zero: np.ndarray,
     labels: np.ndarray,
     classes: int,
-    exact: Comparing,
+    exact: ExactTrainer,
 ) -> Clean:
     m = len(value)
     first = (value[:, 0] > 0).astype(np.int64) if classes == 2 else value.argmax(axis=1)

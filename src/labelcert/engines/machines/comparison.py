@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.knowledge.lead import Leads, bars_of, leads_of, sum_bar
+from labelcert.engines.knowledge.lead import bars_of, sum_bar
 from labelcert.engines.knowledge.settle import REFIT_SIZE
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.retraining import (
@@ -25,6 +25,7 @@ from labelcert.engines.machines.retraining import (
     solve_level,
     start,
 )
+from labelcert.engines.machines.trainer import ExactTrainer
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.exact import exact_dual, gap_of_shift, never, to_fractions
 
@@ -43,7 +44,7 @@ class Fit(NamedTuple):
     bar: np.ndarray
 
 
-class Comparison:
+class Comparison(ExactTrainer):
     """The machines of a problem, trained on whatever labels are asked for; not for two threads.
 
     Exact arithmetic is given up once the clock expires.
@@ -60,17 +61,6 @@ class Comparison:
         """Values (m, machines) after training on labels (n,), and their error bars."""
         fits = [self._fit(labels, k) for k in range(self.machines.count)]
         return np.stack([f.value for f in fits], axis=1), np.stack([f.bar for f in fits], axis=1)
-
-    def leads(self, labels: np.ndarray, predicted: np.ndarray) -> Leads:
-        """Leads of predicted classes (m,) after training on labels (n,)."""
-        return leads_of(*self.values(labels), predicted)
-
-    def signs(
-        self, labels: np.ndarray, points: np.ndarray, a: np.ndarray, b: np.ndarray
-    ) -> list[int | None]:
-        """Signs of the lead of class a over b (both (c,)) at test points (c,), see `sign`."""
-        pairs = zip(points.tolist(), a.tolist(), b.tolist(), strict=True)
-        return [self.sign(labels, t, own, rival) for t, own, rival in pairs]
 
     def sign(self, labels: np.ndarray, t: int, a: int, b: int) -> int | None:
         """The sign −1, 0 or +1 of the lead of a over b at test point t after training on labels.

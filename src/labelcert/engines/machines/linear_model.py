@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.knowledge.lead import Leads, leads_of
+from labelcert.engines.machines.trainer import ExactTrainer
 
 ExactWeights = Callable[[int], list[Fraction] | None]
 """Exact h_t (n,) of one test point, or None where that is out of reach."""
@@ -57,7 +57,7 @@ def lead_unit(classes: int) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class LinearTrainer:
+class LinearTrainer(ExactTrainer):
     """Leads of a linear model for any labels, compared exactly (`knowledge.settle.Trainer`)."""
 
     model: LinearModel
@@ -67,17 +67,6 @@ class LinearTrainer:
         """Values (m, machines) for labels (n,), and their error bars."""
         values = self.model.weights @ signs_of(labels, self.classes)
         return values, np.broadcast_to(self.model.error[:, None], values.shape)
-
-    def leads(self, labels: np.ndarray, predicted: np.ndarray) -> Leads:
-        """Leads of predicted classes (m,) for labels (n,)."""
-        return leads_of(*self.values(labels), predicted)
-
-    def signs(
-        self, labels: np.ndarray, points: np.ndarray, a: np.ndarray, b: np.ndarray
-    ) -> list[int | None]:
-        """Signs of the lead of class a over b (both (c,)) at test points (c,), see `sign`."""
-        pairs = zip(points.tolist(), a.tolist(), b.tolist(), strict=True)
-        return [self.sign(labels, t, own, rival) for t, own, rival in pairs]
 
     def sign(self, labels: np.ndarray, t: int, a: int, b: int) -> int | None:
         """The sign of the lead of a over b, None where exact weights are out of reach."""
