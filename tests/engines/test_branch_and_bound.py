@@ -12,8 +12,8 @@ from labelcert.engines.branching import leaves
 from labelcert.engines.by_branching import BranchAndBound
 from labelcert.engines.engine import Role
 from labelcert.engines.machines.clean import clean_fit
-from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.machines import Machines
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
@@ -144,7 +144,7 @@ def test_witnesses_break_what_they_are_said_to_break(classes):
     machines = smooth_machines(2, 12, 8, classes, C=3.0, budget=4)
     task = unknown(machines)
     ledger = searched(task)
-    comparison = Comparison(task.svms)
+    comparison = SvmTrainer(task.svms)
     assert (ledger.broken <= 4).any()
     for t in np.flatnonzero(ledger.broken <= 4):
         changes = ledger.witness[t]

@@ -13,7 +13,7 @@ from labelcert.engines.by_paper_milp import PaperMilp
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.evidence import Believed, CleanFit, Retrained
 from labelcert.engines.knowledge.ledger import NEVER
-from labelcert.engines.machines.comparison import Comparison
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 from labelcert.engines.paper_milp.choice import add_choice
 from labelcert.engines.paper_milp.kkt import Program, add_svm
 from labelcert.engines.paper_milp.lead_model import lead_model
@@ -192,7 +192,7 @@ def test_two_mirrored_machines_have_twice_the_lead_of_one(seed):
         rival = 1 - int(two.predicted[t])
         for r in range(n + 1):
             bounds = [
-                LeadDecider(p, two.predicted, HIGHS, Comparison(p))
+                LeadDecider(p, two.predicted, HIGHS, SvmTrainer(p))
                 .against(t, rival, r, Clock(), exact_margin=True)
                 .bound
                 for p in (machines, three)

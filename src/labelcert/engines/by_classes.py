@@ -28,7 +28,7 @@ from labelcert.engines.joining.extremes import (
 )
 from labelcert.engines.joining.pairs import PairRules, decide_pair, lists_bar, relaxed_budget
 from labelcert.engines.knowledge.evidence import Joined, Retrained, WorstCases
-from labelcert.engines.machines.comparison import Comparison
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
 
@@ -80,7 +80,7 @@ class ClassSearch:
     def __post_init__(self) -> None:
         self.machines, self.ledger = self.task.svms, self.task.ledger
         self.jobs, self.m = self.task.wishes.jobs, self.task.m
-        self._exact = Comparison(self.machines, self.clock)
+        self._exact = SvmTrainer(self.machines, self.clock)
 
     def run(self, budget: int, exact: bool = True) -> bool:
         """Enumerate up to a budget and decide what it decides; False if the clock ended it.

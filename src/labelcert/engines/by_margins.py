@@ -20,8 +20,8 @@ from labelcert.engines.branching.search import LeadSearch, Worst
 from labelcert.engines.by_branching import HULL_SHARE, hulls_of, relaxable
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.evidence import Bounded, Retrained
-from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.machines import Machines
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock, clock_until
 from labelcert.engines.work.workers import run_pieces
@@ -91,13 +91,13 @@ class WorstMargins:
         for number, result in run_pieces(margins_of_one, pieces, clock, wishes.jobs):
             results[number] = result
             clock.report(NAME, len(results) / len(pieces))
-        comparison = Comparison(task.svms, clock)
+        comparison = SvmTrainer(task.svms, clock)
         for number in sorted(results):
             _write_down(task, waiting[number], results[number], comparison)
         return not clock.expired
 
 
-def _write_down(task: Task, t: int, found: dict[int, Worst], comparison: Comparison) -> None:
+def _write_down(task: Task, t: int, found: dict[int, Worst], comparison: SvmTrainer) -> None:
     """Note the worst margins of t by row, and what they say of its radius."""
     ledger = task.ledger
     rows = ledger.ladder.rows
@@ -113,7 +113,7 @@ def _write_down(task: Task, t: int, found: dict[int, Worst], comparison: Compari
         ledger.prove_all(t, int(ledger.ladder.levels[proven[-1]]), NAME, Bounded(bound))
 
 
-def _try_witness(task: Task, t: int, worst: Worst, comparison: Comparison) -> None:
+def _try_witness(task: Task, t: int, worst: Worst, comparison: SvmTrainer) -> None:
     """Note a flip set that breaks t, surely or by exact arithmetic."""
     ledger = task.ledger
     if worst.cost >= ledger.broken[t] or not worst.high <= worst.bar:

@@ -13,9 +13,9 @@ from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.knowledge.settle import Settling, Trainer
 from labelcert.engines.machines import saturation
-from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.linear_model import LinearModel, LinearTrainer
 from labelcert.engines.machines.machines import Machines
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 from labelcert.engines.work.clock import Clock
 
 
@@ -148,7 +148,7 @@ class Task:
     def trainer(self, clock: Clock) -> Trainer:
         """What trains on any labels and compares exactly; one a thread."""
         if self.machines is not None:
-            return Comparison(self.machines, clock)
+            return SvmTrainer(self.machines, clock)
         assert self.linear is not None
         return LinearTrainer(self.linear, self.attacker.classes)
 

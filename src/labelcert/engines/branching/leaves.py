@@ -19,9 +19,9 @@ from labelcert.engines.branching.set_loop import retrain_sets
 from labelcert.engines.joining.join_loop import join
 from labelcert.engines.joining.pairs import MOST_PAIRS, UNCLEAR, PairRules
 from labelcert.engines.knowledge.lead import bars_of, rounding, sum_bar
-from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.retraining import Core, Stack, new_stack, start
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 
 LEAF = 4000
 """A region with no more open flip sets of some machine than this is finished by retraining."""
@@ -100,7 +100,7 @@ class Leaf:
         self,
         states: States,
         machines: tuple[Retrainer, ...],
-        comparison: Comparison,
+        comparison: SvmTrainer,
         t: int,
         pair: tuple[int, int],
         budget: int,

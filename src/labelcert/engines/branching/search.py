@@ -25,8 +25,8 @@ from labelcert.engines.branching.goal import Breaking, Goal, Smallest
 from labelcert.engines.branching.leaves import BROKEN, Leaf, Retrainer
 from labelcert.engines.branching.region_tree import RegionTree
 from labelcert.engines.knowledge.evidence import Searched
-from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.machines import Machines
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 from labelcert.engines.work.clock import Clock
 
 PROVEN, OPEN = "proven", "open"
@@ -66,7 +66,7 @@ class LeadSearch:
 
     def __init__(self, machines: Machines, hulls: Hulls, clock: Clock | None = None):
         self.machines, self.hulls = machines, hulls
-        self.comparison = Comparison(machines, clock)
+        self.comparison = SvmTrainer(machines, clock)
         self._retrainers: dict[int, Retrainer] = {}
 
     def decide(self, t: int, a: int, b: int, budget: int, clock: Clock) -> Finding:

@@ -20,7 +20,7 @@ from labelcert.engines.attacker import RelabelSpace, indices_of
 from labelcert.engines.joining.cells import Cells
 from labelcert.engines.joining.join_loop import join
 from labelcert.engines.knowledge.lead import lead_bar
-from labelcert.engines.machines.comparison import Comparison
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 
 if TYPE_CHECKING:
     from labelcert.engines.joining.extremes import Extremes
@@ -106,7 +106,7 @@ def decide_pair(
     cells: Cells,
     union: np.ndarray,
     budget: int,
-    exact: Comparison,
+    exact: SvmTrainer,
     t: int,
 ) -> PairVerdict:
     """Decide test point t against one rival up to a budget (within the cells').
@@ -165,7 +165,7 @@ def _settle(
     rival: Extremes,
     unclear: np.ndarray,
     number: int,
-    exact: Comparison,
+    exact: SvmTrainer,
     t: int,
     broken: int | None,
     changes: np.ndarray | None,

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.knowledge.lead import Leads, bars_of, leads_of
-from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.linear_model import LinearModel, LinearTrainer
 from labelcert.engines.machines.machine import Machine
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.retraining import Core, measure, new_stack, solve_level, start
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 from labelcert.engines.machines.trainer import ExactTrainer
 from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.threads import run_in_threads
@@ -52,7 +52,7 @@ def clean_fit(machines: Machines, clock: Clock | None = None) -> Clean:
     fits = [_fit(machine, clock) for machine in machines.each]
     value = np.stack([fit[0] for fit in fits], axis=1)
     bar = np.stack([fit[1] for fit in fits], axis=1)
-    comparison = Comparison(machines, None if machines.n <= QUICK else clock)
+    comparison = SvmTrainer(machines, None if machines.n <= QUICK else clock)
     # A row of zeros is known exactly, and ties.
     zero = np.abs(machines.cross).sum(axis=1) == 0
     return _ranked(value, bar, zero, machines.labels, machines.classes, comparison)

@@ -23,8 +23,8 @@ from typing import Literal
 import numpy as np
 
 from labelcert.engines.knowledge.settle import Trainer
-from labelcert.engines.machines.comparison import Comparison
 from labelcert.engines.machines.machines import Machines
+from labelcert.engines.machines.svm_trainer import SvmTrainer
 from labelcert.engines.paper_milp.choice import Choice
 from labelcert.engines.paper_milp.lead_model import lead_model
 from labelcert.engines.paper_milp.replay import Replay
@@ -126,7 +126,7 @@ def decide(
     exact_margin and threads as in `LeadDecider`. Raises InputError where the solver is not licensed
     for the size.
     """
-    trainer = Comparison(machines, clock)
+    trainer = SvmTrainer(machines, clock)
     decider = LeadDecider(machines, predicted, solver, trainer, threads)
     return decider.against_all(t, budget, clock, exact_margin)
 

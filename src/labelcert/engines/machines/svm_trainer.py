@@ -44,7 +44,7 @@ class Fit(NamedTuple):
     bar: np.ndarray
 
 
-class Comparison(ExactTrainer):
+class SvmTrainer(ExactTrainer):
     """The machines of a problem, trained on whatever labels are asked for; not for two threads.
 
     Exact arithmetic is given up once the clock expires.
