@@ -29,6 +29,9 @@ ENOUGH = 0.5
 LONGEST = 7 * 24 * 3600.0
 """Nothing that is expected to take longer than this is begun, whatever the time limit."""
 
+ATTACK_SHARE = 0.4
+"""Share of the time left that an attack may take: witnesses alone prove nothing."""
+
 LONG_SHARE = 0.8
 """Share of the time left that what goes through everything may be expected to take."""
 
@@ -70,6 +73,8 @@ class Plan:
         self._without_retraining()
         if self._open(ALL) < 0 or self._all_at_once():
             return
+        if self._attack_seconds() > SMALL_SECONDS:
+            self._exhaust(SMALL_SECONDS)  # a long attack must not keep small budgets waiting
         self._attack(ALL, SMALL_SECONDS)
         self._exhaust(SMALL_SECONDS)
         self._search_early()
@@ -107,7 +112,7 @@ class Plan:
     def _all_at_once(self) -> bool:
         """Go through everything where that is small; whether it was done."""
         budget = self._open(ALL)
-        attack = sum(e.seconds(self.task, budget) for e in self._of(Role.ATTACK) if e.retrains)
+        attack = self._attack_seconds()
         # Not by the number of threads: the engine that decides should not depend on the machine.
         limit = min(SMALL_SECONDS, self.clock.remaining, WORTH * attack * self.task.wishes.jobs)
         for engine in self._of(Role.EXHAUST):
@@ -116,6 +121,12 @@ class Plan:
                 return self._run(engine, budget)
         return False
 
+    def _attack_seconds(self) -> float:
+        """About how long attacks on all that is open take."""
+        attacks = [e for e in self._of(Role.ATTACK) if e.retrains]
+        return sum(e.seconds(self.task, self._open(e.decides)) for e in attacks
+                   if self._open(e.decides) >= 0)  # fmt: skip
+
     def _attack(self, questions: frozenset[Question], seconds: float) -> None:
         """Attack what is open; what is expected to take longer is left for later."""
         for engine in self._of(Role.ATTACK):
@@ -123,7 +134,7 @@ class Plan:
             new = engine.retrains and engine.name not in self.done and budget >= 0
             first = Question.RADII in engine.decides
             if new and (first or engine.seconds(self.task, budget) <= seconds):
-                self._run(engine, budget)
+                self._run(engine, budget, ATTACK_SHARE * self.clock.remaining)
 
     def _exhaust(self, seconds: float) -> None:
         """Let the quickest engine for the radii go as far as some seconds allow."""
@@ -197,10 +208,10 @@ class Plan:
         if budget > self.done.get(engine.name, 0):
             self._run(engine, budget)
 
-    def _run(self, engine: Engine, budget: int) -> bool:
-        """Run an engine up to a budget, and learn how long it takes."""
+    def _run(self, engine: Engine, budget: int, seconds: float = float("inf")) -> bool:
+        """Run an engine up to a budget, for some seconds, and learn how long it takes."""
         expected, before = engine.seconds(self.task, budget), self.clock.elapsed
-        complete = engine.run(self.task, budget, self.clock)
+        complete = engine.run(self.task, budget, self.clock.within(seconds))
         if complete:
             self.done[engine.name] = budget
             took = self.clock.elapsed - before

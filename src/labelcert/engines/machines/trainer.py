@@ -1,7 +1,7 @@
 """The lead of one class over another after training on any labels: value, error bar, exact sign.
 
 Whoever can say what its machines' values are, and which of two classes leads exactly, is a trainer:
-kernel SVMs (`comparison`) and machines that are linear in the labels (`linear_model`).
+kernel SVMs (`svm_trainer`) and machines that are linear in the labels (`linear_model`).
 """
 
 from __future__ import annotations
