@@ -66,7 +66,7 @@ def certify(
             cases of the predicted class and of each rival are then taken independently, which is
             sound but may prove less; `Certificate.relaxation_gap` tells how much less. With two
             classes both are the same, and exact.
-        engine: "auto" lets the cascade pick; "enumeration", "branch_and_bound" or "paper_milp" (the
+        engine: "auto" lets the planner pick; "enumeration", "branch_and_bound" or "paper_milp" (the
             program of arXiv 2412.00537, for comparison) uses that one alone.
         solver: of the paper's program, "highs" or "gurobi" (``pip install 'labelcert[gurobi]'``).
         time_limit: seconds after which the search stops with what is proven by then, None for no
