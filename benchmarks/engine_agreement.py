@@ -4,7 +4,7 @@
     python benchmarks/engine_agreement.py --goldens [--seconds 900] [--limit 25]
 
 Random problems are those of `random_problems.py`; `--only` repeats the K-th of a seed. In odd ones
-branch and bound has to branch and the cascade to attack first, as in large ones; a quarter asks for
+branch and bound has to branch and the planner to attack first, as in large ones; a quarter asks for
 worst margins (the table counts those of branch and bound). Every `--paper-every`-th that is small
 (8 labels with Gurobi, 5 with HiGHS) goes through the paper's program for `--limit` seconds. With
 `--goldens` the limit is for one test point and budget, and new test points are taken up until

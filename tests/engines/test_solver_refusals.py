@@ -161,7 +161,7 @@ def test_many_classes_at_any_C(C, leaf, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("collective", [False, True])
-def test_the_cascade_with_unscaled_features(collective):
+def test_the_planner_with_unscaled_features(collective):
     """C is above where the box binds, so a kernel a hundred times larger has the same radii."""
     rng = np.random.default_rng(1)
     n = 34

@@ -18,7 +18,7 @@ def make(seed, n=6, m=3):
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("engine", ENGINES)
-def test_each_engine_equals_the_cascade(seed, engine):
+def test_each_engine_equals_the_planners_choice(seed, engine):
     gram, cross, y = make(seed)
     C = float(10.0 ** np.random.default_rng(seed).uniform(-1.5, 1))
     threats = [
@@ -53,7 +53,7 @@ def test_bad_names():
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("engine", ["enumeration", "paper_milp"])
-def test_each_engine_equals_the_cascade_with_three_classes(seed, engine):
+def test_each_engine_equals_the_planners_choice_with_three_classes(seed, engine):
     gram, cross, _ = make(seed, n=5)
     y = np.random.default_rng(seed).permutation([0, 1, 2, 0, 1])
     C = float(10.0 ** np.random.default_rng(seed).uniform(-1.5, 1))
