@@ -12,6 +12,7 @@ import pytest
 
 import labelcert as lc
 from labelcert import _jit
+from labelcert.engines import planner
 from labelcert.engines.work.clock import Clock, clock_until
 from signals import needs_signals
 
@@ -152,6 +153,22 @@ def test_a_second_ctrl_c_ends_the_call():
     clock = Clock()
     with clock.minding_interrupts(), clock.waiting(), pytest.raises(KeyboardInterrupt):
         press_ctrl_c()
+
+
+@needs_signals
+@pytest.mark.parametrize("learner", [{"C": 1.0}, {"ridge": 1.0}])
+def test_ctrl_c_is_told_where_nothing_was_left_to_do(learner, monkeypatch):
+    """A study of quick certificates went on as if nobody had pressed it."""
+    decide = planner.decide
+
+    def decide_and_press(*arguments):
+        decide(*arguments)
+        press_ctrl_c()
+
+    monkeypatch.setattr(planner, "decide", decide_and_press)
+    cert = lc.certify(np.eye(2), np.eye(2), [0, 1], max_flips=1, collective=True, **learner)
+    assert cert.exact.all()
+    assert cert.stopped == cert.collective.stopped == "interrupted"
 
 
 def test_costs_in_cents_end_in_time():

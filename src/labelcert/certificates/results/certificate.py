@@ -45,7 +45,7 @@ class Certificate:
     levels: budgets of these columns where they are not all from 0 to max_flips, see `budgets`.
     proven_by, broken_by (m,): the engine that proved the radius, and the one that found the witness
     ("" if none).
-    stopped: "" if the search ended by itself or left nothing open, else "time limit" or
+    stopped: "" if the search ended by itself or its limit left nothing open, else "time limit" or
     "interrupted". gram_shift: what had to be added to the diagonal of the kernel to make it
     provably positive semidefinite; verdicts hold with and without it, and what they cannot tell for
     both is open.

@@ -11,6 +11,9 @@ from labelcert.certificates.run.checked_input import CheckedInput
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.work.clock import Clock
 
+INTERRUPTED = "interrupted"
+"""What a certificate says of a search that somebody ended."""
+
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -43,5 +46,5 @@ class Outcome:
 def reason_of(clock: Clock) -> str:
     """Why the search stopped early, "" if it did not."""
     if clock.interrupted:
-        return "interrupted"
+        return INTERRUPTED
     return "time limit" if clock.expired else ""

@@ -8,7 +8,7 @@ from labelcert.certificates.array_types import FloatArray, IntArray
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
 from labelcert.certificates.results.witness import Witness
-from labelcert.certificates.run.outcome import Outcome
+from labelcert.certificates.run.outcome import INTERRUPTED, Outcome
 
 EVERY_BUDGET = 4096
 """Up to this budget results have a column for each, beyond it for those that change anything."""
@@ -45,7 +45,7 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         learner={k: float(v) for k, v in learner.items() if v is not None},
         gram_shift=given.gram.shift,
         seconds=outcome.seconds,
-        stopped=outcome.stopped if left_open else "",
+        stopped=_told(outcome, left_open),
         collective=collective,
         unit="flips" if bool((given.space.cost == 1).all()) else "cost",
         predicted=outcome.predicted,
@@ -54,6 +54,14 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         levels=_columns(outcome)[1],
         asked=given.asked,
     )
+
+
+def _told(outcome: Outcome, left_open: bool) -> str:
+    """Why the search ended early, where that left something open.
+
+    An interrupt is told in any case: whoever calls again and again would go on otherwise.
+    """
+    return outcome.stopped if left_open or outcome.stopped == INTERRUPTED else ""
 
 
 def _columns(outcome: Outcome) -> tuple[IntArray, IntArray | None]:
@@ -107,7 +115,7 @@ def collective_of(outcome: Outcome) -> CollectiveCertificate:
         num_test=len(outcome.tied),
         flip_sets=tuple(attack.indices for attack in attacks),
         seconds=outcome.seconds,
-        stopped=outcome.stopped if bool((lower < upper).any()) else "",
+        stopped=_told(outcome, bool((lower < upper).any())),
         new_labels=tuple(attack.labels for attack in attacks),
         levels=levels,
         asked=outcome.given.asked,
