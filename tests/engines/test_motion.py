@@ -15,7 +15,6 @@ from labelcert.engines.knowledge.ledger import NEVER
 from labelcert.engines.machines.clean import clean_fit
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.motion.clean_motion import clean_motion, motion_of
-from labelcert.engines.motion.row_sums import RowSums
 from labelcert.engines.task import Question, Task, Wishes
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
@@ -69,9 +68,10 @@ def check_bounds(problem, change=None):
         worst = leads[cost <= level].min(axis=0)
         for t in range(task.m):
             for b in task.ledger.rivals(t):
-                bound = work._bound(t, b, row)
-                assert bound <= worst[t, b] + truth.tolerance
-                found.append(bound)
+                for pushed in (False, True):
+                    bound = work.bound(t, b, row, pushed)
+                    assert bound <= worst[t, b] + truth.tolerance
+                    found.append(bound)
     return found
 
 
@@ -192,21 +192,6 @@ def test_no_witness_lies_below_a_proven_radius(C, classes):
     assert (ledger.robust > 0).any()
     assert (ledger.broken < NEVER).any()
     assert (ledger.robust < ledger.broken).all()
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_row_sums_are_those_of_the_sorted_rows(seed):
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(1, 40))
-    gram, weight = rng.standard_normal((n, n)), rng.standard_normal(n)
-    gram = gram + gram.T
-    columns = np.flatnonzero(rng.random(n) < 0.7)
-    sums, whole = RowSums(gram, weight, columns), gram * np.outer(weight, weight)
-    for number in (0, 1, 3, n, 2, n + 5):
-        for i in range(n):
-            others = sorted((max(whole[i, j], 0.0) for j in columns if j != i), reverse=True)
-            expected = whole[i, i] + sum(others[:number])
-            assert sums.with_others(number)[i] == pytest.approx(expected, abs=1e-12)
 
 
 def test_nothing_open_nothing_fitted_no_time():

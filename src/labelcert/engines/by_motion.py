@@ -23,8 +23,11 @@ import numpy as np
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.evidence import Moved
 from labelcert.engines.knowledge.lead import rounding
+from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.machines import Part
-from labelcert.engines.motion.clean_motion import FEW, clean_motion
+from labelcert.engines.motion.clean_motion import clean_motion
+from labelcert.engines.motion.push_back import FEW
+from labelcert.engines.motion.reach import Reach
 from labelcert.engines.sorting.worst_flips import worst_flips
 from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
@@ -34,8 +37,8 @@ NAME = "motion"
 TRIES = 3
 """Values of τ that are tried, each made from the flip set that the last one found worst."""
 
-SMALLEST = float(np.finfo(float).tiny)
-"""A τ for a radius of 0."""
+SHRINK = 8.0
+"""No τ is smaller than the last one by more than this factor: all of them are valid."""
 
 
 class Motion:
@@ -82,16 +85,27 @@ class _Found(NamedTuple):
     label: np.ndarray
 
 
+class _Ball(NamedTuple):
+    """A machine's part of a lead: its value less the floor, how far each flip lowers it at the
+    centre of the ball (n,), and what the radius is made of."""
+
+    value: float
+    slope: float
+    drift: np.ndarray
+    gap: float
+    energy: np.ndarray
+    turned: np.ndarray
+
+
 class _Moving:
     """The bounds of one task."""
 
     def __init__(self, task: Task, clock: Clock):
         self.ledger, self.space, self.machines = task.ledger, task.attacker, task.svms
-        self.clock = clock
-        self.points = task.attacker.points
+        self.points, self.clock = task.attacker.points, clock
         self.motions = [clean_motion(machine) for machine in self.machines.each]
-        self._energies: dict[tuple[int, int], np.ndarray] = {}
-        self._widths: dict[tuple[int, int], float] = {}
+        self._reaches: dict[tuple[int, int, bool], Reach] = {}
+        self._widths: dict[tuple[int, int, bool], float] = {}
 
     def decide(self, t: int, b: int, budget: int) -> None:
         """Prove t against a rival as far as a bound stays positive, in steps that double."""
@@ -101,7 +115,7 @@ class _Moving:
         high = last + 1  # the first row known not to be proven
         while low + 1 < high:
             row = min(low + step, last) if high > last else (low + high) // 2
-            bound = self._bound(t, b, row)
+            bound = max(self.bound(t, b, row, False), 0.0) or self.bound(t, b, row, True)
             if bound > 0:
                 low, step, found = row, 2 * step, bound
             else:
@@ -109,71 +123,98 @@ class _Moving:
         if found > 0:
             self.ledger.prove(t, b, int(ladder.levels[low]), NAME, Moved(found))
 
-    def _bound(self, t: int, b: int, row: int) -> float:
-        """A number that no lead of t over b lies below at a row's level; −inf if there is none."""
+    def bound(self, t: int, b: int, row: int, pushed: bool) -> float:
+        """A number that no lead of t over b lies below at a row's level; −inf if there is none.
+
+        pushed: labels near their margin push back, which is better but for few flips or a small C.
+        """
         parts = self.machines.lead(int(self.ledger.predicted[t]), b)
-        widths = [self._width(part.machine, row) for part in parts]
+        balls = [self._ball(t, part, row, pushed) for part in parts]
+        widths = [self._width(part.machine, row, pushed) for part in parts]
         best = -math.inf
         for _ in range(TRIES):
-            found = self._try(t, parts, row, widths)
-            if found is None or not math.isfinite(found.bound):
+            found = self._try(balls, row, widths)
+            if found is None:
                 break
             best = max(best, found.bound)
             if best > 0:
                 break
-            widths = [self._width_of(part.machine, row, found) for part in parts]
+            widths = [
+                max(_radius_of(ball, found), tau / SHRINK)
+                for ball, tau in zip(balls, widths, strict=True)
+            ]
         return best
 
-    def _try(self, t: int, parts: tuple[Part, ...], row: int, widths: list[float]) -> _Found | None:
+    def _ball(self, t: int, part: Part, row: int, pushed: bool) -> _Ball:
+        motion, reach = self.motions[part.machine], self._reach(part.machine, row, pushed)
+        drift, error = reach.drift(t)
+        seen = self.machines.labels_of(part.machine, np.arange(self.space.classes))
+        return _Ball(
+            value=part.sign * float(motion.value[t]) - float(motion.floor[t]),
+            slope=float(motion.slope[t]),
+            drift=error - part.sign * drift,
+            gap=motion.gap,
+            energy=reach.energy,
+            turned=self.machines.each[part.machine].y[:, None] != seen[None, :],
+        )
+
+    def _try(self, balls: list[_Ball], row: int, widths: list[float]) -> _Found | None:
         """The bound with some τ for each part of the lead; None if it proves nothing."""
         lead, size = 0.0, 0.0
         gain = np.zeros((self.space.n, self.space.classes))
-        for part, tau in zip(parts, widths, strict=True):
-            motion = self.motions[part.machine]
-            value, slope = part.sign * float(motion.value[t]), float(motion.slope[t])
-            taken = slope * (motion.gap / (2 * tau) + tau / 2) + float(motion.floor[t])
-            lead, size = lead + value - taken, size + abs(value) + taken
-            wide = slope / (2 * tau) * self._energy(part.machine, row)
-            one = motion.doubt[t] - part.sign * motion.drift[t] + wide + rounding(FEW, wide)
-            gain += np.where(self._turned(part.machine), one[:, None], 0.0)
+        for ball, tau in zip(balls, widths, strict=True):
+            taken, wide = 0.0, np.zeros(self.space.n)
+            if tau > 0:  # else no flip set of this level has a radius
+                taken = ball.slope * (ball.gap / (2 * tau) + tau / 2)
+                wide = ball.slope / (2 * tau) * ball.energy
+            lead, size = lead + ball.value - taken, size + abs(ball.value) + taken
+            one = ball.drift + wide + rounding(FEW, np.abs(ball.drift) + wide)
+            gain += np.where(ball.turned, one[:, None], 0.0)
         if not np.isfinite(gain).all():
             return None
+        gain += rounding(FEW, np.abs(gain))
         gain = np.where(self.space.alternatives, gain, 0.0)
         label = gain.argmax(axis=1)
         most = np.maximum(gain[np.arange(self.space.n), label], 0.0)
-        ladder = self.ledger.ladder
-        worst = worst_flips(most, self.points, ladder.cut(int(ladder.levels[row])), self.clock)
+        worst = worst_flips(most, self.points, self._cut(row), self.clock)
         if worst is None:
             return None
         fall, points = float(worst[0][row]), worst[1][row]
         bound = lead - fall - rounding(self.space.n + FEW, size + fall)
-        return _Found(bound, points, label[points])
+        return _Found(bound, points, label[points]) if math.isfinite(bound) else None
 
-    def _turned(self, machine: int) -> np.ndarray:
-        """(n, K) bool: whether a machine's label of each point changes once it has each label."""
-        seen = self.machines.labels_of(machine, np.arange(self.space.classes))
-        return np.asarray(self.machines.each[machine].y[:, None] != seen[None, :])
+    def _cut(self, row: int) -> Ladder:
+        return self.ledger.ladder.cut(int(self.ledger.ladder.levels[row]))
 
-    def _energy(self, machine: int, row: int) -> np.ndarray:
-        """(n,) ω of a machine for all flip sets of a row's level."""
+    def _reach(self, machine: int, row: int, pushed: bool) -> Reach:
+        """The reach of a machine for all flip sets of a row's level."""
         flips = self.points.most_flips(int(self.ledger.ladder.levels[row]))
-        if (machine, flips) not in self._energies:
-            self._energies[machine, flips] = self.motions[machine].energy(flips)
-        return self._energies[machine, flips]
+        key = machine, _rounded_up(flips) if pushed else flips, pushed
+        if key not in self._reaches:
+            motion = self.motions[machine]
+            self._reaches[key] = motion.pushed(key[1]) if pushed else motion.plain(flips)
+        return self._reaches[key]
 
-    def _width(self, machine: int, row: int) -> float:
-        """The largest radius of a row's level: the τ to begin with."""
-        if (machine, row) not in self._widths:
-            energy, ladder = self._energy(machine, row), self.ledger.ladder
+    def _width(self, machine: int, row: int, pushed: bool) -> float:
+        """The largest radius of a row's level, the τ to begin with; 0 only if no set has any."""
+        key = machine, row, pushed
+        if key not in self._widths:
+            energy = self._reach(machine, row, pushed).energy
             space = self.machines.each[machine].space
-            cut = ladder.cut(int(ladder.levels[row]))
-            worst = worst_flips(energy, space, cut, self.clock)
-            total = self.motions[machine].gap + (0.0 if worst is None else float(worst[0][row]))
-            self._widths[machine, row] = max(math.sqrt(total), SMALLEST)
-        return self._widths[machine, row]
+            worst = worst_flips(energy, space, self._cut(row), self.clock)
+            if worst is None:
+                return 1.0  # as good as any; nothing more is found without time
+            self._widths[key] = math.sqrt(self.motions[machine].gap + float(worst[0][row]))
+        return self._widths[key]
 
-    def _width_of(self, machine: int, row: int, found: _Found) -> float:
-        """The radius of a flip set: the best τ if it is still the worst then."""
-        turned = self._turned(machine)[found.points, found.label]
-        total = float(self._energy(machine, row)[found.points[turned]].sum())
-        return max(math.sqrt(self.motions[machine].gap + total), SMALLEST)
+
+def _radius_of(ball: _Ball, found: _Found) -> float:
+    """The radius of a flip set: the best τ if it is still the worst then."""
+    turned = ball.turned[found.points, found.label]
+    return math.sqrt(ball.gap + float(ball.energy[found.points[turned]].sum()))
+
+
+def _rounded_up(flips: int) -> int:
+    """1, 2, 3, 4, 6, 8, 12, …: what pushes back is found for these numbers of flips only."""
+    power = 1 << max(flips - 1, 0).bit_length()
+    return 3 * power // 4 if power >= 4 and flips <= 3 * power // 4 else power

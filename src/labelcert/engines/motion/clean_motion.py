@@ -6,10 +6,14 @@ Let β̂ be that fit, ŵ = Φβ̂, and w the optimum for flipped labels ỹ. Tak
     ⟨w − w̃, w − ŵ⟩ ≤ Σ (β_i − β̃_i)(ỹ_i − f̂_i) ≤ gap of β̃ at f̂, the sum over points of
                       α̃_i max(0, x_i) + (C − α̃_i) max(0, −x_i),   x_i = ỹ_i f̂_i − 1,
 
-which puts w − ŵ into the ball with centre ½Φδ and radius² ¼‖Φδ‖² + gap, δ = β̃ − β̂. Here β̃ is β̂
-but for the flipped points F, where α̃_i = c_i is ours to choose, so δ_i = −y_i (α̂_i + c_i). The gap
-is at most that of β̂ and Σ_F e_i, e_i = c_i max(0, −1 − û_i) + (C − c_i) max(0, û_i + 1), û = y f̂.
-Nothing need be known of β itself. Source: ``math.md`` 10.1; the rest is our own note.
+which puts w − ŵ into the ball with centre ½Φδ and radius² ¼‖Φδ‖² + gap, δ = β̃ − β̂. A flipped point
+gets α̃_i = c_i, ours to choose, so δ_i = −y_i (α̂_i + c_i); the others keep β̂, or push back. Then the
+gap is at most that of β̂, and of each flipped point with û = y f̂
+
+    e_i = c_i max(0, −1 − û_i) + (C − c_i) max(0, û_i + 1),
+
+and what pushing opens, which is linear: a move of α̂_j by o opens o x̂_j. Nothing need be known of β
+itself. Source: ``math.md`` 10.1; the rest is our own note.
 """
 
 from __future__ import annotations
@@ -21,10 +25,8 @@ import numpy as np
 from labelcert.engines.knowledge.lead import floor_after_flips, rounding
 from labelcert.engines.machines.machine import Machine
 from labelcert.engines.machines.retraining import Core, measure, new_stack, solve_level, start
-from labelcert.engines.motion.row_sums import RowSums
-
-FEW = 16
-"""More roundings than any single term here is made of."""
+from labelcert.engines.motion.push_back import FEW, no_response, responses
+from labelcert.engines.motion.reach import Reach, reach_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,26 +34,35 @@ class CleanMotion:
     """A machine's fit, and what flips add to it; numbers of the scaled kernel.
 
     value (m,): f_t of the fit; slope, floor (m,): |Δf_t| ≤ slope ‖Δw‖ + floor, rounding included;
-    drift (m, n): ½ q_ti δ_i, what the centre of the ball adds to f_t for each flipped point, and
-    doubt (m, n): its rounding; gap: of the fit; extra (n,): e_i; sums: of the δ_i δ_j Q_ij.
+    gap: of the fit; alpha, beyond, error (n,): α̂, x̂ and how far x̂ may be off; delta, extra (n,):
+    δ_i and e_i, delta 0 for points that are not candidates.
     """
 
+    core: Core
+    candidates: np.ndarray
     value: np.ndarray
     slope: np.ndarray
     floor: np.ndarray
-    drift: np.ndarray
-    doubt: np.ndarray
     gap: float
+    alpha: np.ndarray
+    beyond: np.ndarray
+    error: float
+    delta: np.ndarray
     extra: np.ndarray
-    sums: RowSums
 
-    def energy(self, flips: int) -> np.ndarray:
-        """(n,) ω with radius² ≤ gap + Σ_F ω_i for every F of at most so many points.
+    def plain(self, flips: int) -> Reach:
+        """The reach of so many flips if no label pushes back; O(n²)."""
+        nobody = no_response(len(self.alpha), flips)
+        return reach_of(self.core, self.delta, self.extra, self.candidates, nobody)
 
-        ‖Φδ‖² is a sum over pairs of F: each point gets its row's largest entries.
-        """
-        pairs = self.sums.with_others(flips - 1)
-        return self.extra + 0.25 * (pairs + rounding(FEW + flips, pairs))
+    def pushed(self, flips: int) -> Reach:
+        """The reach of so many flips if labels near their margin push back; O(n² e)."""
+        given = responses(self.core, self.alpha, self.beyond, self.delta, flips)
+        beyond = self.beyond[given.points]
+        cost = np.maximum(given.moves * beyond, 0.0) + np.abs(given.moves) * self.error
+        opened = cost.sum(axis=1)
+        opened += rounding(len(given.points) + FEW, opened)
+        return reach_of(self.core, self.delta, self.extra + opened, self.candidates, given)
 
 
 def clean_motion(machine: Machine) -> CleanMotion:
@@ -70,22 +81,27 @@ def motion_of(
     """The motion from any feasible β (n,) with its values (m,) and a bound on its duality gap."""
     y, C = core.labels, core.C
     alpha = y * beta
-    over = y * (core.gram @ beta) + 1.0
+    margin = y * (core.gram @ beta)
     # Of f̂ as computed, and of f̂ with the kernel as given where the diagonal was shifted.
-    error = rounding(len(y) + FEW, core.size * float(np.abs(beta).sum()) + 1.0) + core.shift * C
+    sizes = core.size * float(np.abs(beta).sum()) + 1.0
+    error = rounding(len(y) + FEW, sizes) + core.shift * C
+    over = margin + 1.0
     chosen = _new_duals(core.gram.diagonal(), over, alpha, C)
     extra = chosen * np.maximum(error - over, 0.0) + (C - chosen) * np.maximum(over + error, 0.0)
-    delta = -y * (alpha + chosen)
-    drift = 0.5 * core.cross.T * delta
+    delta = np.zeros(len(y))
+    delta[candidates] = (-y * (alpha + chosen))[candidates]
     return CleanMotion(
+        core=core,
+        candidates=candidates,
         value=value.copy(),
         slope=core.bar_slope,
         floor=floor_after_flips(core),
-        drift=drift,
-        doubt=rounding(FEW, np.abs(drift)),
         gap=gap,
+        alpha=alpha,
+        beyond=margin - 1.0,
+        error=error,
+        delta=delta,
         extra=extra + rounding(FEW, extra),
-        sums=RowSums(core.gram, delta, candidates),
     )
 
 
