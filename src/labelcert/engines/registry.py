@@ -35,6 +35,12 @@ ENTRIES = (
         "labels, where the model is linear in them (ridge regression, saturated SVMs)",
     ),
     Entry(
+        "by_motion",
+        "Motion",
+        "bounds how far flips can move a kernel SVM from its one clean fit, by a sort and a "
+        "norm: lower ends of radii at once, at any number of labels; tight where C is small",
+    ),
+    Entry(
         "by_linear_attack",
         "LinearAttack",
         "finds relabelings that break many predictions at once, by greedy choice where "

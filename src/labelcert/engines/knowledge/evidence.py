@@ -62,6 +62,16 @@ class Bounded:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """From the clean fit alone: whatever is flipped moves the machines within balls around it.
+
+    bound: positive, and below every lead of the budget (`labelcert.engines.motion.clean_motion`).
+    """
+
+    bound: float
+
+
+@dataclass(frozen=True)
 class Joined:
     """All flip sets of two classes' machines, joined into relabelings, against one rival.
 
@@ -97,5 +107,5 @@ class Retrained:
     exactly: bool
 
 
-Proof = CleanFit | Sorted | Exhausted | Searched | Bounded | Joined | WorstCases | Believed
+Proof = CleanFit | Sorted | Exhausted | Searched | Bounded | Moved | Joined | WorstCases | Believed
 Refutation = Retrained | Sorted

@@ -74,6 +74,15 @@ def bars_of(core: Any, gap: float) -> np.ndarray:
     return np.sqrt(2 * gap) * core.bar_slope + core.bar_floor
 
 
+def floor_after_flips(core: Any) -> np.ndarray:
+    """(m,) how far a margin may move outside the span that slopes measure, whatever is flipped.
+
+    The floor of a bar is for two β of one box with sides C. Flipped labels leave it: the new β less
+    the mean of two others, one of them of the old labels, is no entry longer than 2C.
+    """
+    return np.asarray(2 * core.bar_floor)
+
+
 def lead_bar(bar_a: Any, bar_b: Any, value_a: Any, value_b: Any) -> Any:
     """Error bar of value_a − value_b, whose own error bars are given; numbers or arrays."""
     return bar_a + bar_b + ROUNDING * (np.abs(value_a) + np.abs(value_b))
