@@ -78,6 +78,12 @@ ENTRIES = (
         "exact radii of many classes, far beyond the enumeration of relabelings",
     ),
     Entry(
+        "by_root",
+        "RootBound",
+        "proves radii by one convex bound a prediction and budget, small budgets first, over "
+        "ranges that come from one fit: for some hundred labels, where nothing can be gone through",
+    ),
+    Entry(
         "by_branching",
         "BranchAndBound",
         "decides radii one prediction after the other, by convex relaxations over regions "

@@ -1,0 +1,78 @@
+"""The root bound proves nothing that is not so, and something where enumeration ends."""
+
+import numpy as np
+import pytest
+from conformance import EngineConformance
+
+from labelcert.engines import by_root
+from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.by_attack import Attack
+from labelcert.engines.by_root import RootBound, Steps
+from labelcert.engines.machines.clean import clean_fit
+from labelcert.engines.machines.machines import Machines
+from labelcert.engines.motion.ranges import Ranges
+from labelcert.engines.task import Task, Wishes
+from labelcert.engines.work.clock import Clock
+from labelcert.learners.gram import check_gram
+from oracles.brute_force import solve_dual
+from oracles.relabelings import every_labeling, random_problem
+
+
+class TestConformance(EngineConformance):
+    engine = RootBound()
+    exact = False
+    largest = 5
+
+    @pytest.fixture(autouse=True)
+    def _of_any_size(self, monkeypatch):
+        monkeypatch.setattr(by_root, "SMALLEST", 0)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_ranges_hold_every_retrained_value(seed):
+    """Each value after each allowed flip set lies in its range, label kept or flipped."""
+    problem = random_problem(seed, 5)
+    for k, machine in enumerate(problem.each):
+        for budget in range(problem.max_budget + 1):
+            hull = Ranges(machine).hull(budget)
+            for labels in every_labeling(problem.space, budget)[0]:
+                y = problem.labels_of(k, labels)
+                beta = solve_dual(problem.gram.matrix, y, problem.C)
+                f = problem.gram.matrix @ beta
+                state = (y != machine.y).astype(int)
+                at = np.arange(problem.n)
+                slack = 1e-5 * (1 + np.abs(f).max())
+                assert (hull.low[at, state] - slack <= f).all()
+                assert (f <= hull.high[at, state] + slack).all()
+
+
+def digits(n, C, m=6, budget=8):
+    from sklearn.datasets import load_digits
+
+    points, labels = load_digits(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(points))[: n + m]
+    points = points[order] / np.linalg.norm(points[order], axis=1, keepdims=True)
+    kernel = (1 + points @ points.T) ** 2
+    space = RelabelSpace.unrestricted(labels[order][:n] % 2, 2)
+    return Machines(check_gram(kernel[:n, :n]), kernel[n:, :n], C, space, budget)
+
+
+def test_it_proves_what_no_attack_breaks_beyond_enumeration():
+    machines = digits(150, 0.02)
+    clean = clean_fit(machines)
+    task = Task.of_machines(machines, clean.predicted, Wishes())
+    assert RootBound().run(task, 8, Clock(100.0))
+    assert (task.ledger.robust >= 2).mean() >= 0.5
+    attacked = Task.of_machines(machines, clean.predicted, Wishes())
+    Attack().run(attacked, 8, Clock(20.0))
+    assert (task.ledger.robust < attacked.ledger.broken).all()
+
+
+@pytest.mark.parametrize("radius", range(12))
+def test_steps_find_the_last_row_that_is_proven(radius):
+    steps, tried = Steps(0, 11), 0
+    while steps.low + 1 < steps.high:
+        steps.take(steps.row <= radius)
+        tried += 1
+    assert steps.low == min(radius, 10)
+    assert tried <= 8
