@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from conformance import EngineConformance
 
+from conformance import EngineConformance
 from labelcert.engines import by_root
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.by_attack import Attack

@@ -18,7 +18,9 @@ from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
 from labelcert.engines.bounds.hulls import widest
 from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.machines.machine import Machine
-from labelcert.engines.motion.clean_motion import FEW, CleanMotion, clean_motion
+from labelcert.engines.motion.clean_motion import CleanMotion, clean_motion
+from labelcert.engines.motion.push_back import FEW
+from labelcert.engines.motion.reach import Reach
 
 SMALLEST = float(np.finfo(float).tiny)
 """A radius of 0."""
@@ -43,35 +45,37 @@ class Ranges:
         """The widest hull of a budget, narrowed to where its flips can move each point."""
         hull = widest(self.machine, budget)
         flips = self.machine.space.most_flips(budget)
-        low, high = self._limits(flips)
-        return hull.narrowed(low, high)
+        if flips == 0:
+            return hull
+        for reach in (self._motion.plain(flips), self._motion.pushed(flips)):
+            hull = hull.narrowed(*self._ends(reach, flips))
+        return hull
 
-    def _limits(self, flips: int) -> tuple[np.ndarray, np.ndarray]:
+    def _ends(self, reach: Reach, flips: int) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper ends (n, 2) of all values after at most so many flips."""
-        motion = self._motion
+        motion, candidates = self._motion, self.machine.space.candidates
         n = len(motion.value)
-        energy = motion.energy(max(flips, 1))
-        candidates = self.machine.space.candidates
-        total = motion.gap + float(np.sort(energy[candidates])[::-1][:flips].sum())
+        total = motion.gap + float(np.sort(reach.energy[candidates])[::-1][:flips].sum())
         radius = max(math.sqrt(total), SMALLEST)
         around = motion.slope * (motion.gap / (2 * radius) + radius / 2) + motion.floor
-        wide = motion.slope[:, None] * (energy / (2 * radius))
-        wide += rounding(FEW, wide) + motion.doubt
         may = np.zeros(n, dtype=bool)
         may[candidates] = True
-        ends = []
-        for sign in (1.0, -1.0):
-            fall = np.where(may, wide - sign * motion.drift, 0.0)
+        drifts = [reach.drift(t) for t in range(n)]
+        drift = np.stack([one for one, _ in drifts])
+        wide = np.stack([error for _, error in drifts])
+        wide += motion.slope[:, None] * (reach.energy / (2 * radius))
+        wide += rounding(FEW, wide + np.abs(drift))
+        low, high = np.full((n, 2), -np.inf), np.full((n, 2), np.inf)
+        for side, sign in ((low, 1.0), (high, -1.0)):
+            fall = np.where(may, wide - sign * drift, 0.0)
             own = fall.diagonal().copy()
             np.fill_diagonal(fall, 0.0)
             np.maximum(fall, 0.0, out=fall)
-            falls = np.stack(
-                [_largest(fall, flips), own + _largest(fall, max(flips - 1, 0))], axis=1
-            )
-            size = np.abs(motion.value) + around + falls[:, KEPT] + np.abs(own)
-            taken = around + rounding(n + FEW, size)
-            ends.append(sign * motion.value[:, None] - taken[:, None] - falls)
-        low, high = ends[0], -ends[1]
+            for state, others in ((KEPT, flips), (FLIPPED, flips - 1)):
+                falls = _largest(fall, others) + (own if state == FLIPPED else 0.0)
+                size = np.abs(motion.value) + around + np.abs(falls) + np.abs(own)
+                taken = falls + around + rounding(n + FEW, size)
+                side[:, state] = sign * (sign * motion.value - taken)
         # A label that cannot be flipped has no range for it.
         low[~may, FLIPPED], high[~may, FLIPPED] = -np.inf, np.inf
         return low, high
