@@ -1,6 +1,7 @@
 """The motion bound: never above the worst lead, whatever the problem; and worth its time."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from labelcert.engines.knowledge.ledger import NEVER
 from labelcert.engines.machines.clean import clean_fit
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.motion.clean_motion import clean_motion, motion_of
+from labelcert.engines.motion.push_back import Responses
 from labelcert.engines.task import Question, Task, Wishes
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
@@ -192,6 +194,60 @@ def test_no_witness_lies_below_a_proven_radius(C, classes):
     assert (ledger.robust > 0).any()
     assert (ledger.broken < NEVER).any()
     assert (ledger.robust < ledger.broken).all()
+
+
+def check_ball(motion, reach, flips):
+    """Hold the ball of every flip set, its β̃ written out, against what the reach says of it."""
+    core, y = motion.core, motion.core.labels
+    beta = y * motion.alpha
+    margin = core.gram @ beta
+    for size in range(1, flips + 1):
+        for chosen in combinations(motion.candidates.tolist(), size):
+            own = list(chosen)
+            tilde, labels = beta.copy(), y.copy()
+            labels[own] *= -1
+            tilde[reach.points] += reach.moves[own].sum(axis=0)
+            tilde[own] = beta[own] + reach.delta[own]
+            alpha = labels * tilde
+            assert (alpha >= -1e-12 * core.C).all(), "β̃ is not feasible"
+            assert (alpha <= core.C * (1 + 1e-12)).all(), "β̃ is not feasible"
+            over = labels * margin - 1
+            gap = (alpha * np.maximum(over, 0) + (core.C - alpha) * np.maximum(-over, 0)).sum()
+            delta = tilde - beta
+            squared = 0.25 * delta @ core.gram @ delta + gap
+            assert squared <= (motion.gap + reach.energy[own].sum()) * (1 + 1e-12)
+            for t in range(core.cross.shape[1]):
+                drift, error = reach.drift(t)
+                off = abs(0.5 * core.cross[:, t] @ delta - drift[own].sum())
+                assert off <= error[own].sum() * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("flips", [1, 2, 4])
+@pytest.mark.parametrize("seed", range(15))
+def test_every_flip_set_has_the_ball_that_the_reach_says(seed, flips):
+    """Whoever pushes back: nobody, the labels that the engine finds, and others at random."""
+    rng = np.random.default_rng(seed)
+    make = nasty_machines if seed % 3 else smooth_machines
+    problem = make(seed, 7) if make is nasty_machines else smooth_machines(seed, 7, C=0.3)
+    motion = clean_motion(problem.each[0])
+    check_ball(motion, motion.plain(flips), flips)
+    check_ball(motion, motion.pushed(flips), flips)
+    n, C = problem.n, motion.core.C
+    points = np.flatnonzero(rng.random(n) < 0.7)
+    share = rng.random((n, len(points))) * (1 - 1e-12) / flips
+    up, down = C - motion.alpha[points], motion.alpha[points]
+    moves = np.where(rng.random(share.shape) < 0.5, share * up, -share * down)
+    moves[points, np.arange(len(points))] = 0.0
+    check_ball(motion, motion.pushed_by(Responses(points, moves, flips)), flips)
+
+
+@pytest.mark.parametrize("C", [0.1, 1.0])
+def test_pushing_back_is_worth_it(C):
+    """A kernel with a large constant part, where the plain ball is large."""
+    problem = smooth_machines(2, 60, 4, 2, C=C, budget=4)
+    motion = clean_motion(problem.each[0])
+    plain_energy, pushed_energy = motion.plain(3).energy, motion.pushed(3).energy
+    assert np.median(pushed_energy) < 0.9 * np.median(plain_energy)
 
 
 def test_nothing_open_nothing_fitted_no_time():

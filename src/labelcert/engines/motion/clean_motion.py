@@ -25,7 +25,7 @@ import numpy as np
 from labelcert.engines.knowledge.lead import floor_after_flips, rounding
 from labelcert.engines.machines.machine import Machine
 from labelcert.engines.machines.retraining import Core, measure, new_stack, solve_level, start
-from labelcert.engines.motion.push_back import FEW, no_response, responses
+from labelcert.engines.motion.push_back import FEW, Responses, no_response, responses
 from labelcert.engines.motion.reach import Reach, reach_of
 
 
@@ -57,7 +57,10 @@ class CleanMotion:
 
     def pushed(self, flips: int) -> Reach:
         """The reach of so many flips if labels near their margin push back; O(n² e)."""
-        given = responses(self.core, self.alpha, self.beyond, self.delta, flips)
+        return self.pushed_by(responses(self.core, self.alpha, self.beyond, self.delta, flips))
+
+    def pushed_by(self, given: Responses) -> Reach:
+        """The reach of flips with any responses that are feasible together."""
         beyond = self.beyond[given.points]
         cost = np.maximum(given.moves * beyond, 0.0) + np.abs(given.moves) * self.error
         opened = cost.sum(axis=1)
