@@ -1,7 +1,7 @@
 """The bias-free kernel SVM: fit from nothing or from a solution nearby, with the duality gap.
 
-Source: ``math.md`` 1; solved by the path following of `labelcert.learners.path`. Decision values
-are unique even where β is not.
+Source: ``math.md`` 1; few labels are solved by the path following of `labelcert.learners.path`,
+many by `labelcert.learners.active_set`. Decision values are unique even where β is not.
 """
 
 from __future__ import annotations
@@ -10,10 +10,24 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from labelcert.learners.duality import descend, multiply
+from labelcert.learners.active_set import Dual, Free, solve_exactly
+from labelcert.learners.duality import EXTENDED_SIZE, descend, multiply
 from labelcert.learners.error_bars import cross_bars
+from labelcert.learners.factors import solve_with, tableau_of
 from labelcert.learners.gram import CheckedGram
-from labelcert.learners.path import fit_from_nothing, flip, read_solution, refine
+from labelcert.learners.path import (
+    BOUND,
+    FREE,
+    OUT,
+    ZERO,
+    fit_from_nothing,
+    flip,
+    read_solution,
+    refine,
+)
+
+PATH_SIZE = 200
+"""Up to this n a fit from nothing follows the path, which is exact in every corner."""
 
 
 class SolverState(NamedTuple):
@@ -42,9 +56,49 @@ def fit_state(matrix: np.ndarray, y: np.ndarray, C: float, stop: np.ndarray) -> 
 
     Once stop (1,) uint8 is set to 1 it ends early; the state then is feasible, but not optimal.
     """
+    y = np.array(y, dtype=np.float64)
+    if len(y) > PATH_SIZE:
+        state = fit_at_once(matrix, y, C, stop)
+        if state is not None:
+            return state
     state = _empty_state(len(y), y, C)
     fit_from_nothing(matrix, *state, np.zeros(len(y)), stop)
     return state
+
+
+def fit_at_once(matrix: np.ndarray, y: np.ndarray, C: float, stop: np.ndarray) -> SolverState | None:
+    """The same by an active set; None where it comes to no end, for the path to decide.
+
+    Once stop is set every label is OUT.
+    """
+    n = len(y)
+    dual = Dual(matrix, y, C, np.zeros(n), np.full(n, -1.0), stop)
+    free = solve_exactly(dual)
+    tableau = None if free is None else tableau_of(matrix, *free, stop)
+    if stop[0] != 0:
+        state = _empty_state(n, y, C)
+        state.state[:] = OUT
+        return state
+    if free is None or tableau is None:
+        return None
+    return _on_its_sides(dual, free, tableau)
+
+
+def _on_its_sides(dual: Dual, free: Free, tableau: np.ndarray) -> SolverState:
+    """The state of an optimum, from a fresh f = Qβ."""
+    y, alpha, C, n = dual.y, dual.alpha, dual.C, len(dual.y)
+    f = np.zeros(n)
+    multiply(dual.matrix, y * alpha, f)
+    slack = y * f - 1.0
+    rows = free.labels
+    correction = y[rows] * solve_with(free.factor, -(y * slack)[rows])
+    side = np.where(alpha > 0, BOUND, ZERO).astype(np.int8)
+    side[rows] = FREE
+    slack = np.where(side == ZERO, np.maximum(slack, 0.0), np.minimum(slack, 0.0))
+    slack[rows] = np.clip(alpha[rows] + correction, 0.0, C)
+    low = np.where(side == BOUND, -np.inf, 0.0)
+    high = np.choose(side, [np.inf, C, 0.0])
+    return SolverState(tableau, slack, low, high, side, y, C)
 
 
 def fit_dual(
@@ -72,12 +126,10 @@ def fit_dual(
         for i in np.flatnonzero(state.y != y):
             done = done and flip(*state, i, rate, stop)
     else:
-        state = _empty_state(n, y, C)
-        done = fit_from_nothing(matrix, *state, rate, stop)
+        state = fit_state(matrix, y, C, stop)
     beta, gap = _read(matrix, state, y, C, stop)
     if not done:
-        state = _empty_state(n, y, C)
-        fit_from_nothing(matrix, *state, rate, stop)
+        state = fit_state(matrix, y, C, stop)
         beta, gap = _read(matrix, state, y, C, stop)
     shift = gram.added / scale
     alpha = np.abs(beta)
@@ -118,7 +170,9 @@ def _read(
     if gap > target:
         multiply(matrix, beta, f)
         gap = descend(matrix, state.y, C, beta, f, size, target, 5000, stop)
-    return beta, min(float(gap), _extended_gap(matrix, state.y, C, beta))
+    if n <= EXTENDED_SIZE:
+        gap = min(gap, _extended_gap(matrix, state.y, C, beta))
+    return beta, float(gap)
 
 
 def _extended_gap(matrix: np.ndarray, y: np.ndarray, C: float, beta: np.ndarray) -> float:
