@@ -109,7 +109,10 @@ class Plan:
         budget = self._open(ALL)
         attack = sum(e.seconds(self.task, budget) for e in self._of(Role.ATTACK) if e.retrains)
         # Not by the number of threads: the engine that decides should not depend on the machine.
-        limit = min(SMALL_SECONDS, self.clock.remaining, WORTH * attack * self.task.wishes.jobs)
+        attack *= self.task.wishes.jobs
+        # What is proven for less than the attack costs needs no witnesses beforehand.
+        worth = max(SMALL_SECONDS, min(attack, LONG_SHARE * self.clock.remaining))
+        limit = min(worth, self.clock.remaining, WORTH * attack)
         for engine in self._of(Role.EXHAUST):
             enough = engine.retrains and engine.decides >= self.task.asked
             if enough and engine.seconds(self.task, budget) * self.task.wishes.jobs <= limit:

@@ -35,8 +35,7 @@ class Independent(NamedTuple):
 
 def independent(block: np.ndarray, stop: np.ndarray) -> Independent | None:
     """Split a block (k, k) of Q; None once stop[0] is set."""
-    from scipy.linalg import solve_triangular
-    from scipy.linalg.lapack import dpstrf
+    from scipy.linalg import get_lapack_funcs, solve_triangular
 
     factor = lower_factor(block, stop)
     if stop[0] != 0:
@@ -44,7 +43,8 @@ def independent(block: np.ndarray, stop: np.ndarray) -> Independent | None:
     size = len(block)
     if factor is not None:
         return Independent(np.arange(size), np.arange(0), factor, np.zeros((size, 0)))
-    packed, order, rank, _ = dpstrf(block, tol=PIVOT_TOLERANCE, lower=1)
+    (pivoted,) = get_lapack_funcs(("pstrf",), (block,))
+    packed, order, rank, _ = pivoted(block, tol=PIVOT_TOLERANCE, lower=1)
     kept, rest = order[:rank] - 1, order[rank:] - 1
     factor = np.tril(packed[:rank, :rank])
     half = packed[rank:, :rank].T

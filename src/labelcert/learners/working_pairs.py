@@ -120,9 +120,7 @@ def descend_in_pairs(gram, y, C, alpha, slack, tolerance, steps, stop):
             shift_slack(gram, y, slack, i, i, alpha[i] - a, 0.0)
         else:
             b, q = alpha[j], y[i] * y[j] * gram[i, j]
-            alpha[i], alpha[j] = best_pair(
-                slack[i], slack[j], diagonal[i], diagonal[j], q, a, b, C
-            )
+            alpha[i], alpha[j] = best_pair(slack[i], slack[j], diagonal[i], diagonal[j], q, a, b, C)
             shift_slack(gram, y, slack, i, j, alpha[i] - a, alpha[j] - b)
     return False
 
