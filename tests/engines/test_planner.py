@@ -129,6 +129,15 @@ def test_what_is_small_is_done_at_once_and_nothing_else_is():
     assert (whole.asked, attack.asked, search.asked) == ([6], [], [])
 
 
+def test_what_proves_everything_for_less_than_the_attack_goes_first():
+    whole, attack = Noting("whole", Role.EXHAUST, pace=2.0), Noting("attack", Role.ATTACK, pace=9.0)
+    decided(attack, whole)
+    assert (whole.asked, attack.asked) == ([6], [])
+    whole.asked.clear()
+    decided(attack, whole, limit=13.0)  # too long for most of the time there is
+    assert attack.asked == [6]
+
+
 def test_what_takes_long_goes_as_far_as_it_may():
     whole, attack = Noting("whole", Role.EXHAUST, pace=1.0), Noting("attack", Role.ATTACK)
     decided(attack, whole, limit=5.0)

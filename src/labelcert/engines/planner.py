@@ -15,7 +15,8 @@ from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
 
 SMALL_SECONDS = 1.5
-"""What is expected to take no longer than this comes before the attack."""
+"""What is expected to take no longer than this comes before the attack, and where that takes more
+than a second, what takes no longer than this for each second of it."""
 
 WORTH = 100
 """What is expected to take more than this many times the attack comes after it, however small."""
@@ -114,7 +115,11 @@ class Plan:
         budget = self._open(ALL)
         attack = self._attack_seconds()
         # Not by the number of threads: the engine that decides should not depend on the machine.
-        limit = min(SMALL_SECONDS, self.clock.remaining, WORTH * attack * self.task.wishes.jobs)
+        attack *= self.task.wishes.jobs
+        worth = SMALL_SECONDS
+        if attack > 1.0:  # what proves everything for about the same needs no witnesses beforehand
+            worth = min(SMALL_SECONDS * attack, max(worth, LONG_SHARE * self.clock.remaining))
+        limit = min(worth, self.clock.remaining, WORTH * attack)
         for engine in self._of(Role.EXHAUST):
             enough = engine.retrains and engine.decides >= self.task.asked
             if enough and engine.seconds(self.task, budget) * self.task.wishes.jobs <= limit:

@@ -13,6 +13,9 @@ from labelcert._jit import compiled, inner
 
 UNIT_ROUNDOFF = 2.0**-53
 
+EXTENDED_SIZE = 256
+"""Beyond this n the rounding of each sum is added up as well (`multiply`)."""
+
 
 @inner
 def gap_bound(y, beta, f, C, size):
@@ -25,7 +28,8 @@ def gap_bound(y, beta, f, C, size):
     total = 0.0
     for i in range(n):
         total += abs(beta[i])
-    bound = (n + 3) * UNIT_ROUNDOFF * size * total + 2.0 * UNIT_ROUNDOFF
+    terms = n + 3 if n <= EXTENDED_SIZE else 8
+    bound = terms * UNIT_ROUNDOFF * size * total + 2.0 * UNIT_ROUNDOFF
     gap = 0.0
     for i in range(n):
         alpha = y[i] * beta[i]
@@ -45,10 +49,39 @@ def gap_by_shift(beta, C, shift):
     return total * (1.0 + 4.0 * beta.shape[0] * UNIT_ROUNDOFF)
 
 
+@inner
+def multiply_extended(gram, beta, f):
+    """`multiply`, off by at most 6 unit roundoffs of Σ|β_i q_ij|, for n below 10⁷.
+
+    Each sum keeps its rounding errors in a second one (Knuth's two-sum, which is exact). Products
+    are rounded, or fused into any of the sums, as the compiler likes: that costs a few unit
+    roundoffs of |β_i q_ij| each, and never one of the sum so far.
+    """
+    n, m = gram.shape
+    lost = np.zeros(m)
+    for j in range(m):
+        f[j] = 0.0
+    for i in range(n):
+        factor = beta[i]
+        row = gram[i]
+        if factor != 0.0:
+            for j in range(m):
+                product = factor * row[j]
+                total = f[j] + product
+                back = total - f[j]
+                lost[j] += (f[j] - (total - back)) + (product - back)
+                f[j] = total
+    for j in range(m):
+        f[j] += lost[j]
+
+
 @compiled
 def multiply(gram, beta, f):
-    """Write f (m,) = βᵀ · gram (n, m)."""
+    """Write f (m,) = βᵀ · gram (n, m); beyond EXTENDED_SIZE rows as if in twice the precision."""
     n, m = gram.shape
+    if n > EXTENDED_SIZE:
+        multiply_extended(gram, beta, f)
+        return
     for j in range(m):
         f[j] = 0.0
     i = 0

@@ -58,7 +58,7 @@ def cross_bars(gram: CheckedGram, cross: np.ndarray, C: float) -> Bars:
     """The bars of cross-kernel rows; cross (m, n) and C belong to gram.matrix / gram.scale."""
     n = cross.shape[1]
     unit = np.finfo(float).eps
-    matrix = gram.matrix / gram.scale
+    matrix = gram.scaled
     shift = gram.added / gram.scale
     size = np.abs(cross).sum(axis=1)
     best_slope = np.full(len(cross), np.inf)

@@ -69,6 +69,16 @@ class CheckedGram:
         return scale_of(self.matrix)
 
     @cached_property
+    def scaled(self) -> np.ndarray:
+        """(n, n) the matrix over its scale: what all solvers work on. Not to be written to."""
+        return np.ascontiguousarray(self.matrix if self.scale == 1.0 else self.matrix / self.scale)
+
+    @cached_property
+    def size(self) -> float:
+        """The largest |entry| of `scaled`."""
+        return max(float(self.scaled.max()), -float(self.scaled.min()))
+
+    @cached_property
     def spectrum(self) -> tuple[np.ndarray, np.ndarray]:
         """Eigenvalues (n,) ascending, clipped at 0, and eigenvectors (n, n) as columns."""
         values, vectors = np.linalg.eigh(self.matrix)

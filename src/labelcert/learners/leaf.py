@@ -14,8 +14,10 @@ from __future__ import annotations
 from labelcert._jit import inner
 from labelcert.learners.path import BOUND, FREE, OUT, PIVOT_TOLERANCE, ZERO, advance, set_side
 
-MOST_PIVOTS = 24
-"""A walk with more pivots is done on the tableau instead."""
+
+def most_pivots(n: int) -> int:
+    """A walk with more pivots is done on the tableau instead: a copy, and n² a pivot."""
+    return max(24, min(n // 8, 200))
 
 
 @inner
@@ -66,8 +68,8 @@ def push(tableau, rows, order, count, k, i, state, row, diagonal):
 def flip_aside(tableau, slack, low, high, state, y, C, i, rate, row, diagonal, rows, order):
     """Flip the label of point i and walk to the new optimum; the tableau stays as it is.
 
-    rate, row, diagonal (n,), rows (MOST_PIVOTS, n) and order (MOST_PIVOTS,) are work space. Returns
-    False if the walk needs too many pivots; slack, sides and y are then to be thrown away.
+    rate, row, diagonal (n,), rows (p, n) and order (p,) are work space. Returns
+    False if the walk needs more than p pivots; slack, sides and y are then to be thrown away.
     """
     n = slack.shape[0]
     count = 0
@@ -107,7 +109,7 @@ def flip_aside(tableau, slack, low, high, state, y, C, i, rate, row, diagonal, r
                 return True
             b = 0.0
             continue
-        if count == MOST_PIVOTS:
+        if count == rows.shape[0]:
             return False
         falling = rate[event] < 0.0
         push(tableau, rows, order, count, event, i, state, row, diagonal)

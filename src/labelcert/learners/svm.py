@@ -1,50 +1,38 @@
 """The bias-free kernel SVM: fit from nothing or from a solution nearby, with the duality gap.
 
-Source: ``math.md`` 1; solved by the path following of `labelcert.learners.path`. Decision values
-are unique even where β is not.
+Source: ``math.md`` 1; solved by `labelcert.learners.fitting`, and along the path of
+`labelcert.learners.path` after flips. Decision values are unique even where β is not.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
-from labelcert.learners.duality import descend, multiply
+from labelcert.learners.duality import EXTENDED_SIZE, descend, multiply
 from labelcert.learners.error_bars import cross_bars
+from labelcert.learners.fitting import Fit, SolverState, copy_state, fit
 from labelcert.learners.gram import CheckedGram
-from labelcert.learners.path import fit_from_nothing, flip, read_solution, refine
+from labelcert.learners.path import flip, read_solution, refine
 
 
-class SolverState(NamedTuple):
-    """Where the path stands: tableau (n, n), slacks and ranges (n,), sides (n,), labels ±1 (n,)."""
-
-    tableau: np.ndarray
-    slack: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    state: np.ndarray
-    y: np.ndarray
-    C: float
-
-
-class DualSolution(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class DualSolution:
     """beta (n,) for the kernel gram / scale; gap bounds its duality gap, rounding included."""
 
     beta: np.ndarray
     gap: float
     scale: float
-    state: SolverState
+    matrix: np.ndarray
+    fit: Fit
 
-
-def fit_state(matrix: np.ndarray, y: np.ndarray, C: float, stop: np.ndarray) -> SolverState:
-    """Where the path ends for labels y (n,) ±1; matrix (n, n) and C scaled alike.
-
-    Once stop (1,) uint8 is set to 1 it ends early; the state then is feasible, but not optimal.
-    """
-    state = _empty_state(len(y), y, C)
-    fit_from_nothing(matrix, *state, np.zeros(len(y)), stop)
-    return state
+    @cached_property
+    def state(self) -> SolverState:
+        """What a warm start needs; built when it is asked for."""
+        return self.fit.finished(self.matrix, np.zeros(1, dtype=np.uint8))
 
 
 def fit_dual(
@@ -61,64 +49,45 @@ def fit_dual(
     as large as it is.
     """
     stop = np.zeros(1, dtype=np.uint8) if stop is None else stop
-    scale = gram.scale
-    matrix = np.ascontiguousarray(gram.matrix / scale)
-    C = C * scale
-    n = len(y)
-    rate = np.zeros(n)
-    done = True
-    if warm is not None and warm.C == C:
-        state = _copy_state(warm)
-        for i in np.flatnonzero(state.y != y):
-            done = done and flip(*state, i, rate, stop)
-    else:
-        state = _empty_state(n, y, C)
-        done = fit_from_nothing(matrix, *state, rate, stop)
-    beta, gap = _read(matrix, state, y, C, stop)
-    if not done:
-        state = _empty_state(n, y, C)
-        fit_from_nothing(matrix, *state, rate, stop)
-        beta, gap = _read(matrix, state, y, C, stop)
-    shift = gram.added / scale
+    matrix, C, n = gram.scaled, C * gram.scale, len(y)
+    found = _walked(warm, y, C, stop)
+    if found is None:
+        found = fit(matrix, y, C, stop)
+    beta, gap = _read(matrix, found, y, C, stop)
+    shift = gram.added / gram.scale
     alpha = np.abs(beta)
     gap += shift * float((alpha * (C - alpha)).sum()) * (1 + 4 * n * np.finfo(float).eps)
-    return DualSolution(beta, gap, scale, state)
+    return DualSolution(beta, gap, gram.scale, matrix, found)
 
 
-def _empty_state(n: int, y: np.ndarray, C: float) -> SolverState:
-    return SolverState(
-        tableau=np.zeros((n, n)),
-        slack=np.zeros(n),
-        low=np.zeros(n),
-        high=np.zeros(n),
-        state=np.zeros(n, dtype=np.int8),
-        y=np.array(y, dtype=np.float64),
-        C=C,
-    )
-
-
-def _copy_state(state: SolverState) -> SolverState:
-    return SolverState(
-        state.tableau.copy(), state.slack.copy(), state.low.copy(), state.high.copy(),
-        state.state.copy(), state.y.copy(), state.C,
-    )  # fmt: skip
+def _walked(warm: SolverState | None, y: np.ndarray, C: float, stop: np.ndarray) -> Fit | None:
+    """The path from an earlier solution to labels y; None if there is none, or it got lost."""
+    if warm is None or warm.C != C:
+        return None
+    state, rate = copy_state(warm), np.zeros(len(y))
+    for i in np.flatnonzero(state.y != y):
+        if not flip(*state, i, rate, stop):
+            return None
+    return Fit(state, None)
 
 
 def _read(
-    matrix: np.ndarray, state: SolverState, y: np.ndarray, C: float, stop: np.ndarray
+    matrix: np.ndarray, found: Fit, y: np.ndarray, C: float, stop: np.ndarray
 ) -> tuple[np.ndarray, float]:
-    n = len(y)
+    n, state = len(y), found.state
     beta, f = np.zeros(n), np.zeros(n)
     size = float(np.abs(matrix).max())
     target = 1e-12 * n * C * max(1.0, C)
     gap = read_solution(matrix, state.slack, state.state, state.y, C, size, beta, f)
-    if gap > target:
+    if gap > target and found.free is None:
         refine(state.tableau, state.slack, state.state, state.y, f)
         gap = read_solution(matrix, state.slack, state.state, state.y, C, size, beta, f)
     if gap > target:
         multiply(matrix, beta, f)
         gap = descend(matrix, state.y, C, beta, f, size, target, 5000, stop)
-    return beta, min(float(gap), _extended_gap(matrix, state.y, C, beta))
+    if n <= EXTENDED_SIZE:
+        gap = min(gap, _extended_gap(matrix, state.y, C, beta))
+    return beta, float(gap)
 
 
 def _extended_gap(matrix: np.ndarray, y: np.ndarray, C: float, beta: np.ndarray) -> float:

@@ -15,9 +15,9 @@ from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.ladder import Ladder
 from labelcert.engines.machines.retraining import Core
 from labelcert.learners.error_bars import Bars, cross_bars, widest_bars
+from labelcert.learners.fitting import SolverState, fit_state
 from labelcert.learners.gram import CheckedGram
 from labelcert.learners.path import OUT
-from labelcert.learners.svm import SolverState, fit_state
 
 RELATIVE_GAP_TARGET = 1e-12
 
@@ -91,8 +91,7 @@ class Machine:
     @cached_property
     def clean(self) -> SolverState:
         """The fit of the clean labels, for the scaled kernel; computed once."""
-        scaled = np.ascontiguousarray(self.gram.matrix / self.scale)
-        return fit_state(scaled, self.y, self.C * self.scale, self.stop_fit)
+        return fit_state(self.gram.scaled, self.y, self.C * self.scale, self.stop_fit)
 
     @cached_property
     def bars(self) -> Bars:
@@ -129,7 +128,6 @@ class Machine:
 
     def core(self, stop: np.ndarray | None = None) -> Core:
         """The arrays of the hot loops; stop (1,) uint8 ends them, one of its own by default."""
-        gram = self.gram.matrix / self.scale
         cross = self.cross / self.scale
         if self.sign is not None:
             cross = cross * self.sign[:, None]
@@ -140,11 +138,11 @@ class Machine:
         if not self.fitted:
             stop[0] = 1  # nothing is built upon a fit that was ended early
         return Core(
-            gram=gram,
+            gram=self.gram.scaled,
             cross=np.ascontiguousarray(cross.T),
             labels=self.y.astype(np.float64),
             C=C,
-            size=float(np.abs(gram).max()),
+            size=self.gram.size,
             gap_target=RELATIVE_GAP_TARGET * self.n * C * max(1.0, C),
             bar_slope=self.bars.slope,
             bar_floor=self.bars.floor,

@@ -14,7 +14,7 @@ import numpy as np
 
 from labelcert._jit import compiled, inner
 from labelcert.learners.duality import descend, gap_by_shift, multiply
-from labelcert.learners.leaf import MOST_PIVOTS, flip_aside
+from labelcert.learners.leaf import flip_aside, most_pivots
 from labelcert.learners.path import fit_from_nothing, flip, flip_in_place, read_solution, refine
 
 
@@ -62,8 +62,8 @@ class Stack(NamedTuple):
     margin: np.ndarray  # (m,)
     row: np.ndarray  # (n,) and the next three: work space of a leaf's walk
     diagonal: np.ndarray  # (n,)
-    pivot_rows: np.ndarray  # (MOST_PIVOTS, n)
-    pivot_order: np.ndarray  # (MOST_PIVOTS,) int64
+    pivot_rows: np.ndarray  # (most_pivots, n)
+    pivot_order: np.ndarray  # (most_pivots,) int64
 
 
 def new_stack(levels: int, n: int, m: int, groups: int) -> Stack:
@@ -87,8 +87,8 @@ def new_stack(levels: int, n: int, m: int, groups: int) -> Stack:
         margin=np.zeros(m),
         row=np.zeros(n),
         diagonal=np.zeros(n),
-        pivot_rows=np.zeros((MOST_PIVOTS, n)),
-        pivot_order=np.zeros(MOST_PIVOTS, dtype=np.int64),
+        pivot_rows=np.zeros((most_pivots(n), n)),
+        pivot_order=np.zeros(most_pivots(n), dtype=np.int64),
     )
 
 
