@@ -9,13 +9,14 @@ import pytest
 from conformance import Case, EngineConformance, plain, with_C
 from labelcert.engines import planner
 from labelcert.engines.by_attack import Attack
-from labelcert.engines.by_motion import Motion, _Moving
+from labelcert.engines.by_motion import Motion
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.evidence import Moved
 from labelcert.engines.knowledge.ledger import NEVER
 from labelcert.engines.machines.clean import clean_fit
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.motion.clean_motion import clean_motion, motion_of
+from labelcert.engines.motion.lead_bounds import LeadBounds
 from labelcert.engines.motion.push_back import Responses
 from labelcert.engines.task import Question, Task, Wishes
 from labelcert.engines.work.clock import Clock
@@ -62,7 +63,7 @@ def check_bounds(problem, change=None):
     if task.m == 0:
         return []
     leads, cost = leads_by_rival(problem, rows, task.predicted)
-    work = _Moving(task, Clock())
+    work = LeadBounds(task.svms, task.ledger.ladder, Clock())
     if change is not None:
         work.motions = [change(motion) for motion in work.motions]
     found = []
@@ -71,7 +72,7 @@ def check_bounds(problem, change=None):
         for t in range(task.m):
             for b in task.ledger.rivals(t):
                 for pushed in (False, True):
-                    bound = work.bound(t, b, row, pushed)
+                    bound = work.bound(t, int(task.predicted[t]), b, row, pushed)
                     assert bound <= worst[t, b] + truth.tolerance
                     found.append(bound)
     return found
@@ -230,15 +231,15 @@ def test_every_flip_set_has_the_ball_that_the_reach_says(seed, flips):
     make = nasty_machines if seed % 3 else smooth_machines
     problem = make(seed, 7) if make is nasty_machines else smooth_machines(seed, 7, C=0.3)
     motion = clean_motion(problem.each[0])
-    check_ball(motion, motion.plain(flips), flips)
-    check_ball(motion, motion.pushed(flips), flips)
+    check_ball(motion, motion.plain(flips, Clock()), flips)
+    check_ball(motion, motion.pushed(flips, Clock()), flips)
     n, C = problem.n, motion.core.C
     points = np.flatnonzero(rng.random(n) < 0.7)
     share = rng.random((n, len(points))) * (1 - 1e-12) / flips
     up, down = C - motion.alpha[points], motion.alpha[points]
     moves = np.where(rng.random(share.shape) < 0.5, share * up, -share * down)
     moves[points, np.arange(len(points))] = 0.0
-    check_ball(motion, motion.pushed_by(Responses(points, moves, flips)), flips)
+    check_ball(motion, motion.pushed_by(Responses(points, moves, flips), Clock()), flips)
 
 
 @pytest.mark.parametrize("C", [0.1, 1.0])
@@ -246,8 +247,10 @@ def test_pushing_back_is_worth_it(C):
     """A kernel with a large constant part, where the plain ball is large."""
     problem = smooth_machines(2, 60, 4, 2, C=C, budget=4)
     motion = clean_motion(problem.each[0])
-    plain_energy, pushed_energy = motion.plain(3).energy, motion.pushed(3).energy
-    assert np.median(pushed_energy) < 0.9 * np.median(plain_energy)
+    plain_reach, pushed_reach = motion.plain(3, Clock()), motion.pushed(3, Clock())
+    assert plain_reach is not None
+    assert pushed_reach is not None
+    assert np.median(pushed_reach.energy) < 0.9 * np.median(plain_reach.energy)
 
 
 def test_nothing_open_nothing_fitted_no_time():
@@ -261,6 +264,16 @@ def test_nothing_open_nothing_fitted_no_time():
     task = Task.of_machines(machines, clean.predicted, Wishes())
     assert not Motion().run(task, 3, Clock())
     assert (task.ledger.robust == 0).all()
+
+
+def test_without_time_there_is_no_reach_and_no_bound():
+    problem = smooth_machines(1, 8, 3, 2, C=0.05)
+    clock = Clock()
+    bounds = LeadBounds(problem, problem.ladder, clock)
+    clock.interrupt()
+    predicted = clean_fit(problem).predicted
+    for pushed in (False, True):
+        assert bounds.bound(0, int(predicted[0]), 1 - int(predicted[0]), 1, pushed) == -np.inf
 
 
 def test_what_it_is_to_the_planner():

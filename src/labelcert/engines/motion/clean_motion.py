@@ -27,6 +27,7 @@ from labelcert.engines.machines.machine import Machine
 from labelcert.engines.machines.retraining import Core, measure, new_stack, solve_level, start
 from labelcert.engines.motion.push_back import FEW, Responses, no_response, responses
 from labelcert.engines.motion.reach import Reach, reach_of
+from labelcert.engines.work.clock import Clock
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,22 +51,23 @@ class CleanMotion:
     delta: np.ndarray
     extra: np.ndarray
 
-    def plain(self, flips: int) -> Reach:
-        """The reach of so many flips if no label pushes back; O(n²)."""
+    def plain(self, flips: int, clock: Clock) -> Reach | None:
+        """The reach of so many flips if no label pushes back; O(n²). None without time."""
         nobody = no_response(len(self.alpha), flips)
-        return reach_of(self.core, self.delta, self.extra, self.candidates, nobody)
+        return reach_of(self.core, self.delta, self.extra, self.candidates, nobody, clock)
 
-    def pushed(self, flips: int) -> Reach:
-        """The reach of so many flips if labels near their margin push back; O(n² e)."""
-        return self.pushed_by(responses(self.core, self.alpha, self.beyond, self.delta, flips))
+    def pushed(self, flips: int, clock: Clock) -> Reach | None:
+        """The same if labels near their margin push back; O(n² e + n e²)."""
+        given = responses(self.core, self.alpha, self.beyond, self.delta, flips, clock)
+        return self.pushed_by(given, clock)
 
-    def pushed_by(self, given: Responses) -> Reach:
+    def pushed_by(self, given: Responses, clock: Clock) -> Reach | None:
         """The reach of flips with any responses that are feasible together."""
         beyond = self.beyond[given.points]
         cost = np.maximum(given.moves * beyond, 0.0) + np.abs(given.moves) * self.error
         opened = cost.sum(axis=1)
         opened += rounding(len(given.points) + FEW, opened)
-        return reach_of(self.core, self.delta, self.extra + opened, self.candidates, given)
+        return reach_of(self.core, self.delta, self.extra + opened, self.candidates, given, clock)
 
 
 def clean_motion(machine: Machine) -> CleanMotion:

@@ -19,6 +19,7 @@ import numpy as np
 
 from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.machines.retraining import Core
+from labelcert.engines.work.clock import Clock
 
 MOST = 300
 """So many labels push back at the most."""
@@ -47,9 +48,12 @@ def no_response(n: int, flips: int) -> Responses:
 
 
 def responses(
-    core: Core, alpha: np.ndarray, beyond: np.ndarray, delta: np.ndarray, flips: int
+    core: Core, alpha: np.ndarray, beyond: np.ndarray, delta: np.ndarray, flips: int, clock: Clock
 ) -> Responses:
-    """Good responses to each of `flips` flips; beyond: x̂ (n,); delta: δ (n,), 0 for no flip."""
+    """Good responses to each of `flips` flips; beyond: x̂ (n,); delta: δ (n,), 0 for no flip.
+
+    Where the clock ends the search they are less good.
+    """
     points = _near_their_margin(alpha, beyond, core.C)
     y = core.labels[points]
     inner = y[:, None] * core.gram[np.ix_(points, points)] * y[None, :]
@@ -64,6 +68,8 @@ def responses(
     moves = np.zeros((len(delta), len(points)))
     ahead, pace = moves, 1.0
     for _ in range(STEPS):
+        if clock.expired:
+            break
         slope = ahead @ inner + pushed + price + spread * ahead
         new = np.clip(ahead - slope / steepest, low, high)
         # A flipped label has its own place, and labels that nobody flips ask for nothing.

@@ -14,6 +14,7 @@ import numpy as np
 from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.machines.retraining import Core
 from labelcert.engines.motion.push_back import FEW, Responses
+from labelcert.engines.work.clock import Clock
 
 ROWS = 256
 """Rows that are looked at together, so that no second matrix lies in memory."""
@@ -45,9 +46,17 @@ class Reach:
 
 
 def reach_of(
-    core: Core, delta: np.ndarray, extra: np.ndarray, candidates: np.ndarray, given: Responses
-) -> Reach:
-    """The reach of flips δ (n,) with responses; extra (n,): the gap that each flip opens."""
+    core: Core,
+    delta: np.ndarray,
+    extra: np.ndarray,
+    candidates: np.ndarray,
+    given: Responses,
+    clock: Clock,
+) -> Reach | None:
+    """The reach of flips δ (n,) with responses; extra (n,): the gap that each flip opens.
+
+    None once the clock expires.
+    """
     n, flips = len(delta), given.flips
     moves = given.moves * core.labels[given.points]
     taken_back = np.zeros(n)
@@ -60,6 +69,8 @@ def reach_of(
     product = delta[:, None] * core.gram[:, given.points]
     product += moves @ core.gram[np.ix_(given.points, given.points)]
     for at in range(0, n, ROWS):
+        if clock.expired:
+            return None
         rows = np.arange(at, min(at + ROWS, n))
         part = _pairs(reach, product, rows)
         own = part[np.arange(len(rows)), rows]
