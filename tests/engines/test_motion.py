@@ -278,7 +278,7 @@ def test_without_time_there_is_no_reach_and_no_bound():
 
 def test_what_it_is_to_the_planner():
     engine = Motion()
-    assert (engine.name, engine.role, engine.retrains) == ("motion", Role.SORT, False)
+    assert (engine.name, engine.role, engine.retrains) == ("motion", Role.GLANCE, False)
     assert engine.decides == {Question.RADII}
     case = Case(with_C(smooth_machines(5, 8, 4, 2), 0.05))
     task = case.task()

@@ -34,7 +34,7 @@ def test_ranges_hold_every_retrained_value(seed):
     problem = random_problem(seed, 5)
     for k, machine in enumerate(problem.each):
         for budget in range(problem.max_budget + 1):
-            hull = Ranges(machine).hull(budget)
+            hull = Ranges(machine).hull(budget, Clock())
             for labels in every_labeling(problem.space, budget)[0]:
                 y = problem.labels_of(k, labels)
                 beta = solve_dual(problem.gram.matrix, y, problem.C)

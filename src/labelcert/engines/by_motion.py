@@ -29,7 +29,7 @@ class Motion:
     """A ball around the clean fit."""
 
     name = NAME
-    role = Role.SORT
+    role = Role.GLANCE
     decides = frozenset({Question.RADII})
     retrains = False
 

@@ -133,7 +133,7 @@ def _bound_all(
         for t in points
     ]  # fmt: skip
     used = {p.machine for _, a, bs in given for b in bs for p in task.svms.lead(a, b)}
-    hulls = {k: ranges[k].hull(level) for k in sorted(used)}
+    hulls = {k: ranges[k].hull(level, clock) for k in sorted(used)}
     deadline = clock.deadline
     pieces = [
         (Piece(task.svms, hulls, level, tuple(given[at : at + TOGETHER]), deadline),)

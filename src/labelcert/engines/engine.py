@@ -19,6 +19,7 @@ class Role(Enum):
     """What the planner turns to an engine for."""
 
     SORT = "decides all that it accepts, at once"
+    GLANCE = "proves what the clean fit tells of other labels, without training on any"
     EXHAUST = "goes through everything up to a budget, in a time that can be told beforehand"
     ATTACK = "finds witnesses, proves nothing"
     SEARCH = "decides one prediction after the other, at budgets that nothing else reaches"

@@ -30,6 +30,9 @@ ENOUGH = 0.5
 LONGEST = 7 * 24 * 3600.0
 """Nothing that is expected to take longer than this is begun, whatever the time limit."""
 
+GLANCE_SHARE = 0.3
+"""Share of the time left that goes into what the clean fit tells."""
+
 ATTACK_SHARE = 0.4
 """Share of the time left that an attack may take: witnesses alone prove nothing."""
 
@@ -74,6 +77,7 @@ class Plan:
         self._without_retraining()
         if self._open(ALL) < 0 or self._all_at_once():
             return
+        self._glance()
         if self._attack_seconds() > SMALL_SECONDS:
             self._exhaust(SMALL_SECONDS)  # a long attack must not keep small budgets waiting
         self._attack(ALL, SMALL_SECONDS)
@@ -99,6 +103,13 @@ class Plan:
         for engine in self._of(Role.SORT):
             engine.run(self.task, self.task.ledger.max_budget, self.clock)
         self.task.ledger.combine()
+
+    def _glance(self) -> None:
+        """What the clean fit tells, for a part of the time: it may be all that there is time for."""
+        for engine in self._of(Role.GLANCE):
+            if self._open(engine.decides) >= 0:
+                stage = self.clock.within(GLANCE_SHARE * self.clock.remaining)
+                engine.run(self.task, self.task.ledger.max_budget, stage)
 
     def _without_retraining(self) -> None:
         """Attacks and exhaustion that only add up; the quick budgets first."""

@@ -21,6 +21,7 @@ from labelcert.engines.machines.machine import Machine
 from labelcert.engines.motion.clean_motion import CleanMotion, clean_motion
 from labelcert.engines.motion.push_back import FEW
 from labelcert.engines.motion.reach import Reach
+from labelcert.engines.work.clock import Clock
 
 SMALLEST = float(np.finfo(float).tiny)
 """A radius of 0."""
@@ -41,14 +42,18 @@ class Ranges:
                 own.__dict__[name] = self.machine.__dict__[name]
         return clean_motion(own)
 
-    def hull(self, budget: int) -> Hull:
-        """The widest hull of a budget, narrowed to where its flips can move each point."""
+    def hull(self, budget: int, clock: Clock) -> Hull:
+        """The widest hull of a budget, narrowed to where its flips can move each point.
+
+        Where the clock expires it stays wider.
+        """
         hull = widest(self.machine, budget)
         flips = self.machine.space.most_flips(budget)
         if flips == 0:
             return hull
-        for reach in (self._motion.plain(flips), self._motion.pushed(flips)):
-            hull = hull.narrowed(*self._ends(reach, flips))
+        for reach in (self._motion.plain(flips, clock), self._motion.pushed(flips, clock)):
+            if reach is not None:
+                hull = hull.narrowed(*self._ends(reach, flips))
         return hull
 
     def _ends(self, reach: Reach, flips: int) -> tuple[np.ndarray, np.ndarray]:
