@@ -105,7 +105,7 @@ class Plan:
         self.task.ledger.combine()
 
     def _glance(self) -> None:
-        """What the clean fit tells, for a part of the time: it may be all that there is time for."""
+        """What the clean fit tells, for a part of the time: often all that is proven."""
         for engine in self._of(Role.GLANCE):
             if self._open(engine.decides) >= 0:
                 stage = self.clock.within(GLANCE_SHARE * self.clock.remaining)
