@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from conformance import Case, EngineConformance, plain, with_C
-from labelcert.engines import planner
+from labelcert.engines import by_motion, planner
 from labelcert.engines.by_attack import Attack
 from labelcert.engines.by_motion import Motion
 from labelcert.engines.engine import Role
@@ -23,6 +23,11 @@ from labelcert.engines.work.clock import Clock
 from labelcert.learners.gram import check_gram
 from oracles.nasty_machines import nasty_machines, smooth_machines, task_of
 from oracles.relabelings import every_labeling, random_problem, svm_values, truth_of
+
+
+@pytest.fixture(autouse=True)
+def _for_few_labels_of_many_classes_too(monkeypatch):
+    monkeypatch.setattr(by_motion, "MANY", 0)
 
 
 class TestMotion(EngineConformance):

@@ -24,6 +24,9 @@ from labelcert.engines.work.clock import Clock
 
 NAME = "motion"
 
+MANY = 200
+"""With many classes it is for more labels than this."""
+
 
 class Motion:
     """A ball around the clean fit."""
@@ -34,8 +37,12 @@ class Motion:
     retrains = False
 
     def accepts(self, task: Task) -> bool:
-        """Kernel SVMs."""
-        return task.machines is not None
+        """Kernel SVMs; of many classes those with many labels.
+
+        With fewer the flip sets of single classes are gone through, which also tells what
+        independent worst cases prove: of predictions proven here nobody would.
+        """
+        return task.machines is not None and (task.two_classes or task.n > MANY)
 
     def seconds(self, task: Task, budget: int) -> float:
         """Some reaches of each machine, and some sorts for each test point and rival."""

@@ -30,9 +30,10 @@ from labelcert.engines.work.workers import run_pieces
 
 NAME = "root bound"
 
-SMALLEST, LARGEST = 100, 600
-"""Numbers of labels it is for: fewer are searched whole, and with more one program takes longer
-than a look at the clock may."""
+SMALLEST, MANY, LARGEST = 100, 200, 600
+"""Numbers of labels it is for: more than the first, with many classes than the second, for fewer
+are gone through or searched whole; with more than the last one program takes longer than a look at
+the clock may."""
 
 TOGETHER = 4
 """Predictions in one piece of work: they share what is set up for a budget."""
@@ -85,7 +86,8 @@ class RootBound:
 
     def accepts(self, task: Task) -> bool:
         """Kernel SVMs of some hundred labels whose clean fit came to its end."""
-        if task.machines is None or not SMALLEST < task.n <= LARGEST:
+        least = SMALLEST if task.two_classes else MANY
+        if task.machines is None or not least < task.n <= LARGEST:
             return False
         return all(machine.fitted for machine in task.machines.each)
 
