@@ -195,7 +195,7 @@ def test_no_witness_lies_below_a_proven_radius(C, classes):
     part, predicted = problem.of_test_points(clean.decided), clean.predicted[clean.decided]
     task = Task.of_machines(part, predicted, Wishes())
     Motion().run(task, 40, Clock())
-    Attack().run(task, 40, Clock(4.0))
+    Attack().run(task, 40, Clock(60.0))
     ledger = task.ledger
     assert (ledger.robust > 0).any()
     assert (ledger.broken < NEVER).any()
