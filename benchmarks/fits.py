@@ -19,6 +19,7 @@ os.environ.setdefault("MKL_NUM_THREADS", "1")
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -79,9 +80,9 @@ def main() -> None:
         for C in WEIGHTS:
             scaled = 4 * C
             model = SVC(kernel="precomputed", C=scaled)
-            theirs = fastest(lambda: model.fit(gram, y), options.repeats)  # noqa: B023
-            ours = fastest(lambda: fit(gram, y, scaled, GO), options.repeats)  # noqa: B023
-            whole = fastest(lambda: fit_state(gram, y, scaled, GO), options.repeats)  # noqa: B023
+            theirs = fastest(partial(model.fit, gram, y), options.repeats)
+            ours = fastest(partial(fit, gram, y, scaled, GO), options.repeats)
+            whole = fastest(partial(fit_state, gram, y, scaled, GO), options.repeats)
             state = fit(gram, y, scaled, GO).state
             print(
                 f"| {n:,} | {C:g} | {int((state.state == FREE).sum()):,} | {theirs:.3f} | "

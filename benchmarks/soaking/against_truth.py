@@ -9,14 +9,14 @@ import numpy as np
 
 import labelcert as lc
 from oracles.rational_kernels import in_span, is_psd
-from oracles.rational_machines import Machine
+from oracles.rational_machines import IntegerKernel
 from oracles.rational_truth import Truth
 from soaking.setting import Setting
 
 
 def well_defined(setting: Setting, shift: float) -> np.ndarray | None:
     """(m,) whether a decision value is unique whatever solution is taken; None: no kernel."""
-    machine = Machine(setting.shifted(shift), setting.cross)
+    machine = IntegerKernel(setting.shifted(shift), setting.cross)
     if not is_psd(machine.gram):
         return None
     return np.array(in_span(machine.gram, machine.cross), dtype=bool)

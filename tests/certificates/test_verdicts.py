@@ -27,6 +27,7 @@ def attacker(labels, classes, budget, cost=None):
     )
 
 
+# The shared folder lies beside the repository where it is developed, and not in a clone elsewhere.
 @pytest.mark.skipif(not WITNESS_DROPPED.is_file(), reason=f"not found: {WITNESS_DROPPED}")
 @pytest.mark.parametrize("engine", ["auto", "enumeration", "branch_and_bound"])
 def test_a_witness_found_while_settling_is_kept(engine):

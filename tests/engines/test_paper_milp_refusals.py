@@ -1,6 +1,5 @@
 """The paper's program where solvers refuse it, answer nonsense, or cannot tell numbers apart."""
 
-import importlib.util
 from dataclasses import replace
 from itertools import product
 
@@ -16,13 +15,11 @@ from labelcert.engines.solvers import highs, milp_solver
 from labelcert.engines.solvers.milp import NEGLIGIBLE, MilpAnswer, MilpModel, Watch
 from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
+from optional import needs_gurobi
 from oracles.paper_milp_cases import hand_made, make_case, without_ties
 from oracles.rational_machines import SvmMachine
 from oracles.rational_truth import UNLIMITED, Attacker, Truth
 
-needs_gurobi = pytest.mark.skipif(
-    importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed"
-)
 backends = pytest.mark.parametrize("backend", ["highs", pytest.param("gurobi", marks=needs_gurobi)])
 
 

@@ -1,6 +1,5 @@
 """The solver adapters: the same answers from each, statuses told apart, errors in one sentence."""
 
-import importlib.util
 import sys
 
 import numpy as np
@@ -13,12 +12,9 @@ from labelcert.engines.solvers import milp_solver
 from labelcert.engines.solvers.milp import MilpModel, Watch
 from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
+from optional import needs_gurobi
 from oracles.paper_milp_cases import hand_made, make_case
 
-# Commercial, and so an extra that nobody has to install; the same tests run with HiGHS.
-needs_gurobi = pytest.mark.skipif(
-    importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed"
-)
 backends = pytest.mark.parametrize("backend", ["highs", pytest.param("gurobi", marks=needs_gurobi)])
 
 
@@ -102,7 +98,7 @@ def test_a_model_too_large_for_the_licence_says_so():
         PaperMilp().run(task, 1, Clock(20.0))
     except InputError as raised:
         error = str(raised)
-    if error is None:  # the size limit is one of the licence that comes with pip
+    if error is None:  # the size limit is one of the licence that comes with pip, not of others
         pytest.skip("a full Gurobi licence is installed")
     assert "2000 constraints" in error
     assert 'backend "highs"' in error

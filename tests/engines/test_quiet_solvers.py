@@ -1,12 +1,13 @@
 """Solvers print nothing: not their banner, not in workers, not where standard output is closed."""
 
-import importlib.util
 import os
 import subprocess
 import sys
 import textwrap
 
 import pytest
+
+from optional import needs_gurobi
 
 CERTIFY = """
 import numpy as np
@@ -15,10 +16,6 @@ rng = np.random.default_rng(0)
 X, T = rng.standard_normal((8, 3)), rng.standard_normal((3, 3))
 lc.certify(X @ X.T, T @ X.T, np.arange(8) % 2, C=1.0, max_flips=2, {options})
 """
-
-needs_gurobi = pytest.mark.skipif(
-    importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed"
-)
 
 
 def printed(code, before=""):
@@ -83,12 +80,14 @@ def test_the_banner_is_what_is_silenced():
     """Without this file's subject the newest HiGHS introduces itself; else it can go."""
     import highspy
 
+    # Introductions came with 1.15; we take versions from before, which have nothing to silence.
     if tuple(map(int, highspy.Highs().version().split(".")[:2])) < (1, 15):
         pytest.skip("this HiGHS has no banner")
     assert "HiGHS" in printed("import highspy\nhighspy.Highs()")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="uses a pipe")
+# What a solver writes past Python is seen by giving it a pipe for its file descriptor.
+@pytest.mark.skipif(os.name != "posix", reason="uses a pipe in place of a file descriptor")
 def test_a_solver_is_quiet_from_its_first_word_on():
     code = """
     import highspy

@@ -7,6 +7,7 @@ Nothing here is shared with labelcert.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -42,13 +43,20 @@ class Values:
         return Values([-v for v in self.numerators], self.denominator)
 
 
-class Machine:
-    """Decision values by label vector, each computed once; y and −y share the work."""
+class IntegerKernel:
+    """A Gram matrix and cross-kernel rows as integers over powers of two."""
 
     def __init__(self, gram, cross):
         self.gram, self.gram_power = to_integers(gram)
         self.cross, self.cross_power = to_integers(cross)
         self.n = len(self.gram)
+
+
+class Machine(IntegerKernel, ABC):
+    """Decision values by label vector, each computed once; y and −y share the work."""
+
+    def __init__(self, gram, cross):
+        super().__init__(gram, cross)
         self._known: dict[tuple[int, ...], Values] = {}
 
     def values(self, y: tuple[int, ...]) -> Values:
@@ -60,8 +68,8 @@ class Machine:
             self._known[tuple(-v for v in y)] = found.negated()
         return found
 
-    def _compute(self, y: tuple[int, ...]) -> Values:
-        raise NotImplementedError  # the soak also makes plain ones, for what all machines share
+    @abstractmethod
+    def _compute(self, y: tuple[int, ...]) -> Values: ...
 
 
 class RidgeMachine(Machine):

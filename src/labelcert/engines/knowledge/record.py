@@ -128,9 +128,7 @@ def write_down(record, mask, cost):
         robust += is_robust
         noted[t] += is_robust
         news += (lead[t] <= worst[t]) | (is_broken & (cost < broken_at[t]))
-        # The compiler's min asks for numbers that are none, one by one: a fifth of this loop.
-        if low[t] < lowest[t]:  # noqa: PLR1730
-            lowest[t] = low[t]
+        lowest[t] = min(lowest[t], low[t])
     if news > 0:
         for t in range(m):
             kept = record.worst_mask[row, t]
