@@ -89,16 +89,21 @@ print("kept")
 """
 
 
-@needs_signals
-def test_ctrl_c_keeps_what_is_proven():
+def says_kept(script: str):
+    """The script holds its own assertions, in a process of its own: it presses Ctrl-C."""
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED],
+        [sys.executable, "-c", script],
         capture_output=True,
         text=True,
         timeout=200,
         check=False,
     )
     assert done.stdout.strip() == "kept", done.stderr
+
+
+@needs_signals
+def test_ctrl_c_keeps_what_is_proven():
+    says_kept(INTERRUPTED)
 
 
 BETWEEN_LOOPS = """
@@ -127,14 +132,7 @@ print("kept")
 @needs_signals
 def test_ctrl_c_outside_of_compiled_loops_keeps_what_is_proven():
     """It ended `certify` with nothing, wherever no thread or worker was at work."""
-    done = subprocess.run(
-        [sys.executable, "-c", BETWEEN_LOOPS],
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert done.stdout.strip() == "kept", done.stderr
+    says_kept(BETWEEN_LOOPS)
 
 
 def press_ctrl_c():
