@@ -97,6 +97,31 @@ def test_nobody_answers(study_of, monkeypatch, address):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("failures", [1, 2, 5])
+def test_a_machine_too_busy_to_start_a_client_gets_two_more_tries(
+    cluster, study_of, monkeypatch, failures
+):
+    begun: list[int] = []
+
+    class Busy(distributed.Client):
+        def __init__(self, *arguments, **named):
+            begun.append(len(begun))
+            assert len(begun) > failures
+            super().__init__(*arguments, **named)
+
+        def __del__(self):
+            pass
+
+    monkeypatch.setattr(distributed, "Client", Busy)
+    settings = Settings(scheduler=cluster.scheduler_address)
+    if failures < 3:
+        assert run_study(study_of(), PATH, settings).computed > 0
+    else:
+        with pytest.raises(InputError, match="the machine is too busy"):
+            run_study(study_of(), PATH, settings)
+        assert len(begun) == 3
+
+
 def test_without_dask_the_extra_is_named(study_of, monkeypatch):
     import sys
 

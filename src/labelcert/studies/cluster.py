@@ -25,6 +25,10 @@ from labelcert.studies.tasks import Outcome, Task
 
 CONNECT_SECONDS = 20
 
+TRIES = 3
+"""So often a client is begun at the most: Dask asserts that its event loop runs after 10 s, which
+a busy machine may not manage."""
+
 
 class DaskBackend(ParallelBackendBase):
     """A joblib backend: every task of joblib is one task of a Dask client."""
@@ -73,20 +77,7 @@ def dask_cluster(address: str) -> Iterator[Spread]:
     Raises InputError: Dask is not installed, nobody answers at the address, workers lack this
     package or have another version of it, or the scheduler is lost during the block.
     """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise InputError(
-            "scheduler needs Dask: pip install 'labelcert[dask]', here and where the workers run."
-        ) from None
-    try:
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="labelcert")
-    except (OSError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(
-            f"scheduler {address!r} cannot be reached ({reason}): pass the address that "
-            "'dask scheduler' prints, such as tcp://host:8786."
-        ) from None
+    client = _connect(address)
     # Of a lost scheduler it would print pages; the sentence about it comes from `_spread_over`.
     log = logging.getLogger("distributed.client")
     before = log.level
@@ -97,6 +88,29 @@ def dask_cluster(address: str) -> Iterator[Spread]:
             yield _spread_over(client, address)
     finally:
         log.setLevel(before)
+
+
+def _connect(address: str) -> Any:
+    """A client of the scheduler at an address."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError(
+            "scheduler needs Dask: pip install 'labelcert[dask]', here and where the workers run."
+        ) from None
+    reason = ""
+    for _ in range(TRIES):
+        try:
+            return Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="labelcert")
+        except AssertionError:
+            reason = "Dask's event loop did not start, the machine is too busy"
+        except (OSError, ValueError, TypeError) as error:
+            reason = " ".join(str(error).split())
+            break
+    raise InputError(
+        f"scheduler {address!r} cannot be reached ({reason}): pass the address that "
+        "'dask scheduler' prints, such as tcp://host:8786."
+    )
 
 
 def _spread_over(client: Any, address: str) -> Spread:
