@@ -12,7 +12,7 @@ from labelcert._jit import compiled
 from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds import dense
 from labelcert.engines.bounds.conic import ConicRelaxation
-from labelcert.engines.bounds.functional import Functional, best_over, corners_of, lower_bound
+from labelcert.engines.bounds.functional import Functional, best_over, corners_of, lower_bound, row_sizes
 from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.bounds.state_functional import (
     StateFunctional,
@@ -144,7 +144,7 @@ def test_functionals_of_leads_hold_for_any_multipliers(seed, classes):
         hull = Hull.widest(gram, machine.y, C, may, n)
         parts.append(
             lower_bound(
-                gram, np.abs(gram), part.sign * q, corners_of(hull), rng.standard_normal(n),
+                gram, row_sizes(gram), part.sign * q, corners_of(hull), rng.standard_normal(n),
                 C * rng.standard_normal(n), abs(rng.standard_normal()),
             )
         )  # fmt: skip

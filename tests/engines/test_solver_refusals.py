@@ -5,7 +5,7 @@ import pytest
 
 import labelcert as lc
 from labelcert.engines.attacker import FlipSpace
-from labelcert.engines.bounds.functional import best_over, corners_of, lower_bound
+from labelcert.engines.bounds.functional import best_over, corners_of, lower_bound, row_sizes
 from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.machines.machine import Machine
 from labelcert.engines.solvers.scaling import power_of_two_above
@@ -43,7 +43,7 @@ def test_multipliers_that_overflow_give_the_functional_that_knows_nothing(value)
         (np.ones(6), np.full(6, value), 1e-300),
     ):
         found = lower_bound(
-            gram, np.abs(gram), problem.cross[0], corners_of(hull), mu, gamma, weight
+            gram, row_sizes(gram), problem.cross[0], corners_of(hull), mu, gamma, weight
         )
         assert np.isfinite(found.base) or np.isneginf(found.base)
         assert np.isposinf(found.step[2])

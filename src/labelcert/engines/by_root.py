@@ -30,10 +30,9 @@ from labelcert.engines.work.workers import run_pieces
 
 NAME = "root bound"
 
-SMALLEST, MANY, LARGEST = 100, 200, 600
+SMALLEST, MANY = 100, 200
 """Numbers of labels it is for: more than the first, with many classes than the second, for fewer
-are gone through or searched whole; with more than the last one program takes longer than a look at
-the clock may."""
+are gone through or searched whole."""
 
 TOGETHER = 4
 """Predictions in one piece of work: they share what is set up for a budget."""
@@ -71,6 +70,7 @@ class Piece:
 
     machines: Machines
     hulls: dict[int, Hull]
+    nominal: dict[int, np.ndarray]
     budget: int
     points: tuple[tuple[int, int, tuple[int, ...]], ...]
     deadline: float
@@ -87,7 +87,7 @@ class RootBound:
     def accepts(self, task: Task) -> bool:
         """Kernel SVMs of some hundred labels whose clean fit came to its end."""
         least = SMALLEST if task.two_classes else MANY
-        if task.machines is None or not least < task.n <= LARGEST:
+        if task.machines is None or task.n <= least:
             return False
         return all(machine.fitted for machine in task.machines.each)
 
@@ -136,9 +136,10 @@ def _bound_all(
     ]  # fmt: skip
     used = {p.machine for _, a, bs in given for b in bs for p in task.svms.lead(a, b)}
     hulls = {k: ranges[k].hull(level, clock) for k in sorted(used)}
+    nominal = {k: ranges[k].solution for k in hulls}
     deadline = clock.deadline
     pieces = [
-        (Piece(task.svms, hulls, level, tuple(given[at : at + TOGETHER]), deadline),)
+        (Piece(task.svms, hulls, nominal, level, tuple(given[at : at + TOGETHER]), deadline),)
         for at in range(0, len(given), TOGETHER)
     ]
     done: dict[int, bool] = {}
@@ -167,7 +168,7 @@ def bound_some(piece: Piece) -> list[list[float]]:
                 relaxations[a, b] = _relaxation(piece, core.gram, a, b)
             states, relaxation, region = relaxations[a, b]
             rows = np.stack([part.sign * core.cross[:, t] for part in states.parts])
-            bounds.append(relaxation.lower(region, Lead(rows, float(core.doubt[t])))[0])
+            bounds.append(relaxation.lower(region, Lead(rows, float(core.doubt[t])), 0.0)[0])
         found.append(bounds)
     return found
 
@@ -177,5 +178,6 @@ def _relaxation(
 ) -> tuple[States, LeadRelaxation, Region]:
     states = States.of(piece.machines, a, b)
     hulls = tuple(piece.hulls[part.machine] for part in states.parts)
-    relaxation = LeadRelaxation(gram, states, hulls, piece.budget)
+    nominal = np.stack([piece.nominal[part.machine] for part in states.parts])
+    relaxation = LeadRelaxation(gram, states, hulls, piece.budget, nominal)
     return states, relaxation, Region(states.reachable(piece.budget), hulls)

@@ -40,6 +40,11 @@ class Region:
 class Bound(Protocol):
     """A way to bound leads from below."""
 
-    def lower(self, region: Region, lead: Lead) -> tuple[float, StateFunctional]:
-        """A value that no relabeling of a region falls below, and the functional that proves it."""
+    def lower(
+        self, region: Region, lead: Lead, goal: float = np.inf
+    ) -> tuple[float, StateFunctional]:
+        """A value that no relabeling of a region falls below, and the functional that proves it.
+
+        A value above the goal is good enough.
+        """
         ...

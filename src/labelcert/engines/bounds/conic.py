@@ -3,33 +3,54 @@
 Every labeled point is in one of S states; a state says for each SVM whether its label is flipped,
 and what it costs. The corners of a label, kept or flipped, weigh together what the states with that
 label do, and the states' shares sum to 1.
-Cost and source: `labelcert.engines.bounds.interior_point`.
+Cost and source: `labelcert.engines.bounds.interior_point`; with many points, those of a working set
+(`labelcert.engines.bounds.working_set`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from labelcert.engines.bounds.functional import (
     Corners,
+    Evaluation,
     Functional,
     corners_of,
-    lower_bound,
+    evaluated,
+    row_sizes,
 )
 from labelcert.engines.bounds.hull import Hull
-from labelcert.engines.bounds.interior_point import Program, allocate, minimise
+from labelcert.engines.bounds.interior_point import Iterate, Program, allocate, minimise
+from labelcert.engines.bounds.working_set import WorkingSet
 
 STEPS = 40
 """The most steps of one solve; most end after half as many."""
+
+WHOLE = 150
+"""Up to so many points are solved for at once."""
+
+
+class Aim(NamedTuple):
+    """value: what functionals prove together; a solve may end once that is above the goal."""
+
+    value: Callable[[list[Functional]], float]
+    goal: float = np.inf
+
+
+BASES = Aim(lambda found: sum(one.base for one in found))
+"""What is proven of no flips at all."""
 
 
 class ConicRelaxation:
     """The relaxation over the hulls of k SVMs with one kernel.
 
     gram (n, n) scaled; side (n, S, k) int: 0 where a state keeps the label of an SVM, 1 where it
-    flips it; cost (n, S) of the states, bounded in total by the budget.
+    flips it; cost (n, S) of the states, bounded in total by the budget. nominal (k, n): a solution
+    that others of the budget differ little from, such as that of the clean labels; what it says is
+    no part of any proof.
     """
 
     def __init__(
@@ -39,72 +60,133 @@ class ConicRelaxation:
         side: np.ndarray,
         cost: np.ndarray,
         budget: float,
+        nominal: np.ndarray | None = None,
     ):
         self.gram, self.hulls, self.budget = gram, list(hulls), budget
         self.side, self.cost = side.astype(np.int64), cost.astype(np.float64)
-        self.absolute = np.abs(gram)
         self.C = hulls[0].C
         self.corners: list[Corners] = [corners_of(hull) for hull in hulls]
-        n, states, svms = side.shape
-        self._svms = svms
-        self._scaled = np.ascontiguousarray(self.C * gram)
-        self._beta, self._f = np.zeros((svms, n, 8)), np.zeros((svms, n, 8))
-        for c in range(svms):
-            self._take_corners(c)
-        self._iterate, self._work = allocate(svms, n, states)
-
-    def _take_corners(self, c: int) -> None:
-        corners = self.corners[c]
-        self._beta[c] = corners.beta.reshape(-1, 8) / self.C
-        self._f[c] = corners.f.reshape(-1, 8)
+        self._sizes = row_sizes(gram)
+        self._working: WorkingSet | None = None
+        if nominal is not None and len(gram) > WHOLE:
+            self._working = WorkingSet(gram, self.side, self.C, nominal)
+        else:
+            self._all = np.arange(len(gram))
+            self._space = allocate(*self._size(self._all))
 
     def replace_hull(self, c: int, hull: Hull) -> None:
         """Go on with another hull of SVM c."""
         self.hulls[c], self.corners[c] = hull, corners_of(hull)
-        self._take_corners(c)
 
     def functionals(
-        self, objective: np.ndarray, allowed: np.ndarray, tolerance: float
+        self, objective: np.ndarray, allowed: np.ndarray, tolerance: float, aim: Aim = BASES
     ) -> list[Functional]:
         """What good multipliers for min Σ_c objective_c · β_c prove of each objective_c · β_c.
 
         objective (k, n); allowed (n, S) bool: states that points may be in, one at least;
         tolerance: how far from the best bound to stop.
         """
-        self._minimise(objective, allowed, tolerance)
-        it = self._iterate
-        with np.errstate(over="ignore", invalid="ignore"):
-            gamma, weight = it.price[: self._svms, None] * it.beta, it.price / self.C
-        return [
-            lower_bound(
-                self.gram, self.absolute, objective[c], self.corners[c], it.mu[c], gamma[c],
-                float(weight[c]),
+        if self._working is None:
+            iterate = self._minimise(self._all, objective, allowed, tolerance, None)
+            return [found for found, _ in self._proven(objective, self._all, iterate, None)]
+        return self._by_working_set(self._working, objective, allowed, tolerance, aim)
+
+    def _by_working_set(
+        self,
+        working: WorkingSet,
+        objective: np.ndarray,
+        allowed: np.ndarray,
+        tolerance: float,
+        aim: Aim,
+    ) -> list[Functional]:
+        """Programs of some points, more each time, until the others have nothing to add."""
+        points = working.begin(objective, allowed)
+        best: tuple[float, list[Functional]] | None = None
+        while True:
+            iterate = self._minimise(points, objective, allowed, tolerance, working.rest(points))
+            proven = self._proven(objective, points, iterate, working.nominal)
+            functionals = [found for found, _ in proven]
+            value = aim.value(functionals)
+            if best is None or value > best[0]:
+                best = value, functionals
+            parts = [part for _, part in proven if part is not None]
+            if value > aim.goal or len(parts) < len(proven):
+                break
+            larger = working.extend(points, iterate, parts, self.corners, self.cost, allowed,
+                                    self.hulls, tolerance)  # fmt: skip
+            if larger is None:
+                break
+            points = larger
+        working.end(points, iterate)
+        return best[1]
+
+    def _proven(
+        self, objective: np.ndarray, points: np.ndarray, it: Iterate, nominal: np.ndarray | None
+    ) -> list[tuple[Functional, Evaluation | None]]:
+        """What the multipliers of a program of some points prove of all; elsewhere they are such
+        that the nominal solution is worth the same wherever its value lies."""
+        found = []
+        for c, corners in enumerate(self.corners):
+            with np.errstate(over="ignore", invalid="ignore"):
+                weight = float(it.price[c] / self.C)
+                if nominal is None:
+                    mu, gamma = it.mu[c], it.price[c] * it.beta[c]
+                else:
+                    mu = weight * nominal[c]
+                    gamma = mu.copy()
+                    mu[points], gamma[points] = it.mu[c], it.price[c] * it.beta[c]
+            found.append(
+                evaluated(self.gram, self._sizes, objective[c], corners, mu, gamma, weight)
             )
-            for c in range(self._svms)
-        ]  # fmt: skip
+        return found
 
-    def _minimise(self, objective: np.ndarray, allowed: np.ndarray, tolerance: float) -> None:
-        used = np.zeros((self._svms, len(allowed), 2), dtype=bool)
-        for c in range(self._svms):
+    def _minimise(
+        self,
+        points: np.ndarray,
+        objective: np.ndarray,
+        allowed: np.ndarray,
+        tolerance: float,
+        rest: np.ndarray | None,
+    ) -> Iterate:
+        """Solve for some points; rest (k, n): what the others add to f, None for nothing."""
+        k, n, states = self._size(points)
+        whole = rest is None
+        gram = self.gram if whole else self.gram[np.ix_(points, points)]
+        beta, f = np.empty((k, n, 8)), np.empty((k, n, 8))
+        for c, corners in enumerate(self.corners):
+            beta[c] = corners.beta[points].reshape(-1, 8) / self.C
+            f[c] = corners.f[points].reshape(-1, 8)
+            if rest is not None:
+                f[c] -= rest[c][points, None]
+        side, cost = np.ascontiguousarray(self.side[points]), self.cost[points]
+        allowed = np.ascontiguousarray(allowed[points])
+        used = np.zeros((k, n, 2), dtype=bool)
+        for c in range(k):
             for e in (0, 1):
-                used[c, :, e] = (allowed & (self.side[:, :, c] == e)).any(axis=1)
+                used[c, :, e] = (allowed & (side[:, :, c] == e)).any(axis=1)
         program = Program(
-            self._scaled, self._beta, self._f, self.side, self.cost, allowed, used,
-            np.ascontiguousarray(self.C * objective), float(self.budget),
+            np.ascontiguousarray(self.C * gram), beta, f, side, cost, allowed, used,
+            np.ascontiguousarray(self.C * objective[:, points]), float(self.budget),
         )  # fmt: skip
-        corner, share = self._start(allowed)
-        minimise(program, self._iterate, self._work, corner, share, STEPS, tolerance)
+        iterate, work = self._space if whole else allocate(k, n, states)
+        corner, share = _start(program)
+        minimise(program, iterate, work, corner, share, STEPS, tolerance)
+        return iterate
 
-    def _start(self, allowed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Weights (k, n, 8) and shares (n, S) > 0: mostly the cheapest state, corners alike."""
-        dear = allowed & (self.cost > 0)
-        total = max(float((self.cost * dear).sum()), 1.0)
-        share = np.where(dear, min(0.15, 0.5 * max(self.budget, 0.5) / total), 1.0)
-        share = np.where(allowed, share, 0.0)
-        share /= share.sum(axis=1, keepdims=True)
-        corner = np.zeros(self._beta.shape)
-        for c in range(self._svms):
-            for e in (0, 1):
-                weight = (share * (self.side[:, :, c] == e)).sum(axis=1)
-                corner[c, :, 4 * e : 4 * e + 4] = weight[:, None] / 4
-        return corner, share
+    def _size(self, points: np.ndarray) -> tuple[int, int, int]:
+        return len(self.hulls), len(points), self.side.shape[1]
+
+
+def _start(program: Program) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (k, n, 8) and shares (n, S) > 0: mostly the cheapest state, corners alike."""
+    dear = program.allowed & (program.cost > 0)
+    total = max(float((program.cost * dear).sum()), 1.0)
+    share = np.where(dear, min(0.15, 0.5 * max(program.budget, 0.5) / total), 1.0)
+    share = np.where(program.allowed, share, 0.0)
+    share /= share.sum(axis=1, keepdims=True)
+    corner = np.zeros(program.beta.shape)
+    for c in range(len(corner)):
+        for e in (0, 1):
+            weight = (share * (program.side[:, :, c] == e)).sum(axis=1)
+            corner[c, :, 4 * e : 4 * e + 4] = weight[:, None] / 4
+    return corner, share

@@ -56,9 +56,21 @@ def nothing_known(corners: Corners) -> Functional:
     return Functional(-np.inf, np.where(corners.may_flip, 0.0, np.inf))
 
 
+class Evaluation(NamedTuple):
+    """What multipliers make of a row: w (n,), and the least value of each label (n, 2)."""
+
+    pull: np.ndarray
+    value: np.ndarray
+
+
+def row_sizes(gram: np.ndarray) -> np.ndarray:
+    """(n,) the largest |entry| of each row, which bounds what rounding can do to a product."""
+    return np.maximum(gram.max(axis=1, initial=0.0), -gram.min(axis=1, initial=0.0))
+
+
 def lower_bound(
     gram: np.ndarray,
-    absolute: np.ndarray,
+    sizes: np.ndarray,
     q: np.ndarray,
     corners: Corners,
     mu: np.ndarray,
@@ -67,46 +79,59 @@ def lower_bound(
 ) -> Functional:
     """The functional of q (n,) for multipliers mu, gamma (n,) and weight N ≥ 0.
 
-    gram (n, n) and its absolute values are those of the hull's problem. Holds for any multipliers;
+    gram (n, n) and its `row_sizes` are those of the hull's problem. Holds for any multipliers;
     non-finite ones, and those that lead to non-finite numbers, give the trivial bound −inf.
     """
-    if not (np.isfinite(mu).all() and np.isfinite(gamma).all() and np.isfinite(weight)):
-        return nothing_known(corners)
-    if weight <= 0.0:
-        weight, gamma = 0.0, np.zeros(len(q))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        base, step = _evaluate(gram, absolute, q, corners, mu, gamma, weight)
-    if not (np.isfinite(base) and np.isfinite(step[corners.may_flip]).all()):
-        return nothing_known(corners)
-    return Functional(base, step)
+    return evaluated(gram, sizes, q, corners, mu, gamma, weight)[0]
 
 
-def _evaluate(
+def evaluated(
     gram: np.ndarray,
-    absolute: np.ndarray,
+    sizes: np.ndarray,
     q: np.ndarray,
     corners: Corners,
     mu: np.ndarray,
     gamma: np.ndarray,
     weight: float,
-) -> tuple[float, np.ndarray]:
+) -> tuple[Functional, Evaluation | None]:
+    """`lower_bound`, and what it is made of; None where nothing is known."""
+    if not (np.isfinite(mu).all() and np.isfinite(gamma).all() and np.isfinite(weight)):
+        return nothing_known(corners), None
+    if weight <= 0.0:
+        weight, gamma = 0.0, np.zeros(len(q))
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        found, parts = _evaluate(gram, sizes, q, corners, mu, gamma, weight)
+    if not (np.isfinite(found.base) and np.isfinite(found.step[corners.may_flip]).all()):
+        return nothing_known(corners), None
+    return found, parts
+
+
+def _evaluate(
+    gram: np.ndarray,
+    sizes: np.ndarray,
+    q: np.ndarray,
+    corners: Corners,
+    mu: np.ndarray,
+    gamma: np.ndarray,
+    weight: float,
+) -> tuple[Functional, Evaluation]:
     """Base and steps, their rounding taken off the base."""
     n = len(q)
-    w = q - gram @ mu + 2.0 * (gram @ gamma)
-    energy = float(gamma @ (gram @ gamma)) / weight if weight > 0.0 else 0.0
+    of_mu, of_gamma = (gram @ np.stack([mu, gamma], axis=1)).T
+    w = q - of_mu + 2.0 * of_gamma
+    energy = float(gamma @ of_gamma) / weight if weight > 0.0 else 0.0
     value = (
         w[:, None, None] * corners.beta + mu[:, None, None] * corners.f - weight * corners.product
     ).min(axis=2)
     kept, flipped = value[:, KEPT], value[:, FLIPPED]
     # Rounding: every term is a product or a sum of at most n + 5 of them.
-    size_w = np.abs(q) + absolute @ (np.abs(mu) + 2.0 * np.abs(gamma))
+    total = float(np.abs(gamma).sum())
+    size_w = np.abs(q) + sizes * (float(np.abs(mu).sum()) + 2.0 * total)
     size = corners.C * size_w + (np.abs(mu) + weight * corners.C) * corners.largest_f
-    size_energy = (
-        float(np.abs(gamma) @ (absolute @ np.abs(gamma))) / weight if weight > 0.0 else 0.0
-    )
+    size_energy = float(np.abs(gamma) @ sizes) * total / weight if weight > 0.0 else 0.0
     error = rounding(2 * n + 20, float(size.sum()) + size_energy)
     step = np.where(corners.may_flip, flipped - kept, np.inf)
-    return float(kept.sum()) - energy - error, step
+    return Functional(float(kept.sum()) - energy - error, step), Evaluation(w, value)
 
 
 def best_over(

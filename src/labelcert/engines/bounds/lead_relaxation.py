@@ -15,7 +15,8 @@ from dataclasses import replace
 import numpy as np
 
 from labelcert.engines.bounds.bound import Lead, Region
-from labelcert.engines.bounds.conic import ConicRelaxation
+from labelcert.engines.bounds.conic import Aim, ConicRelaxation
+from labelcert.engines.bounds.functional import Functional
 from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
 from labelcert.engines.bounds.state_functional import (
     StateFunctional,
@@ -36,27 +37,48 @@ RANGE_PRECISION = 5e-3
 class LeadRelaxation:
     """A `Bound` for the leads of one class over another at a budget, of any test point.
 
-    gram (n, n) scaled; hulls: those of the first region.
+    gram (n, n) scaled; hulls: those of the first region; nominal: as for `ConicRelaxation`.
     """
 
-    def __init__(self, gram: np.ndarray, states: States, hulls: tuple[Hull, ...], budget: int):
+    def __init__(
+        self,
+        gram: np.ndarray,
+        states: States,
+        hulls: tuple[Hull, ...],
+        budget: int,
+        nominal: np.ndarray | None = None,
+    ):
         self.gram, self.states, self.budget = gram, states, budget
-        self._conic = ConicRelaxation(gram, hulls, states.side, states.cost, budget)
+        self._conic = ConicRelaxation(gram, hulls, states.side, states.cost, budget, nominal)
 
-    def lower(self, region: Region, lead: Lead) -> tuple[float, StateFunctional]:
-        """A value that no relabeling of a region falls below, and the functional that proves it."""
+    def lower(
+        self, region: Region, lead: Lead, goal: float = np.inf
+    ) -> tuple[float, StateFunctional]:
+        """A value that no relabeling of a region falls below, and the functional that proves it.
+
+        A value above the goal is good enough.
+        """
         largest = [float(np.abs(row).max(initial=0.0)) for row in lead.rows]
-        return self._lower(region, lead, PRECISION * sum(largest) * self._conic.C)
+        return self._lower(region, lead, PRECISION * sum(largest) * self._conic.C, goal)
 
-    def _lower(self, region: Region, lead: Lead, tolerance: float) -> tuple[float, StateFunctional]:
+    def _lower(
+        self, region: Region, lead: Lead, tolerance: float, goal: float
+    ) -> tuple[float, StateFunctional]:
         for c, hull in enumerate(region.hulls):
             if self._conic.hulls[c] is not hull:
                 self._conic.replace_hull(c, hull)
-        parts = self._conic.functionals(lead.rows, region.allowed, max(tolerance, 1e-12))
-        functional = sum_of_parts(
-            [part._replace(base=part.base - lead.doubt) for part in parts], self.states
+
+        def together(parts: list[Functional]) -> StateFunctional:
+            doubted = [part._replace(base=part.base - lead.doubt) for part in parts]
+            return sum_of_parts(doubted, self.states)
+
+        def value(parts: list[Functional]) -> float:
+            return best_states(together(parts), self.states, region.allowed, self.budget)
+
+        parts = self._conic.functionals(
+            lead.rows, region.allowed, max(tolerance, 1e-12), Aim(value, goal)
         )
-        return best_states(functional, self.states, region.allowed, self.budget), functional
+        return value(parts), together(parts)
 
     def narrow(self, region: Region, lead: Lead, limit: float, clock: Clock) -> Region:
         """The region with hulls narrowed once around, from the sides that matter.
@@ -113,7 +135,7 @@ class LeadRelaxation:
         """A lower bound on direction · β_c wherever the lead is ≤ limit in a region."""
         rows = lead.rows.copy()
         rows[c] += direction
-        value, _ = self._lower(region, lead._replace(rows=rows), RANGE_PRECISION)
+        value, _ = self._lower(region, lead._replace(rows=rows), RANGE_PRECISION, np.inf)
         if not np.isfinite(value):
             return value
         return value - limit - rounding(2, abs(value) + abs(limit))

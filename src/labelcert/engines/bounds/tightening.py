@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert.engines.attacker import FlipSpace
-from labelcert.engines.bounds.conic import ConicRelaxation
-from labelcert.engines.bounds.functional import best_over
+from labelcert.engines.bounds.conic import Aim, ConicRelaxation
+from labelcert.engines.bounds.functional import Functional, best_over
 from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
 from labelcert.engines.work.clock import Clock
 
@@ -83,11 +83,15 @@ class _Tightening:
         allowed = np.stack([np.ones(n, dtype=bool), self._relaxation.corners[0].may_flip], axis=1)
         allowed[i] = (state == KEPT, state == FLIPPED)
         objective = sign * self.gram[i]
-        (found,) = self._relaxation.functionals(objective[None], allowed, TOLERANCE)
         fixed = np.zeros(n, dtype=bool)
         fixed[i] = True
         flipped = np.array([i] if state == FLIPPED else [], dtype=np.int64)
-        value = best_over(found, self.budget, self.space.cost, flipped, fixed)
+
+        def bound(found: list[Functional]) -> float:
+            return best_over(found[0], self.budget, self.space.cost, flipped, fixed)
+
+        aim = Aim(bound)
+        value = bound(self._relaxation.functionals(objective[None], allowed, TOLERANCE, aim))
         low, high = self.hull.low.copy(), self.hull.high.copy()
         if sign > 0:
             low[i, state] = max(low[i, state], value)

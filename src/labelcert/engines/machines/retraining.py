@@ -110,6 +110,15 @@ def start(core: Core, stack: Stack, level: int = 0) -> None:
     stack.tableau[level] = core.clean_tableau
 
 
+def retrained_clean(core: Core) -> tuple[np.ndarray, np.ndarray, float]:
+    """β (n,) of the clean fit, its values (m,), and a bound on its duality gap."""
+    stack = new_stack(1, core.gram.shape[0], core.cross.shape[1], len(core.group_budget))
+    start(core, stack)
+    gap = float(solve_level(core, stack, 0))
+    measure(core, stack)
+    return stack.beta, stack.margin, gap
+
+
 @inner
 def copy_level(stack, source, target):
     """Copy one level's solver state to another; the tableau only once it is changed."""

@@ -24,7 +24,7 @@ import numpy as np
 
 from labelcert.engines.knowledge.lead import floor_after_flips, rounding
 from labelcert.engines.machines.machine import Machine
-from labelcert.engines.machines.retraining import Core, measure, new_stack, solve_level, start
+from labelcert.engines.machines.retraining import Core, retrained_clean
 from labelcert.engines.motion.push_back import FEW, Responses, no_response, responses
 from labelcert.engines.motion.reach import Reach, reach_of
 from labelcert.engines.work.clock import Clock
@@ -73,11 +73,8 @@ class CleanMotion:
 def clean_motion(machine: Machine) -> CleanMotion:
     """The motion of a machine whose clean fit came to its end; O(n² + nm)."""
     core: Core = machine.core()
-    stack = new_stack(1, machine.n, machine.m, len(machine.space.group_budget))
-    start(core, stack)
-    gap = float(solve_level(core, stack, 0))
-    measure(core, stack)
-    return motion_of(core, stack.beta, stack.margin, gap, machine.space.candidates)
+    beta, value, gap = retrained_clean(core)
+    return motion_of(core, beta, value, gap, machine.space.candidates)
 
 
 def motion_of(

@@ -42,6 +42,11 @@ class Ranges:
                 own.__dict__[name] = self.machine.__dict__[name]
         return clean_motion(own)
 
+    @property
+    def solution(self) -> np.ndarray:
+        """(n,) β of the clean fit."""
+        return self._motion.core.labels * self._motion.alpha
+
     def hull(self, budget: int, clock: Clock) -> Hull:
         """The widest hull of a budget, narrowed to where its flips can move each point.
 
