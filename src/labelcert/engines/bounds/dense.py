@@ -1,7 +1,7 @@
 """Small dense symmetric systems inside compiled loops: factor once, solve for many right sides.
 
-Plain loops, each a sum in a fixed order, so results depend neither on a library nor on threads;
-four rows at a time, which reads and writes each result a quarter as often.
+Few rows take plain loops, each a sum in a fixed order; four rows at a time, which reads and writes
+each result a quarter as often. Many take a library's products of matrices, block by block.
 Cost: n³/6 multiplications to factor, n² to solve.
 Source: textbook Cholesky factorization, by rows of the upper triangle.
 """
@@ -16,12 +16,37 @@ LARGE = 1e150
 """Stands for the root of a pivot that is not positive: its unknown becomes 0."""
 
 
+BLOCKED, BLOCK = 96, 48
+"""From so many rows on products of matrices go to the linear algebra library, in blocks."""
+
+
 @inner
 def factor(matrix):
     """Replace the upper triangle of a symmetric matrix (n, n) by U with UᵀU = matrix."""
     n = matrix.shape[0]
-    for first in range(0, n, 4):
-        end = min(first + 4, n)
+    if n < BLOCKED:
+        factor_rows(matrix, 0, n)
+        return
+    for first in range(0, n, BLOCK):
+        end = min(first + BLOCK, n)
+        factor_rows(matrix, first, end)
+        if end < n:
+            rows = matrix[first:end, end:].copy()
+            product = np.dot(rows.T, rows)
+            for i in range(end, n):
+                for j in range(i, n):
+                    matrix[i, j] -= product[i - end, j - end]
+
+
+@inner
+def factor_rows(matrix, begin, stop):
+    """`factor` for some rows, from which those before are subtracted; later rows stay as they are.
+
+    The number of rows is a multiple of 4, or they are the last ones.
+    """
+    n = matrix.shape[0]
+    for first in range(begin, stop, 4):
+        end = min(first + 4, stop)
         for k in range(first, end):
             top = matrix[k]
             for above in range(first, k):
@@ -33,7 +58,7 @@ def factor(matrix):
             for j in range(k, n):
                 top[j] *= inverse
             top[k] = root
-        for i in range(end, n):
+        for i in range(end, stop):
             _less_four(matrix, matrix[i], i, first)
 
 

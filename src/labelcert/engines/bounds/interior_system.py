@@ -8,8 +8,10 @@ Source: our own note.
 
 from __future__ import annotations
 
+import numpy as np
+
 from labelcert._jit import inner
-from labelcert.engines.bounds.dense import add_rows, factor, solve, times
+from labelcert.engines.bounds.dense import BLOCKED, add_rows, factor, solve, times
 
 FLOOR = 1e-11
 """Added to the points' systems, whose unknowns are of order 1."""
@@ -211,8 +213,11 @@ def assemble(program, iterate, work):
             for j in range(n):
                 work.other[j] = work.inverse[j, 2 * c + 1, 2 * d]
                 work.weights[j] = work.inverse[j, 2 * c + 1, 2 * d + 1]
-            for i in range(n):
-                _row_of_block(work, gram[i], gram, i, c * n + i, d * n)
+            if n < BLOCKED:
+                for i in range(n):
+                    _row_of_block(work, gram[i], gram, i, c * n + i, d * n)
+            else:
+                _whole_block(work, gram, c * n, d * n)
             if d > c:
                 for i in range(n):
                     for j in range(i):
@@ -236,6 +241,16 @@ def _row_of_block(work, own, gram, i, at, column):
     row = work.dense[at]
     for j in range(i, n):
         row[column + j] = work.vector[j]
+
+
+@inner
+def _whole_block(work, gram, at, column):
+    """The same for all rows at once, which pays where there are many."""
+    n = gram.shape[0]
+    product = np.dot(gram * work.weights, gram)
+    for i in range(n):
+        for j in range(i, n):
+            work.dense[at + i, column + j] = product[i, j]
 
 
 @inner
