@@ -180,9 +180,11 @@ class Plan:
         """Spend what time is left on what exhaustion could not reach."""
         budget = self._open(RADII)
         rest = self.task.asked > RADII
-        for engine in self._of(Role.SEARCH):
+        searches = self._of(Role.SEARCH)
+        for number, engine in enumerate(searches):
             if budget >= 0 and self.task.exact and not self.clock.expired:
-                stage = self.clock.within((0.5 if rest else 1.0) * self.clock.remaining)
+                share = (0.5 if rest else 1.0) / (len(searches) - number)
+                stage = self.clock.within(share * self.clock.remaining)
                 engine.run(self.task, budget, stage)
                 self.task.ledger.combine()
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from labelcert.engines.bounds.demand import Demand, demand_of
 from labelcert.engines.bounds.functional import (
     Corners,
     Evaluation,
@@ -90,6 +91,17 @@ class ConicRelaxation:
             iterate = self._minimise(self._all, objective, allowed, tolerance, None)
             return [found for found, _ in self._proven(objective, self._all, iterate, None)]
         return self._by_working_set(self._working, objective, allowed, tolerance, aim)
+
+    def demands(self) -> list[Demand]:
+        """What would have made the last functionals better, by SVM."""
+        points, it = self._last
+        return [
+            demand_of(
+                c, points, it, self.side[points, :, c], self.hulls[c],
+                corners.beta[points].reshape(-1, 8) / self.C,
+            )
+            for c, corners in enumerate(self.corners)
+        ]  # fmt: skip
 
     def _by_working_set(
         self,
@@ -171,6 +183,7 @@ class ConicRelaxation:
         iterate, work = self._space if whole else allocate(k, n, states)
         corner, share = _start(program)
         minimise(program, iterate, work, corner, share, STEPS, tolerance)
+        self._last = points, iterate
         return iterate
 
     def _size(self, points: np.ndarray) -> tuple[int, int, int]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from labelcert.engines.bounds.bound import Lead, Region
 from labelcert.engines.bounds.conic import Aim, ConicRelaxation
+from labelcert.engines.bounds.demand import Demand
 from labelcert.engines.bounds.functional import Functional
 from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
 from labelcert.engines.bounds.state_functional import (
@@ -60,6 +61,10 @@ class LeadRelaxation:
         """
         largest = [float(np.abs(row).max(initial=0.0)) for row in lead.rows]
         return self._lower(region, lead, PRECISION * sum(largest) * self._conic.C, goal)
+
+    def demands(self) -> list[Demand]:
+        """What would have made the last bound better, by part of the lead."""
+        return self._conic.demands()
 
     def _lower(
         self, region: Region, lead: Lead, tolerance: float, goal: float

@@ -4,10 +4,14 @@ Each end is the proven value of a functional, so the hull stays valid whatever t
 test points and rivals of a budget share it (``math.md`` 4.4). The first round looks only at ends
 that the hull depends on most: how far a label's margin ỹ_i f_i may rise while β_i can still be at
 C, and how far it may fall where 1 lies inside the range.
-Cost: up to 4n small convex programs a round, about 7 ms each at n = 70. Later rounds gain less.
+Cost: up to 4n small convex programs a round, about 7 ms each at n = 70. Later rounds gain less; of
+many labels only some ends are worth their program (`tighten_ends`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +26,27 @@ TOLERANCE = 5e-3
 
 STALL = 0.97
 """Another round is worth it while the ranges shrink below this share of what they were."""
+
+
+class End(NamedTuple):
+    """One end of the range of ỹf at point i, for its label kept or flipped: rising, or falling."""
+
+    i: int
+    state: int
+    rising: bool
+
+
+def tighten_ends(
+    gram: np.ndarray, hull: Hull, space: FlipSpace, budget: int, nominal: np.ndarray,
+    ends: Iterable[End], clock: Clock,
+) -> Hull:  # fmt: skip
+    """A hull narrowed at some ends, one after the other; nominal (n,): see `ConicRelaxation`."""
+    work = _Tightening(gram, hull, space, budget, nominal[None])
+    for end in ends:
+        if clock.expired:
+            break
+        work.bound(end)
+    return work.hull
 
 
 def tighten(
@@ -46,13 +71,16 @@ def tighten(
 class _Tightening:
     """The hull so far, and the relaxation over it."""
 
-    def __init__(self, gram: np.ndarray, hull: Hull, space: FlipSpace, budget: int):
+    def __init__(
+        self, gram: np.ndarray, hull: Hull, space: FlipSpace, budget: int,
+        nominal: np.ndarray | None = None,
+    ):  # fmt: skip
         n = len(gram)
         self.gram, self.space, self.budget = gram, space, budget
         self.hull = hull
         side = np.repeat(np.array([[[KEPT], [FLIPPED]]]), n, axis=0)
         cost = np.stack([np.zeros(n), space.cost], axis=1)
-        self._relaxation = ConicRelaxation(gram, [hull], side, cost, budget)
+        self._relaxation = ConicRelaxation(gram, [hull], side, cost, budget, nominal)
 
     @property
     def width(self) -> float:
@@ -70,15 +98,18 @@ class _Tightening:
                 fall, rise = self._margins(i, state, label)
                 if not all_ends and (fall >= 1.0 or (not rising and rise <= 1.0)):
                     break
-                self._bound(i, state, -label if rising else label)
+                self.bound(End(i, state, rising))
 
     def _margins(self, i: int, state: int, label: float) -> tuple[float, float]:
         """The range of the label's margin ỹ_i f_i."""
         ends = (label * self.hull.low[i, state], label * self.hull.high[i, state])
         return min(ends), max(ends)
 
-    def _bound(self, i: int, state: int, sign: float) -> None:
-        """Bound sign · f_i from below under the given state."""
+    def bound(self, end: End) -> None:
+        """Tighten one end."""
+        i, state, rising = end
+        label = self.hull.y[i] * (1 - 2 * state)
+        sign = -label if rising else label  # sign · f_i is bounded from below
         n = len(self.gram)
         allowed = np.stack([np.ones(n, dtype=bool), self._relaxation.corners[0].may_flip], axis=1)
         allowed[i] = (state == KEPT, state == FLIPPED)

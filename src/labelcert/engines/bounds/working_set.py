@@ -2,9 +2,9 @@
 
 Few flips leave most points where they were: at 0 or at C, known before anything is solved. Of a
 point whose β is known nothing is left to decide, its energy β_i f_i is linear and cancels on both
-sides of Σ p ≥ βᵀQβ, and its share of the other points' f is a constant. So programs are made of the
-points that may move, and the multipliers of the others, μ_i = γ_i = N β_i, follow; the bound is then
-proven over all points, and those that would have something to add join the next program.
+sides of Σ p ≥ βᵀQβ, and its share of the other points' f is a constant. So programs are made of
+the points that may move, and the multipliers of the others, μ_i = γ_i = N β_i, follow; the bound is
+then proven over all points, and those that would have something to add join the next program.
 Cost: a few programs of 100 to 300 points in place of one of n, and O(n²) for each bound. Nothing
 here is part of a proof: a poor choice costs a good bound.
 Source: our own note; rigid labels are those of ``math.md`` 10.1.
@@ -133,8 +133,9 @@ class WorkingSet:
             low = np.where(hull.y > 0, hull.low[:, KEPT], -hull.high[:, KEPT])
             high = np.where(hull.y > 0, hull.high[:, KEPT], -hull.low[:, KEPT])
             full = np.abs(self.nominal[c]) > 0.5 * self.C
-            low, high = np.where(full, low, np.maximum(low, 1.0)), np.where(
-                full, np.minimum(high, 1.0), high
+            low, high = (
+                np.where(full, low, np.maximum(low, 1.0)),
+                np.where(full, np.minimum(high, 1.0), high),
             )
             most = np.maximum(most, np.maximum(low - margin, margin - high))
         return most

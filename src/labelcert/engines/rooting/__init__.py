@@ -1,0 +1,1 @@
+"""Parts of the root bound: budgets to try, ranges narrowed where they are needed, processes."""

@@ -1,0 +1,88 @@
+"""What the root bound hands to processes: bounds of some predictions, and ends of some ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from labelcert.engines.bounds.bound import Lead, Region
+from labelcert.engines.bounds.demand import Demand
+from labelcert.engines.bounds.hull import Hull
+from labelcert.engines.bounds.lead_relaxation import LeadRelaxation
+from labelcert.engines.bounds.states import States
+from labelcert.engines.bounds.tightening import End, tighten_ends
+from labelcert.engines.machines.machine import Machine
+from labelcert.engines.machines.machines import Machines
+from labelcert.engines.work.clock import clock_until
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Some predictions (t, their class, open rivals) at one budget.
+
+    hulls, nominal: of the machines by number, those of the budget and β of the clean fits.
+    """
+
+    machines: Machines
+    hulls: dict[int, Hull]
+    nominal: dict[int, np.ndarray]
+    budget: int
+    points: tuple[tuple[int, int, tuple[int, ...]], ...]
+    deadline: float
+
+
+class Answer(NamedTuple):
+    """A lower bound on the lead over a rival, the clean lead, and what would raise the bound, by
+    machine; nothing would where it is above 0."""
+
+    rival: int
+    bound: float
+    lead: float
+    demands: dict[int, Demand]
+
+
+def bound_some(piece: Piece) -> list[list[Answer]]:
+    """The answers for each prediction that there is time for."""
+    clock = clock_until(piece.deadline)
+    found: list[list[Answer]] = []
+    core = piece.machines.each[0].core()
+    relaxations: dict[tuple[int, int], tuple[LeadRelaxation, Region]] = {}
+    for t, a, rivals in piece.points:
+        answers: list[Answer] = []
+        for b in rivals:
+            if clock.expired:
+                return found
+            if (a, b) not in relaxations:
+                relaxations[a, b] = _relaxation(piece, core.gram, a, b)
+            relaxation, region = relaxations[a, b]
+            parts = relaxation.states.parts
+            rows = np.stack([part.sign * core.cross[:, t] for part in parts])
+            bound, _ = relaxation.lower(region, Lead(rows, float(core.doubt[t])), 0.0)
+            clean = np.stack([piece.nominal[part.machine] for part in parts])
+            demands = {} if bound > 0 else {
+                part.machine: demand
+                for part, demand in zip(parts, relaxation.demands(), strict=True)
+            }  # fmt: skip
+            answers.append(Answer(b, bound, float((rows * clean).sum()), demands))
+        found.append(answers)
+    return found
+
+
+def _relaxation(piece: Piece, gram: np.ndarray, a: int, b: int) -> tuple[LeadRelaxation, Region]:
+    states = States.of(piece.machines, a, b)
+    hulls = tuple(piece.hulls[part.machine] for part in states.parts)
+    nominal = np.stack([piece.nominal[part.machine] for part in states.parts])
+    relaxation = LeadRelaxation(gram, states, hulls, piece.budget, nominal)
+    return relaxation, Region(states.reachable(piece.budget), hulls)
+
+
+def tighten_some(
+    machine: Machine, hull: Hull, nominal: np.ndarray, budget: int, ends: Sequence[End],
+    deadline: float,
+) -> Hull:  # fmt: skip
+    """A hull of one machine with some ends tightened, as far as there is time."""
+    clock = clock_until(deadline)
+    return tighten_ends(machine.gram.scaled, hull, machine.space, budget, nominal, ends, clock)
