@@ -81,6 +81,7 @@ class _Rooms:
         self.task, self.clock = task, Clock()
         self.ranges = [LazyRanges(machine) for machine in task.svms.each]
         self.swept = False
+        self.needed: dict[tuple[int, int], np.ndarray] = {}
 
     def sweep(self, budget: int) -> bool:
         """Try budgets over the ranges as they are; whether all that are worth it were tried."""
@@ -97,7 +98,8 @@ class _Rooms:
             if not waiting:
                 return True
             row = min(waiting)
-            done = self._bound_all(int(ladder.levels[row]), waiting[row])
+            level = int(ladder.levels[row])
+            done = self._bound_all(level, waiting[row], self.clock)
             for t in waiting[row]:
                 if t not in done:
                     return False  # the clock expired before it was its turn
@@ -105,76 +107,113 @@ class _Rooms:
         return False
 
     def sharpen(self, budget: int) -> bool:
-        """Tighten ranges, budget by budget, for as long as that proves something."""
-        ledger, ladder = self.task.ledger, self.task.ledger.ladder
-        last = ladder.row(budget)
+        """Tighten ranges for as long as that proves something; of a few budgets, for those of one
+        serve all that are smaller."""
+        ledger = self.task.ledger
         while not self.clock.expired:
             before = int(ledger.robust.sum())
-            for row in range(1, last + 1):
-                share = self.clock.remaining / (last + 1 - row)
-                self._sharpen_level(int(ladder.levels[row]), self.clock.within(share))
+            levels = self._few_levels(budget)
+            for number, level in enumerate(levels):
+                share = self.clock.remaining / (len(levels) - number)
+                self._sharpen_level(level, self.clock.within(share))
             if int(ledger.robust.sum()) == before:
                 return not self.clock.expired
         return False
 
+    def _few_levels(self, budget: int) -> list[int]:
+        """About 1, 2, 4, … budget / 4, budget / 2, budget."""
+        ladder = self.task.ledger.ladder
+        rows, row = {ladder.row(budget)}, ladder.row(budget)
+        while row > 1:
+            row = (row + 1) // 2
+            rows.add(row)
+        return [int(ladder.levels[row]) for row in sorted(rows) if row > 0]
+
     def _sharpen_level(self, level: int, clock: Clock) -> None:
-        """Tighten the ranges of one budget until its bounds rise too slowly for the time left."""
+        """Tighten the ranges of one budget until bounds rise too slowly for the time left.
+
+        Of each open prediction it is the next budget that counts, up to this one.
+        """
         ledger = self.task.ledger
-        points = [
-            t for t in np.flatnonzero(ledger.open).tolist()
-            if ledger.robust[t] < level <= ledger.needed(t)
-        ]  # fmt: skip
         sharpening = Sharpening(clock)
-        while points and not clock.expired:
-            points = sharpening.worth_it(self._bound_all(level, points, clock))
-            if points:
+        points = np.flatnonzero(ledger.open).tolist()
+        while not clock.expired:
+            waiting = self._by_next_level(points, level)
+            if not waiting:
+                return
+            answers: dict[int, list[Answer]] = {}
+            for at, some in sorted(waiting.items()):
+                answers |= self._bound_all(at, some, clock)
+            points = sharpening.worth_it(answers)
+            if sharpening.demands:
                 self._tighten(level, sharpening, clock)
+
+    def _by_next_level(self, points: list[int], most: int) -> dict[int, list[int]]:
+        """Open predictions by the next level to prove, up to the largest."""
+        ledger, waiting = self.task.ledger, defaultdict(list)
+        ladder = ledger.ladder
+        for t in points:
+            row = ladder.row(int(ledger.robust[t])) + 1
+            if row < len(ladder.levels) and ladder.levels[row] <= min(most, ledger.needed(t)):
+                waiting[int(ladder.levels[row])].append(t)
+        return waiting
 
     def _tighten(self, level: int, sharpening: Sharpening, clock: Clock) -> None:
         """Tighten the ends that what is open asks for most, of every machine."""
         kept = sharpening.turn_of_kept()
-        pieces, owners, ends = [], [], {}
+        pieces, parts, ends = [], [], {}
         for k, demands in sorted(sharpening.demands.items()):
             ranges = self.ranges[k]
             ends[k] = ranges.ends(level, demands, ENDS, kept, clock)
             for at in range(0, len(ends[k]), ENDS_TOGETHER):
                 part = ends[k][at : at + ENDS_TOGETHER]
+                begun = [ranges.begun(end) for end in part]
                 pieces.append((ranges.machine, ranges.hull(level, clock), ranges.solution, level,
-                               part, clock.deadline))  # fmt: skip
-                owners.append(k)
+                               begun, clock.deadline))  # fmt: skip
+                parts.append((k, part))
         found = defaultdict(list)
-        for number, hull in run_pieces(tighten_some, pieces, clock, self.task.wishes.jobs):
-            found[owners[number]].append(hull)
+        for number, (hull, needed) in run_pieces(
+            tighten_some, pieces, clock, self.task.wishes.jobs
+        ):
+            k, part = parts[number]
+            found[k].append((hull, dict(zip(part, needed, strict=False))))
         for k, hulls in found.items():
             self.ranges[k].take(level, ends[k], hulls, clock)
 
-    def _bound_all(
-        self, level: int, points: list[int], clock: Clock | None = None
-    ) -> dict[int, list[Answer]]:
+    def _bound_all(self, level: int, points: list[int], clock: Clock) -> dict[int, list[Answer]]:
         """Bound some predictions at a level, and write what is proven; the answers of those for
         which there was time."""
-        clock = clock or self.clock
-        task, ledger = self.task, self.task.ledger
+        done: dict[int, list[Answer]] = {}
+        pieces = [(piece,) for piece in self._pieces(level, points, clock)]
+        for number, found in run_pieces(bound_some, pieces, clock, self.task.wishes.jobs):
+            for (t, _, _), answers in zip(pieces[number][0].points, found, strict=False):
+                done[t] = answers
+                for answer in answers:
+                    self._take(t, level, answer)
+            share = len(done) / len(points)
+            clock.report(NAME, min(level / max(self.task.ledger.max_budget, 1), share))
+        return done
+
+    def _take(self, t: int, level: int, answer: Answer) -> None:
+        if answer.bound > 0:
+            self.task.ledger.prove(t, answer.rival, level, NAME, Bounded(answer.bound))
+        self.needed[t, answer.rival] = answer.needed
+
+    def _pieces(self, level: int, points: list[int], clock: Clock) -> list[Piece]:
+        """The work of some predictions at a level."""
+        ledger, svms = self.task.ledger, self.task.svms
         given = [
             (t, int(ledger.predicted[t]),
              tuple(b for b in ledger.open_rivals(t) if ledger.proven[t, b] < level))
             for t in points
         ]  # fmt: skip
-        used = {p.machine for _, a, bs in given for b in bs for p in task.svms.lead(a, b)}
+        used = {p.machine for _, a, bs in given for b in bs for p in svms.lead(a, b)}
         hulls = {k: self.ranges[k].hull(level, clock) for k in sorted(used)}
         nominal = {k: self.ranges[k].solution for k in hulls}
-        pieces = [
-            (Piece(task.svms, hulls, nominal, level, tuple(given[at : at + TOGETHER]),
-                   clock.deadline),)
-            for at in range(0, len(given), TOGETHER)
-        ]  # fmt: skip
-        done: dict[int, list[Answer]] = {}
-        for number, found in run_pieces(bound_some, pieces, clock, task.wishes.jobs):
-            for (t, _, _), answers in zip(pieces[number][0].points, found, strict=False):
-                for answer in answers:
-                    if answer.bound > 0:
-                        ledger.prove(t, answer.rival, level, NAME, Bounded(answer.bound))
-                done[t] = answers
-            share = len(done) / len(given)
-            clock.report(NAME, min(level / max(ledger.max_budget, 1), share))
-        return done
+        pieces = []
+        for at in range(0, len(given), TOGETHER):
+            part = tuple(given[at : at + TOGETHER])
+            keys = [(t, b) for t, _, rivals in part for b in rivals if (t, b) in self.needed]
+            begin = {key: self.needed[key] for key in keys}
+            pieces.append(Piece(svms, hulls, nominal, level, part, begin, clock.deadline))
+        return pieces

@@ -33,7 +33,7 @@ LONGEST = 7 * 24 * 3600.0
 GLANCE_SHARE = 0.3
 """Share of the time left that goes into what the clean fit tells."""
 
-ATTACK_SHARE = 0.4
+ATTACK_SHARE = 0.25
 """Share of the time left that an attack may take: witnesses alone prove nothing."""
 
 LONG_SHARE = 0.8

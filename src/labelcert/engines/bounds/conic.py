@@ -30,6 +30,10 @@ from labelcert.engines.bounds.working_set import WorkingSet
 STEPS = 40
 """The most steps of one solve; most end after half as many."""
 
+HOPE = 4.0
+"""A bound that is further from its goal than this many times what the last program raised it by is
+given up."""
+
 WHOLE = 150
 """Up to so many points are solved for at once."""
 
@@ -92,6 +96,16 @@ class ConicRelaxation:
             return [found for found, _ in self._proven(objective, self._all, iterate, None)]
         return self._by_working_set(self._working, objective, allowed, tolerance, aim)
 
+    @property
+    def needed(self) -> np.ndarray:
+        """The points that the last functionals needed; set, those that the next begin with."""
+        return np.zeros(0, dtype=np.int64) if self._working is None else self._working.kept
+
+    @needed.setter
+    def needed(self, points: np.ndarray) -> None:
+        if self._working is not None:
+            self._working.kept = points
+
     def demands(self) -> list[Demand]:
         """What would have made the last functionals better, by SVM."""
         points, it = self._last
@@ -114,6 +128,7 @@ class ConicRelaxation:
         """Programs of some points, more each time, until the others have nothing to add."""
         points = working.begin(objective, allowed)
         best: tuple[float, list[Functional]] | None = None
+        before = -np.inf
         while True:
             iterate = self._minimise(points, objective, allowed, tolerance, working.rest(points))
             proven = self._proven(objective, points, iterate, working.nominal)
@@ -122,8 +137,10 @@ class ConicRelaxation:
             if best is None or value > best[0]:
                 best = value, functionals
             parts = [part for _, part in proven if part is not None]
-            if value > aim.goal or len(parts) < len(proven):
+            hopeless = value + HOPE * (value - before) < aim.goal < np.inf
+            if value > aim.goal or hopeless or len(parts) < len(proven):
                 break
+            before = value
             larger = working.extend(points, iterate, parts, self.corners, self.cost, allowed,
                                     self.hulls, tolerance)  # fmt: skip
             if larger is None:

@@ -62,6 +62,15 @@ class LeadRelaxation:
         largest = [float(np.abs(row).max(initial=0.0)) for row in lead.rows]
         return self._lower(region, lead, PRECISION * sum(largest) * self._conic.C, goal)
 
+    @property
+    def needed(self) -> np.ndarray:
+        """The points that the last bound needed; set, those that the next begins with."""
+        return self._conic.needed
+
+    @needed.setter
+    def needed(self, points: np.ndarray) -> None:
+        self._conic.needed = points
+
     def demands(self) -> list[Demand]:
         """What would have made the last bound better, by part of the lead."""
         return self._conic.demands()

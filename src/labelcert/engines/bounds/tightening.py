@@ -38,15 +38,19 @@ class End(NamedTuple):
 
 def tighten_ends(
     gram: np.ndarray, hull: Hull, space: FlipSpace, budget: int, nominal: np.ndarray,
-    ends: Iterable[End], clock: Clock,
-) -> Hull:  # fmt: skip
-    """A hull narrowed at some ends, one after the other; nominal (n,): see `ConicRelaxation`."""
-    work = _Tightening(gram, hull, space, budget, nominal[None])
-    for end in ends:
+    ends: Iterable[tuple[End, np.ndarray]], clock: Clock,
+) -> tuple[Hull, list[np.ndarray]]:  # fmt: skip
+    """A hull narrowed at some ends, one after the other, each with the points to begin with; and
+    those that each one needed. nominal (n,): see `ConicRelaxation`.
+
+    Once the clock expires the other ends are left out.
+    """
+    work, needed = _Tightening(gram, hull, space, budget, nominal[None]), []
+    for end, points in ends:
         if clock.expired:
             break
-        work.bound(end)
-    return work.hull
+        needed.append(work.bound(end, points))
+    return work.hull, needed
 
 
 def tighten(
@@ -105,8 +109,10 @@ class _Tightening:
         ends = (label * self.hull.low[i, state], label * self.hull.high[i, state])
         return min(ends), max(ends)
 
-    def bound(self, end: End) -> None:
-        """Tighten one end."""
+    def bound(self, end: End, begin: np.ndarray | None = None) -> np.ndarray:
+        """Tighten one end, from the points of another bound; returns those that it needed."""
+        if begin is not None:
+            self._relaxation.needed = begin
         i, state, rising = end
         label = self.hull.y[i] * (1 - 2 * state)
         sign = -label if rising else label  # sign · f_i is bounded from below
@@ -129,4 +135,6 @@ class _Tightening:
         else:
             high[i, state] = min(high[i, state], -value)
         self.hull = self.hull.narrowed(low, high)
+        needed = self._relaxation.needed
         self._relaxation.replace_hull(0, self.hull)
+        return needed

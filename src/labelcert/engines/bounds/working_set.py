@@ -29,7 +29,7 @@ FIRST = 50
 ON_THE_SIDE = 1e-9
 """A share of C: closer to 0 or C than this a β counts as there."""
 
-SLACK = 0.01
+SLACK = 0.03
 """How far f may leave its range before a point joins, labels are worth 1."""
 
 KEEP = 1e-3
@@ -48,20 +48,30 @@ class WorkingSet:
         self._home = (side == 0).all(axis=2)
         size = np.abs(nominal) / C
         self._free = ((size > ON_THE_SIDE) & (size < 1 - ON_THE_SIDE)).any(axis=0)
-        self._kept = np.zeros(len(gram), dtype=bool)
+        self._kept = np.zeros(0, dtype=np.int64)
         self._rounds = 0
 
     def begin(self, objective: np.ndarray, allowed: np.ndarray) -> np.ndarray:
         """The points of the first program: those near their margin, those that are known to have
         left home, those whose flips go the right way, and those that the last bound needed."""
         self._rounds = 0
-        chosen = self._free | self._kept | ~(allowed & self._home).any(axis=1)
+        chosen = self._free | ~(allowed & self._home).any(axis=1)
+        chosen[self._kept] = True
         # A flip moves β to the other side of 0, by C or by 2C.
         change = np.where(self.nominal >= 0, -self.C, self.C) - self.nominal
         gain = -(self.side * (objective * change).T[:, None, :]).sum(axis=2)
         gain = np.where(allowed, gain, 0.0).max(axis=1)
         chosen[np.argsort(-gain, kind="stable")[:FIRST]] = True
         return np.flatnonzero(chosen)
+
+    @property
+    def kept(self) -> np.ndarray:
+        """The points that the last bound needed, which the next one begins with."""
+        return self._kept
+
+    @kept.setter
+    def kept(self, points: np.ndarray) -> None:
+        self._kept = points
 
     def rest(self, points: np.ndarray) -> np.ndarray:
         """(k, n) what all other points add to f."""
@@ -88,7 +98,7 @@ class WorkingSet:
         loss = np.where(outside, self._loss(parts, corners, cost, allowed, it.price[-1]), 0.0)
         dear = np.argsort(-loss, kind="stable")[:number]
         tail = loss.sum() - loss[dear].cumsum() + loss[dear]
-        dear = dear[(loss[dear] > 0) & (tail > 0.25 * tolerance)]
+        dear = dear[(loss[dear] > 0) & (tail > tolerance)]
         beyond = np.where(outside, self._beyond(points, it, hulls), 0.0)
         far = np.argsort(-beyond, kind="stable")[: max(40, len(points) // 3)]
         far = far[beyond[far] > SLACK]
@@ -102,8 +112,7 @@ class WorkingSet:
         for c in range(len(self.nominal)):
             own = it.mu[c] - it.price[c] * self.nominal[c, points] / self.C
             priced |= np.abs(own) > KEEP * it.price[c]
-        self._kept[:] = False
-        self._kept[points[(home < 1 - KEEP) | priced]] = True
+        self._kept = points[(home < 1 - KEEP) | priced]
 
     def _loss(
         self,

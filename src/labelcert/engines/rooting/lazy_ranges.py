@@ -8,7 +8,7 @@ Source: ``math.md`` 10.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +45,8 @@ class LazyRanges:
         self.machine, self._ranges = machine, Ranges(machine)
         self._hulls: dict[int, Hull] = {}
         self._history: dict[int, _History] = {}
+        self._needed: dict[End, np.ndarray] = {}
+        self._last = np.zeros(0, dtype=np.int64)
 
     @property
     def solution(self) -> np.ndarray:
@@ -83,12 +85,24 @@ class LazyRanges:
         found = np.stack(np.unravel_index(best[flat[best] > 0], score.shape), axis=1)
         return [End(int(i), int(state), bool(side)) for i, state, side in found]
 
-    def take(self, level: int, ends: Sequence[End], hulls: Iterable[Hull], clock: Clock) -> None:
-        """Note the hulls that looking at some ends has given."""
+    def begun(self, end: End) -> tuple[End, np.ndarray]:
+        """An end, with the points to begin its program with."""
+        return end, self._needed.get(end, self._last)
+
+    def take(
+        self,
+        level: int,
+        ends: Sequence[End],
+        found: Iterable[tuple[Hull, Mapping[End, np.ndarray]]],
+        clock: Clock,
+    ) -> None:
+        """Note the hulls that looking at some ends has given, and the points that it took."""
         before = self.hull(level, clock)
         hull = before
-        for one in hulls:
+        for one, needed in found:
             hull = hull.narrowed(one.low, one.high)
+            for end, points in needed.items():
+                self._needed[end] = self._last = points
         self._hulls[level] = hull
         history = self._history_of(level)
         gain = _widths(before) - _widths(hull)

@@ -23,7 +23,8 @@ from labelcert.engines.work.clock import clock_until
 class Piece:
     """Some predictions (t, their class, open rivals) at one budget.
 
-    hulls, nominal: of the machines by number, those of the budget and β of the clean fits.
+    hulls, nominal: of the machines by number, those of the budget and β of the clean fits; begin:
+    labeled points that bounds of a prediction and rival needed before.
     """
 
     machines: Machines
@@ -31,16 +32,18 @@ class Piece:
     nominal: dict[int, np.ndarray]
     budget: int
     points: tuple[tuple[int, int, tuple[int, ...]], ...]
+    begin: dict[tuple[int, int], np.ndarray]
     deadline: float
 
 
 class Answer(NamedTuple):
-    """A lower bound on the lead over a rival, the clean lead, and what would raise the bound, by
-    machine; nothing would where it is above 0."""
+    """A lower bound on the lead over a rival, the clean lead, the labeled points that the bound
+    needed, and what would raise it, by machine; nothing would where it is above 0."""
 
     rival: int
     bound: float
     lead: float
+    needed: np.ndarray
     demands: dict[int, Demand]
 
 
@@ -60,13 +63,17 @@ def bound_some(piece: Piece) -> list[list[Answer]]:
             relaxation, region = relaxations[a, b]
             parts = relaxation.states.parts
             rows = np.stack([part.sign * core.cross[:, t] for part in parts])
+            if (t, b) in piece.begin:
+                relaxation.needed = piece.begin[t, b]
             bound, _ = relaxation.lower(region, Lead(rows, float(core.doubt[t])), 0.0)
             clean = np.stack([piece.nominal[part.machine] for part in parts])
             demands = {} if bound > 0 else {
                 part.machine: demand
                 for part, demand in zip(parts, relaxation.demands(), strict=True)
             }  # fmt: skip
-            answers.append(Answer(b, bound, float((rows * clean).sum()), demands))
+            answers.append(
+                Answer(b, bound, float((rows * clean).sum()), relaxation.needed, demands)
+            )
         found.append(answers)
     return found
 
@@ -80,9 +87,13 @@ def _relaxation(piece: Piece, gram: np.ndarray, a: int, b: int) -> tuple[LeadRel
 
 
 def tighten_some(
-    machine: Machine, hull: Hull, nominal: np.ndarray, budget: int, ends: Sequence[End],
+    machine: Machine,
+    hull: Hull,
+    nominal: np.ndarray,
+    budget: int,
+    ends: Sequence[tuple[End, np.ndarray]],
     deadline: float,
-) -> Hull:  # fmt: skip
-    """A hull of one machine with some ends tightened, as far as there is time."""
-    clock = clock_until(deadline)
-    return tighten_ends(machine.gram.scaled, hull, machine.space, budget, nominal, ends, clock)
+) -> tuple[Hull, list[np.ndarray]]:
+    """`tighten_ends` of one machine, as far as there is time."""
+    gram, clock = machine.gram.scaled, clock_until(deadline)
+    return tighten_ends(gram, hull, machine.space, budget, nominal, ends, clock)
