@@ -15,13 +15,15 @@ Source: ``math.md`` 10.2 and 10.3.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 
+from labelcert.engines.branching.search import BROKEN, PROVEN, Finding
 from labelcert.engines.engine import Role
-from labelcert.engines.knowledge.evidence import Bounded
+from labelcert.engines.knowledge.evidence import Bounded, Retrained
 from labelcert.engines.rooting.lazy_ranges import LazyRanges
-from labelcert.engines.rooting.pieces import Answer, Piece, bound_some, tighten_some
+from labelcert.engines.rooting.pieces import Answer, Piece, bound_some, search_some, tighten_some
 from labelcert.engines.rooting.sharpening import Sharpening
 from labelcert.engines.rooting.steps import Steps
 from labelcert.engines.task import Question, Task
@@ -36,6 +38,12 @@ are gone through or searched whole."""
 
 TOGETHER = 4
 """Predictions in one piece of work: they share what is set up for a budget."""
+
+SEARCH_SHARE = 0.3
+"""Share of the time left for regions and retraining, each time before ranges are tightened."""
+
+LEAST_SEARCH = 2.0
+"""Seconds of one process that the search of a prediction has at least."""
 
 ENDS, ENDS_TOGETHER = 48, 12
 """Ends of ranges that are tightened before bounds are looked at again, and those in one piece."""
@@ -57,12 +65,12 @@ class RootBound:
         return all(machine.fitted for machine in task.machines.each)
 
     def seconds(self, task: Task, budget: int) -> float:
-        """A few programs for each open prediction and rival."""
+        """A program for each open prediction and rival."""
         program = 0.03 * min(task.svms.count, 2) ** 3 * (task.n / 300)
         leads = sum(
             len(task.ledger.open_rivals(t)) for t in np.flatnonzero(task.ledger.open).tolist()
         )
-        return 3 * program * leads / task.wishes.jobs
+        return program * leads / task.wishes.jobs
 
     def run(self, task: Task, budget: int, clock: Clock) -> bool:
         """Prove what the bounds prove, from small budgets up."""
@@ -71,7 +79,15 @@ class RootBound:
         if not rooms.swept and not rooms.sweep(budget):
             return False
         rooms.swept = True
-        return task.wishes.enough > 0 or rooms.sharpen(budget)
+        if task.wishes.enough > 0:
+            return True
+        while not clock.expired:
+            before = task.ledger.open.sum(), task.ledger.robust.sum()
+            rooms.search(budget, clock.within(SEARCH_SHARE * clock.remaining))
+            rooms.sharpen(budget)
+            if (task.ledger.open.sum(), task.ledger.robust.sum()) == before:
+                return not clock.expired
+        return False
 
 
 class _Rooms:
@@ -106,19 +122,51 @@ class _Rooms:
                 steps[t].take(all(answer.bound > 0 for answer in done[t]))
         return False
 
-    def sharpen(self, budget: int) -> bool:
-        """Tighten ranges for as long as that proves something; of a few budgets, for those of one
-        serve all that are smaller."""
+    def search(self, budget: int, clock: Clock) -> None:
+        """Split what the root leaves open, or retrain on it where it is little; the smallest
+        budgets first, and each prediction as long as that decides something."""
         ledger = self.task.ledger
-        while not self.clock.expired:
-            before = int(ledger.robust.sum())
-            levels = self._few_levels(budget)
-            for number, level in enumerate(levels):
-                share = self.clock.remaining / (len(levels) - number)
-                self._sharpen_level(level, self.clock.within(share))
-            if int(ledger.robust.sum()) == before:
-                return not self.clock.expired
-        return False
+        points = np.flatnonzero(ledger.open).tolist()
+        while points and not clock.expired:
+            waiting = self._by_next_level(points, budget)
+            if not waiting:
+                return
+            level = min(waiting)
+            decided = self._search_level(level, waiting.pop(level), clock)
+            points = [t for some in waiting.values() for t in some] + decided
+
+    def _search_level(self, level: int, points: list[int], clock: Clock) -> list[int]:
+        """Search some predictions at a level; those that it decided."""
+        ledger, jobs = self.task.ledger, self.task.wishes.jobs
+        decided: list[int] = []
+        share = clock.within(clock.remaining / 2)
+        seconds = max(share.remaining * jobs / len(points), LEAST_SEARCH)
+        pieces = [
+            (replace(piece, seconds=seconds),) for piece in self._pieces(level, points, share)
+        ]
+        for number, found in run_pieces(search_some, pieces, share, jobs):
+            for (t, _, _), findings in zip(pieces[number][0].points, found, strict=False):
+                for rival, finding in findings:
+                    self._note(t, rival, level, finding)
+                if ledger.robust[t] >= level or ledger.broken[t] <= level:
+                    decided.append(t)
+        return decided
+
+    def _note(self, t: int, rival: int, level: int, finding: Finding) -> None:
+        ledger = self.task.ledger
+        if finding.status == PROVEN:
+            ledger.prove(t, rival, level, NAME, finding.searched)
+        elif finding.status == BROKEN and finding.changes is not None:
+            cost = self.task.attacker.cost_of(finding.changes)
+            if cost < ledger.broken[t]:
+                ledger.break_(t, cost, finding.changes, NAME, Retrained(finding.exactly))
+
+    def sharpen(self, budget: int) -> None:
+        """Tighten ranges; of a few budgets, for those of one serve all that are smaller."""
+        levels = self._few_levels(budget)
+        for number, level in enumerate(levels):
+            share = self.clock.remaining / (len(levels) - number)
+            self._sharpen_level(level, self.clock.within(share))
 
     def _few_levels(self, budget: int) -> list[int]:
         """About 1, 2, 4, … budget / 4, budget / 2, budget."""

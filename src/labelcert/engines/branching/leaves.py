@@ -56,13 +56,16 @@ class Listed:
 
 
 class Retrainer:
-    """One machine, retrained from its clean fit on flip sets; not for two threads."""
+    """One machine, retrained from its clean fit on flip sets of cost ≤ budget; not for two threads.
 
-    def __init__(self, machines: Machines, number: int):
+    Takes 8 n² bytes a flip that it has seen on the way.
+    """
+
+    def __init__(self, machines: Machines, number: int, budget: int):
         self.core: Core = machines.each[number].core()
         groups = len(machines.space.group_budget)
         # A flip set on top of nothing, the flips that are fixed at level 1.
-        levels = machines.space.points.most_flips(machines.max_budget) + 3
+        levels = machines.space.points.most_flips(budget) + 3
         self._stack: Stack = new_stack(levels, machines.n, machines.m, groups)
         start(self.core, self._stack)
 

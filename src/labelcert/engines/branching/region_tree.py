@@ -57,8 +57,15 @@ class RegionTree:
     """
 
     def __init__(
-        self, relaxation: LeadRelaxation, lead: Lead, leaf: Leaf, goal: Goal, clock: Clock
+        self,
+        relaxation: LeadRelaxation,
+        lead: Lead,
+        leaf: Leaf,
+        goal: Goal,
+        clock: Clock,
+        narrowings: int = NARROWINGS,
     ):
+        self.narrowings = narrowings
         self.relaxation, self.lead, self.leaf, self.goal = relaxation, lead, leaf, goal
         self.clock, self.states, self.budget = clock, relaxation.states, relaxation.budget
         self.nodes, self.bound = 0, 0.0
@@ -157,7 +164,7 @@ class RegionTree:
         return Node(Region(allowed, region.hulls), bound, functional, ticket)
 
     def _narrow_or_split(self, node: Node) -> None:
-        if node.narrowings < NARROWINGS:
+        if node.narrowings < self.narrowings:
             limit = self.goal.limit
             region = self.relaxation.narrow(node.region, self.lead, limit, self.clock)
             self._account.shrink(node.ticket, _choices(region.allowed))
@@ -166,7 +173,7 @@ class RegionTree:
                 return
             # What is left may be few flip sets, or a single one: it is looked at again either way.
             gains = narrowed.bound - limit >= WORTH * (node.bound - limit)
-            done = node.narrowings + 1 if gains else NARROWINGS
+            done = node.narrowings + 1 if gains else self.narrowings
             self._push(replace(narrowed, narrowings=done))
             return
         self._split(node)

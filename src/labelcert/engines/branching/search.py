@@ -14,16 +14,17 @@ Source: our own note, ``math.md`` 4.3, 4.4, 6 and 8.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from labelcert.engines.bounds.bound import Lead, Region
-from labelcert.engines.bounds.hulls import Hulls
+from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.bounds.lead_relaxation import LeadRelaxation
 from labelcert.engines.bounds.states import States
 from labelcert.engines.branching.goal import Breaking, Goal, Smallest
 from labelcert.engines.branching.leaves import BROKEN, Leaf, Retrainer
-from labelcert.engines.branching.region_tree import RegionTree
+from labelcert.engines.branching.region_tree import NARROWINGS, RegionTree
 from labelcert.engines.knowledge.evidence import Searched
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.svm_trainer import SvmTrainer
@@ -61,11 +62,31 @@ class Worst:
     bar: float
 
 
-class LeadSearch:
-    """Searches for the test points of one problem; one object a process."""
+class HullSource(Protocol):
+    """What has the hulls that searches begin with."""
 
-    def __init__(self, machines: Machines, hulls: Hulls, clock: Clock | None = None):
-        self.machines, self.hulls = machines, hulls
+    def hull(self, machine: int, budget: int, clock: Clock) -> Hull:
+        """A hull that holds for all flip sets of a machine of cost ≤ budget."""
+        ...
+
+
+class LeadSearch:
+    """Searches for the test points of one problem; one object a process.
+
+    nominal: β (n,) of the clean fits by machine, for programs of many labels; their regions are
+    split, not narrowed, which would take 4n programs. largest: the largest budget to decide.
+    """
+
+    def __init__(
+        self,
+        machines: Machines,
+        hulls: HullSource,
+        clock: Clock | None = None,
+        nominal: dict[int, np.ndarray] | None = None,
+        largest: int | None = None,
+    ):
+        self.machines, self.hulls, self.nominal = machines, hulls, nominal
+        self.largest = machines.max_budget if largest is None else largest
         self.comparison = SvmTrainer(machines, clock)
         self._retrainers: dict[int, Retrainer] = {}
 
@@ -106,14 +127,18 @@ class LeadSearch:
         hulls = tuple(self.hulls.hull(part.machine, budget, clock) for part in states.parts)
         core = retrainers[0].core
         rows = np.stack([part.sign * core.cross[:, t] for part in states.parts])
-        relaxation = LeadRelaxation(core.gram, states, hulls, budget)
+        nominal = None
+        if self.nominal is not None:
+            nominal = np.stack([self.nominal[part.machine] for part in states.parts])
+        relaxation = LeadRelaxation(core.gram, states, hulls, budget, nominal)
         lead = Lead(rows, float(core.doubt[t]))
+        narrowings = NARROWINGS if nominal is None else 0
         return (
-            RegionTree(relaxation, lead, leaf, goal, clock),
+            RegionTree(relaxation, lead, leaf, goal, clock, narrowings),
             Region(states.reachable(budget), hulls),
         )
 
     def _retrainer(self, number: int) -> Retrainer:
         if number not in self._retrainers:
-            self._retrainers[number] = Retrainer(self.machines, number)
+            self._retrainers[number] = Retrainer(self.machines, number, self.largest)
         return self._retrainers[number]

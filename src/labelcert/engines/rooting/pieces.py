@@ -14,9 +14,10 @@ from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.bounds.lead_relaxation import LeadRelaxation
 from labelcert.engines.bounds.states import States
 from labelcert.engines.bounds.tightening import End, tighten_ends
+from labelcert.engines.branching.search import Finding, LeadSearch
 from labelcert.engines.machines.machine import Machine
 from labelcert.engines.machines.machines import Machines
-from labelcert.engines.work.clock import clock_until
+from labelcert.engines.work.clock import Clock, clock_until
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,8 @@ class Piece:
     """Some predictions (t, their class, open rivals) at one budget.
 
     hulls, nominal: of the machines by number, those of the budget and β of the clean fits; begin:
-    labeled points that bounds of a prediction and rival needed before.
+    labeled points that bounds of a prediction and rival needed before. deadline: of all
+    (`Clock.deadline`); seconds: for the search of one prediction.
     """
 
     machines: Machines
@@ -34,6 +36,7 @@ class Piece:
     points: tuple[tuple[int, int, tuple[int, ...]], ...]
     begin: dict[tuple[int, int], np.ndarray]
     deadline: float
+    seconds: float = float("inf")
 
 
 class Answer(NamedTuple):
@@ -84,6 +87,31 @@ def _relaxation(piece: Piece, gram: np.ndarray, a: int, b: int) -> tuple[LeadRel
     nominal = np.stack([piece.nominal[part.machine] for part in states.parts])
     relaxation = LeadRelaxation(gram, states, hulls, piece.budget, nominal)
     return relaxation, Region(states.reachable(piece.budget), hulls)
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Hulls as `LeadSearch` asks for them, all of one budget."""
+
+    hulls: dict[int, Hull]
+
+    def hull(self, machine: int, budget: int, clock: Clock) -> Hull:
+        """The hull of a machine."""
+        return self.hulls[machine]
+
+
+def search_some(piece: Piece) -> list[list[tuple[int, Finding]]]:
+    """What searches of each prediction and rival find, as far as there is time."""
+    clock = clock_until(piece.deadline)
+    given = Given(piece.hulls)
+    search = LeadSearch(piece.machines, given, clock, piece.nominal, piece.budget)
+    found: list[list[tuple[int, Finding]]] = []
+    for t, a, rivals in piece.points:
+        if clock.expired:
+            break
+        own = clock.within(piece.seconds)
+        found.append([(b, search.decide(t, a, b, piece.budget, own)) for b in rivals])
+    return found
 
 
 def tighten_some(
