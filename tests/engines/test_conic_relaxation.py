@@ -12,7 +12,13 @@ from labelcert._jit import compiled
 from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.bounds import dense
 from labelcert.engines.bounds.conic import ConicRelaxation
-from labelcert.engines.bounds.functional import Functional, best_over, corners_of, lower_bound, row_sizes
+from labelcert.engines.bounds.functional import (
+    Functional,
+    best_over,
+    corners_of,
+    lower_bound,
+    row_sizes,
+)
 from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.bounds.state_functional import (
     StateFunctional,
