@@ -88,9 +88,12 @@ def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
     if certificate.exactness == "relaxed" and not certificate.stopped:
         reason = "--exactness relaxed takes the worst case of each class alone"
         remedy = " Ask for --exactness exact to close them."
+    if certificate.advice and certificate.stopped != "interrupted":
+        remedy = " What would close them:"
     return [
         f"Still open: {' and '.join(open_parts)}; {reason}. Told as intervals "
-        f"('2 to 5': 2 is proven, 6 is broken).{remedy}"
+        f"('2 to 5': 2 is proven, 6 is broken).{remedy}",
+        *(f"- {way}" for way in certificate.advice if remedy.endswith(":")),
     ]
 
 

@@ -81,7 +81,8 @@ ENTRIES = (
         "by_root",
         "RootBound",
         "proves radii by one convex bound a prediction and budget, small budgets first, over "
-        "ranges that come from one fit: for some hundred labels, where nothing can be gone through",
+        "ranges that come from one fit, tightened while there is time: for hundreds to thousands "
+        "of labels, where nothing can be gone through",
     ),
     Entry(
         "by_branching",

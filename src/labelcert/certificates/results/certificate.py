@@ -52,6 +52,8 @@ class Certificate:
     unit: what budgets and radii count, "flips", or "cost" where not every label costs 1.
     exactness: what was asked for, "exact" or "relaxed". relaxed_radius (m,): with K > 2 classes,
     the radius by independent worst cases of the classes alone, None where it was not computed.
+    advice: where radii of an SVM are open, what would close them, a sentence each with its price;
+    not kept in files.
 
     Source: definitions of arXiv 2412.00537, section 2; error bars of our own note, section 2.
     """
@@ -79,6 +81,7 @@ class Certificate:
     relaxed_radius: IntArray | None = None
     levels: IntArray | None = None
     asked: int | None = None
+    advice: tuple[str, ...] = ()
 
     @property
     def prediction(self) -> LabelArray:

@@ -22,7 +22,7 @@ class Outcome:
     decision and error_bar as in `Certificate`; predicted (m,) class numbers. tied (m,) bool: the
     clean prediction is surely a tie; doubtful (m,) bool: it may be one, and nothing is claimed.
     decided: the other test points, in ascending order the ledger's rows. relaxed_radius: of all
-    test points, or None.
+    test points, or None. advice: what would close what is open.
     """
 
     given: CheckedInput
@@ -36,6 +36,7 @@ class Outcome:
     stopped: str
     exactness: str = "exact"
     relaxed_radius: IntArray | None = None
+    advice: tuple[str, ...] = ()
 
     @property
     def decided(self) -> IntArray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from labelcert.certificates.array_types import FloatArray, IntArray
 from labelcert.certificates.run.checked_input import CheckedInput
+from labelcert.certificates.run.closing import ways_to_close
 from labelcert.certificates.run.outcome import Outcome, reason_of
 from labelcert.engines import planner
 from labelcert.engines.machines import ridge
@@ -25,7 +26,10 @@ def run_engines(given: CheckedInput, wishes: Wishes, clock: Clock) -> Outcome:
     fitted = _ridge if given.C is None else _svm
     clean, task = fitted(given, wishes, clock)
     planner.decide(task, clock)
-    two = len(given.classes) == 2
+    two, stopped = len(given.classes) == 2, reason_of(clock)
+    advice: tuple[str, ...] = ()
+    if task.machines is not None:
+        advice = ways_to_close(task.machines, task, stopped)
     return Outcome(
         given=given,
         decision=_of_shape(clean.value, two),
@@ -35,7 +39,8 @@ def run_engines(given: CheckedInput, wishes: Wishes, clock: Clock) -> Outcome:
         doubtful=clean.doubtful,
         ledger=task.ledger,
         seconds=clock.elapsed,
-        stopped=reason_of(clock),
+        stopped=stopped,
+        advice=advice,
         exactness="exact" if two else wishes.exactness,
         relaxed_radius=None if two else _relaxed(clean, task),
     )

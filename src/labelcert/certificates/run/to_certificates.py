@@ -53,6 +53,7 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         relaxed_radius=outcome.relaxed_radius,
         levels=_columns(outcome)[1],
         asked=given.asked,
+        advice=outcome.advice,
     )
 
 

@@ -22,6 +22,9 @@ from labelcert.engines.work.clock import Clock
 
 NAME = "saturation"
 
+ROWS = 256
+"""Rows that are looked at together, so that no second matrix lies in memory."""
+
 
 def saturated_budget(machines: Machines, clock: Clock | None = None) -> int:
     """Largest budget up to which every machine is saturated under every allowed relabeling."""
@@ -68,6 +71,46 @@ def budget_of(
             if fits < 0:
                 budget = min(budget, 0)
     return budget * cheapest + (cheapest - 1) if budget < len(candidates) else UNLIMITED
+
+
+def saturating_C(machines: Machines, budget: int) -> float:
+    """A C at and below which every machine is saturated at all budgets up to this one; O(n²).
+
+    As `budget_of` has it, up to rounding; inf for a kernel of zeros.
+    """
+    reach = max(
+        _reach(machines.gram.matrix, machine.y, machine.space, machine.space.most_flips(budget))
+        for machine in machines.each
+    )
+    return 1 / reach if reach > 0 else float("inf")
+
+
+def _reach(gram: np.ndarray, y: np.ndarray, space: FlipSpace, flips: int) -> float:
+    """The largest ỹ_i (Qỹ)_i over points and flip sets of at most so many candidates."""
+    may = np.zeros(len(y), dtype=bool)
+    may[space.candidates] = True
+    largest = 0.0
+    for at in range(0, len(y), ROWS):
+        rows = np.arange(at, min(at + ROWS, len(y)))
+        row = y[rows, None] * gram[rows] * y[None, :]
+        own = row[np.arange(len(rows)), rows].copy()
+        row[np.arange(len(rows)), rows] = 0.0
+        for sign, others in ((1.0, flips), (-1.0, flips - 1)):
+            if others < 0:
+                continue
+            gains = np.where(may, np.maximum(-2 * sign * row, 0.0), 0.0)
+            most = own + sign * row.sum(axis=1) + largest_sum(gains, others)
+            largest = max(largest, float(most[may[rows] | (sign > 0)].max(initial=0.0)))
+    return largest
+
+
+def largest_sum(values: np.ndarray, number: int) -> np.ndarray:
+    """(rows,) sums of the largest entries ≥ 0 of each row, as many as asked for."""
+    number = min(max(number, 0), values.shape[1])
+    if number == 0:
+        return np.zeros(len(values))
+    at = values.shape[1] - number
+    return np.partition(values, at, axis=1)[:, at:].sum(axis=1) if at else values.sum(axis=1)
 
 
 def linear_model(machines: Machines, max_budget: int) -> LinearModel:

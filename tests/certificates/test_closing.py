@@ -1,0 +1,53 @@
+"""What a certificate says of open radii is true: the C it names closes them, at its price."""
+
+import re
+
+import numpy as np
+import pytest
+
+import labelcert as lc
+from labelcert.certificates.results.certificate import Certificate
+from labelcert.engines.attacker import FlipSpace
+from labelcert.engines.machines.saturation import budget_of
+
+
+def points(n, m, seed, classes=2):
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((n + m, 5))
+    kernel = 0.3 + np.exp(-0.3 * ((x[:, None] - x[None]) ** 2).sum(axis=2))
+    y = (x[:, :classes].argmax(axis=1) if classes > 2 else (x[:, 0] > 0).astype(int))[:n]
+    return kernel[:n, :n], kernel[n:, :n], np.where(rng.random(n) < 0.1, (y + 1) % classes, y)
+
+
+@pytest.mark.parametrize(("classes", "seed"), [(2, 0), (2, 1), (3, 2)])
+def test_the_named_c_makes_everything_exact(classes, seed):
+    gram, cross, labels = points(150, 12, seed, classes)
+    cert = lc.certify(gram, cross, labels, C=1.0, max_flips=12, time_limit=0.3)
+    assert not cert.exact.all()
+    (told,) = [line for line in cert.advice if line.startswith("A C of")]
+    found = re.match(r"A C of (\S+): .* up to (\d+), .*\. (\d+) of these (\d+) ", told)
+    C, budget, same, m = (float(part) for part in found.groups())
+    closed = lc.certify(gram, cross, labels, C=C, max_flips=int(budget))
+    assert closed.exact.all()
+    assert set(closed.proven_by) <= {"saturation", "training"}
+    assert same == (closed.prediction == cert.prediction).sum()
+    assert m == 12
+    # And it is not needlessly small: a little more is no longer saturated at that budget.
+    space = FlipSpace.unrestricted(len(labels))
+    ys = [np.where(labels == c, 1.0, -1.0) for c in range(classes)]
+    assert min(budget_of(gram, y, C, space) for y in ys) >= budget
+    assert min(budget_of(gram, y, 1.2 * C, space) for y in ys) < budget
+
+
+def test_nothing_is_said_where_nothing_is_open():
+    gram, cross, labels = points(10, 4, 0)
+    assert lc.certify(gram, cross, labels, C=1.0, max_flips=2).advice == ()
+    assert lc.certify(gram, cross, labels, ridge=1.0, max_flips=2).advice == ()
+
+
+def test_advice_is_of_the_run_and_not_of_the_file():
+    gram, cross, labels = points(150, 4, 0)
+    cert = lc.certify(gram, cross, labels, C=1.0, max_flips=12, time_limit=0.3)
+    assert any("Ridge" in line for line in cert.advice)
+    assert any("longer time limit" in line for line in cert.advice)
+    assert Certificate.from_json(cert.to_json()).advice == ()
