@@ -10,6 +10,7 @@ from labelcert.report.nodes.scenes import scenes_of
 from labelcert.report.page.page_html import write_page
 from labelcert.report.results import told_apart
 from labelcert.report.study_results import Evaluation
+from report.chromium import needs_chromium
 from report.hand_made_results import made
 
 IDS = [f"mail {i}" for i in range(34)]
@@ -41,6 +42,7 @@ def test_scenes_and_cells_have_ids():
     assert plain["ids"] == {}
 
 
+@needs_chromium
 def test_the_page_shows_ids_as_text(browser, tmp_path):
     path = tmp_path / "ids.html"
     write_page(Evaluation("t", results()), path, graphs=lambda _: graph())
