@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from labelcert.certificates.results.certificate import LONGER
 from labelcert.certificates.run.outcome import INTERRUPTED
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.saturation import saturating_C
@@ -24,9 +25,7 @@ def ways_to_close(machines: Machines, task: Task, stopped: str) -> tuple[str, ..
         return ()
     ways: list[str] = []
     if stopped and stopped != INTERRUPTED:
-        ways.append(
-            "A longer time limit: what is proven only grows, and whatever was found is found again."
-        )
+        ways.append(f"{LONGER}: what is proven only grows, and whatever was found is found again.")
     budget = ledger.max_budget
     found = saturating_C(machines, budget)
     told = _rounded_down(found)
