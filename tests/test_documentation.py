@@ -25,6 +25,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TIMES = re.compile(r"^seconds .*$", re.MULTILINE)
 FLIPPED = re.compile(r"\d+(?=(?:, \d+)* to [A-Z])")
 
+# What CI runs is a script of POSIX systems; on Windows its parts are run one by one.
 needs_bash = pytest.mark.skipif(os.name == "nt", reason=".ci/run is a bash script")
 
 

@@ -115,6 +115,7 @@ def wait_for(count: int, seconds: float) -> None:
     time.sleep(seconds)
 
 
+# The workers of a command are its children, and only Linux lists them in files.
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds workers in /proc")
 def test_workers_and_the_command_killed(undisturbed, rows_of):
     """It goes on by itself where a worker is killed, and when called again where it is itself."""

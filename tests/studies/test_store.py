@@ -268,6 +268,7 @@ def test_paths_that_cannot_be_a_store(filled):
     assert "does not exist: check the path" in refused(Path("none.db"), write=False)
 
 
+# The mode of a folder stops neither root, whom containers run as, nor anybody on Windows.
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written(filled):
     Path("closed").mkdir()

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from labelcert.certificates.results.certificate import LONGER
 from labelcert.cli.errors import printable
 from labelcert.report.document import Run
 from labelcert.report.run_facts import run_facts
@@ -89,13 +88,12 @@ def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
     if certificate.exactness == "relaxed" and not certificate.stopped:
         reason = "--exactness relaxed takes the worst case of each class alone"
         remedy = " Ask for --exactness exact to close them."
-    others = [way for way in certificate.advice if not way.startswith(LONGER)]
-    if others and remedy:
-        remedy = " Raise --time-limit to close more of them. What closes all:"
+    if certificate.advice:
+        remedy += " In all, what would close radii:"
     return [
         f"Still open: {' and '.join(open_parts)}; {reason}. Told as intervals "
         f"('2 to 5': 2 is proven, 6 is broken).{remedy}",
-        *(f"- {way}" for way in others if remedy),
+        *(f"- {way}" for way in certificate.advice),
     ]
 
 

@@ -21,9 +21,6 @@ from labelcert.intake.numbers import told, whole_or_none
 if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
-LONGER = "A longer time limit"
-"""How the piece of `Certificate.advice` begins that only means to go on."""
-
 EXACTNESS = ("exact", "relaxed")
 """What can be asked for; it makes a difference with more than two classes only."""
 

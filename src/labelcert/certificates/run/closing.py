@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 
-from labelcert.certificates.results.certificate import LONGER
 from labelcert.certificates.run.outcome import INTERRUPTED
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.saturation import saturating_C
@@ -24,8 +23,10 @@ def ways_to_close(machines: Machines, task: Task, stopped: str) -> tuple[str, ..
     if still == 0 or not all(machine.fitted for machine in machines.each):
         return ()
     ways: list[str] = []
-    if stopped and stopped != INTERRUPTED:
-        ways.append(f"{LONGER}: what is proven only grows, and whatever was found is found again.")
+    if not task.exact:
+        ways.append("Exactness exact: relaxed takes the worst case of each class alone.")
+    elif stopped != INTERRUPTED:
+        ways.append("A longer time limit: more is proven the longer the search goes on.")
     budget = ledger.max_budget
     found = saturating_C(machines, budget)
     told = _rounded_down(found)

@@ -18,20 +18,18 @@ import numpy as np
 
 from labelcert._jit import compiled, inner
 from labelcert.engines.bounds.dense import times
+from labelcert.engines.bounds.interior_elimination import (
+    eliminate_corners,
+    eliminate_points,
+    eliminate_shares,
+)
 from labelcert.engines.bounds.interior_step import (
     TO_THE_BORDER,
     move,
     point_changes,
     price_changes,
 )
-from labelcert.engines.bounds.interior_system import (
-    assemble,
-    eliminate_corners,
-    eliminate_points,
-    eliminate_shares,
-    right_sides,
-    solve_system,
-)
+from labelcert.engines.bounds.interior_system import assemble, right_sides, solve_system
 
 
 class Program(NamedTuple):

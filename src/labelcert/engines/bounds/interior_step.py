@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import inner
-from labelcert.engines.bounds.interior_system import corner_cost
+from labelcert.engines.bounds.interior_elimination import corner_cost
 
 TO_THE_BORDER = 0.95
 """Share of the way to the border of the cone that a step goes."""

@@ -76,7 +76,7 @@ def budget_of(
 def saturating_C(machines: Machines, budget: int) -> float:
     """A C at and below which every machine is saturated at all budgets up to this one; O(n²).
 
-    As `budget_of` has it, up to rounding; inf for a kernel of zeros.
+    As `budget_of` has it, rounding included; inf for a kernel of zeros.
     """
     reach = max(
         _reach(machines.gram.matrix, machine.y, machine.space, machine.space.most_flips(budget))
@@ -94,17 +94,18 @@ def _reach(gram: np.ndarray, y: np.ndarray, space: FlipSpace, flips: int) -> flo
         rows = np.arange(at, min(at + ROWS, len(y)))
         row = y[rows, None] * gram[rows] * y[None, :]
         own = row[np.arange(len(rows)), rows].copy()
+        error = rounding(len(y) + 2, np.abs(row).sum(axis=1))
         row[np.arange(len(rows)), rows] = 0.0
         for sign, others in ((1.0, flips), (-1.0, flips - 1)):
             if others < 0:
                 continue
             gains = np.where(may, np.maximum(-2 * sign * row, 0.0), 0.0)
-            most = own + sign * row.sum(axis=1) + largest_sum(gains, others)
+            most = own + sign * row.sum(axis=1) + _largest_sum(gains, others) + error
             largest = max(largest, float(most[may[rows] | (sign > 0)].max(initial=0.0)))
     return largest
 
 
-def largest_sum(values: np.ndarray, number: int) -> np.ndarray:
+def _largest_sum(values: np.ndarray, number: int) -> np.ndarray:
     """(rows,) sums of the largest entries ≥ 0 of each row, as many as asked for."""
     number = min(max(number, 0), values.shape[1])
     if number == 0:
