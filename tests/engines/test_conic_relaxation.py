@@ -152,7 +152,7 @@ def test_functionals_of_leads_hold_for_any_multipliers(seed, classes):
             lower_bound(
                 gram, row_sizes(gram), part.sign * q, corners_of(hull), rng.standard_normal(n),
                 C * rng.standard_normal(n), abs(rng.standard_normal()),
-            )
+            )[0]
         )  # fmt: skip
     functional = sum_of_parts(parts, states)
     least = best_states(functional, states, states.reachable(budget), budget)

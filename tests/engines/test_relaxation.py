@@ -41,7 +41,7 @@ def test_any_multipliers_give_a_valid_bound(case, seed):
     for scale in (0.0, 1e-3, 1.0, 1e3):
         mu, gamma = scale * rng.standard_normal(n), C * rng.standard_normal(n)
         weight = abs(scale * rng.standard_normal())
-        functional = lower_bound(gram, row_sizes(gram), cross[0], corners, mu, gamma, weight)
+        functional, _ = lower_bound(gram, row_sizes(gram), cross[0], corners, mu, gamma, weight)
         tolerance = 1e-6 * (1 + C * np.abs(cross[0]).sum() + np.abs(mu).sum() + weight * C)
         for flips, beta, _ in truth:
             value = functional.base + functional.step[flips].sum()

@@ -42,7 +42,7 @@ def test_multipliers_that_overflow_give_the_functional_that_knows_nothing(value)
         (np.ones(6), np.ones(6), value),
         (np.ones(6), np.full(6, value), 1e-300),
     ):
-        found = lower_bound(
+        found, _ = lower_bound(
             gram, row_sizes(gram), problem.cross[0], corners_of(hull), mu, gamma, weight
         )
         assert np.isfinite(found.base) or np.isneginf(found.base)

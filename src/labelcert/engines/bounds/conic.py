@@ -20,7 +20,7 @@ from labelcert.engines.bounds.functional import (
     Evaluation,
     Functional,
     corners_of,
-    evaluated,
+    lower_bound,
     row_sizes,
 )
 from labelcert.engines.bounds.hull import Hull
@@ -165,7 +165,7 @@ class ConicRelaxation:
                     gamma = mu.copy()
                     mu[points], gamma[points] = it.mu[c], it.price[c] * it.beta[c]
             found.append(
-                evaluated(self.gram, self._sizes, objective[c], corners, mu, gamma, weight)
+                lower_bound(self.gram, self._sizes, objective[c], corners, mu, gamma, weight)
             )
         return found
 

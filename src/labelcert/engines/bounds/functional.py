@@ -76,25 +76,13 @@ def lower_bound(
     mu: np.ndarray,
     gamma: np.ndarray,
     weight: float,
-) -> Functional:
-    """The functional of q (n,) for multipliers mu, gamma (n,) and weight N ≥ 0.
+) -> tuple[Functional, Evaluation | None]:
+    """The functional of q (n,) for multipliers mu, gamma (n,) and weight N ≥ 0, and what it is made
+    of, None where nothing is known.
 
     gram (n, n) and its `row_sizes` are those of the hull's problem. Holds for any multipliers;
     non-finite ones, and those that lead to non-finite numbers, give the trivial bound −inf.
     """
-    return evaluated(gram, sizes, q, corners, mu, gamma, weight)[0]
-
-
-def evaluated(
-    gram: np.ndarray,
-    sizes: np.ndarray,
-    q: np.ndarray,
-    corners: Corners,
-    mu: np.ndarray,
-    gamma: np.ndarray,
-    weight: float,
-) -> tuple[Functional, Evaluation | None]:
-    """`lower_bound`, and what it is made of; None where nothing is known."""
     if not (np.isfinite(mu).all() and np.isfinite(gamma).all() and np.isfinite(weight)):
         return nothing_known(corners), None
     if weight <= 0.0:
