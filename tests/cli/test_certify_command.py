@@ -204,7 +204,6 @@ def test_an_open_search_is_told_in_plain_words(invoke):
     told = " ".join(result.stdout.split())
     assert "Still open: " in told
     assert "of 14 radii" in told
-    assert "Raise --time-limit" in told
-    assert "- A longer time limit: " in told
+    assert "- A longer --time-limit (time_limit): " in told
     assert "no such flips are known" in told
     assert "- Ridge regression in place of the SVM" in told

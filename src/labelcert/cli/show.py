@@ -89,7 +89,7 @@ def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
         reason = "--exactness relaxed takes the worst case of each class alone"
         remedy = " Ask for --exactness exact to close them."
     if certificate.advice:
-        remedy += " In all, what would close radii:"
+        remedy = " What would close radii:"
     return [
         f"Still open: {' and '.join(open_parts)}; {reason}. Told as intervals "
         f"('2 to 5': 2 is proven, 6 is broken).{remedy}",

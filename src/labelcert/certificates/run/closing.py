@@ -24,9 +24,13 @@ def ways_to_close(machines: Machines, task: Task, stopped: str) -> tuple[str, ..
         return ()
     ways: list[str] = []
     if not task.exact:
-        ways.append("Exactness exact: relaxed takes the worst case of each class alone.")
+        ways.append(
+            "--exactness exact (exactness): relaxed takes the worst case of each class alone."
+        )
     elif stopped != INTERRUPTED:
-        ways.append("A longer time limit: more is proven the longer the search goes on.")
+        ways.append(
+            "A longer --time-limit (time_limit): more is proven the longer the search goes on."
+        )
     budget = ledger.max_budget
     found = saturating_C(machines, budget)
     told = _rounded_down(found)
