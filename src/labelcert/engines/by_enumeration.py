@@ -34,7 +34,7 @@ NAME = "enumeration"
 
 def seconds_of_one(n: int, m: int) -> float:
     """Rough cost of one retraining on one thread, to plan with before anything was timed."""
-    return 1e-6 * (1.5 + 0.0015 * n * n + 0.0002 * n * m)
+    return 1e-6 * (1.5 + 0.04 * n + 0.0006 * n * n + 0.0002 * n * m)
 
 
 def seconds_a_vector(task: Task) -> float:

@@ -36,6 +36,9 @@ GLANCE_SHARE = 0.3
 ATTACK_SHARE = 0.25
 """Share of the time left that an attack may take: witnesses alone prove nothing."""
 
+FIRST_SHARE = 0.4
+"""Share of the time left that the smallest budget may be expected to take, before larger ones."""
+
 LONG_SHARE = 0.8
 """Share of the time left that what goes through everything may be expected to take."""
 
@@ -82,6 +85,8 @@ class Plan:
             self._exhaust(SMALL_SECONDS)  # a long attack must not keep small budgets waiting
         self._attack(ALL, SMALL_SECONDS)
         self._exhaust(SMALL_SECONDS)
+        if max(self.done.values(), default=0) == 0:  # one flip first
+            self._exhaust(FIRST_SHARE * self.clock.remaining)
         self._search_early()
         self._exhaust(LONG_SHARE * self.clock.remaining)
         self.task.ledger.combine()
@@ -153,11 +158,15 @@ class Plan:
                 self._run(engine, budget, ATTACK_SHARE * self.clock.remaining)
 
     def _exhaust(self, seconds: float) -> None:
-        """Let the quickest engine for the radii go as far as some seconds allow."""
+        """Let the engine for the radii that gets furthest in some seconds go so far."""
         engines = [e for e in self._of(Role.EXHAUST) if e.retrains and Question.RADII in e.decides]
-        if engines:
-            budget = max(self._open(RADII), 0)
-            self._run_within(min(engines, key=lambda e: e.seconds(self.task, budget)), seconds)
+        reach = {e.name: self._reach(e, seconds) for e in engines}
+        most = max((self.done.get(e.name, 0) for e in engines), default=0)
+        further = [e for e in engines if reach[e.name] > most]
+        if further:
+            best = max(further, key=lambda e: (
+                reach[e.name], -self._expected(e, reach[e.name])))  # fmt: skip
+            self._run(best, reach[best.name])
 
     def _search_early(self) -> None:
         """Search before a long exhaustion, for at most half the time that one would take."""
@@ -219,12 +228,17 @@ class Plan:
 
     def _run_within(self, engine: Engine, seconds: float) -> None:
         """Run an engine up to the largest open budget that it is expected to reach in time."""
-        limit = min(seconds, self.clock.remaining, LONGEST)
-        budget = self.task.ledger.ladder.largest(
-            lambda level: self._expected(engine, level) <= limit, self._open(engine.decides)
-        )
+        budget = self._reach(engine, seconds)
         if budget > self.done.get(engine.name, 0):
             self._run(engine, budget)
+
+    def _reach(self, engine: Engine, seconds: float) -> int:
+        """The largest open budget that an engine is expected to reach in some seconds, −1 if
+        none."""
+        limit = min(seconds, self.clock.remaining, LONGEST)
+        return self.task.ledger.ladder.largest(
+            lambda level: self._expected(engine, level) <= limit, self._open(engine.decides)
+        )
 
     def _run(self, engine: Engine, budget: int, seconds: float = float("inf")) -> bool:
         """Run an engine up to a budget, for some seconds, and learn how long it takes."""

@@ -72,6 +72,12 @@ ENTRIES = (
         option="enumeration",
     ),
     Entry(
+        "by_singles",
+        "Singles",
+        "retrains on every change of one label, many in one matrix product: exact radii at one "
+        "flip with thousands of labels",
+    ),
+    Entry(
         "by_classes",
         "Classes",
         "retrains each class's machine on all its flip sets and joins the extreme ones: "
