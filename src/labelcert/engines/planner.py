@@ -42,6 +42,9 @@ FIRST_SHARE = 0.4
 LONG_SHARE = 0.8
 """Share of the time left that what goes through everything may be expected to take."""
 
+UNBOUNDED = 2**62
+"""As a budget: any."""
+
 MEASURABLE = 0.02
 """Seconds from which on it counts how long something took."""
 
@@ -85,8 +88,8 @@ class Plan:
             self._exhaust(SMALL_SECONDS)  # a long attack must not keep small budgets waiting
         self._attack(ALL, SMALL_SECONDS)
         self._exhaust(SMALL_SECONDS)
-        if max(self.done.values(), default=0) == 0:  # one flip first
-            self._exhaust(FIRST_SHARE * self.clock.remaining)
+        if self.task.ledger.ladder.rows > 1:  # one flip first
+            self._exhaust(FIRST_SHARE * self.clock.remaining, self.task.ledger.ladder.last_of(1))
         self._search_early()
         self._exhaust(LONG_SHARE * self.clock.remaining)
         self.task.ledger.combine()
@@ -157,12 +160,12 @@ class Plan:
             if new and (first or engine.seconds(self.task, budget) <= seconds):
                 self._run(engine, budget, ATTACK_SHARE * self.clock.remaining)
 
-    def _exhaust(self, seconds: float) -> None:
+    def _exhaust(self, seconds: float, most: int = UNBOUNDED) -> None:
         """Let the engine for the radii that gets furthest in some seconds go so far."""
         engines = [e for e in self._of(Role.EXHAUST) if e.retrains and Question.RADII in e.decides]
-        reach = {e.name: self._reach(e, seconds) for e in engines}
-        most = max((self.done.get(e.name, 0) for e in engines), default=0)
-        further = [e for e in engines if reach[e.name] > most]
+        reach = {e.name: min(self._reach(e, seconds), most) for e in engines}
+        before = max((self.done.get(e.name, 0) for e in engines), default=0)
+        further = [e for e in engines if reach[e.name] > before]
         if further:
             best = max(further, key=lambda e: (
                 reach[e.name], -self._expected(e, reach[e.name])))  # fmt: skip
