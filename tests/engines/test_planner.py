@@ -152,13 +152,13 @@ def test_the_quicker_of_two_that_decide_the_radii_goes():
     assert slow.asked == []
 
 
-def test_a_long_exhaustion_waits_for_a_search():
+def test_a_long_exhaustion_waits_for_a_search_but_for_the_smallest_budget():
     whole, search = Noting("whole", Role.EXHAUST, pace=10.0), Noting("search", Role.SEARCH)
     order = []
-    whole.run = lambda task, budget, clock: order.append("whole") or True
-    search.run = lambda task, budget, clock: order.append("search") or True
+    whole.run = lambda task, budget, clock: order.append(("whole", budget)) or True
+    search.run = lambda task, budget, clock: order.append(("search", budget)) or True
     decided(whole, search, limit=1000.0)
-    assert order == ["search", "whole", "search"]
+    assert order == [("whole", 1), ("search", 6), ("whole", 6), ("search", 6)]
 
 
 def test_counts_are_bounded_only_where_they_are_asked_for():
