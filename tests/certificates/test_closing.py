@@ -7,8 +7,10 @@ import pytest
 
 import labelcert as lc
 from labelcert.certificates.results.certificate import Certificate
+from labelcert.certificates.run import closing
 from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.machines.saturation import budget_of
+from labelcert.engines.task import Task
 
 
 def points(n, m, seed, classes=2):
@@ -56,3 +58,22 @@ def test_advice_is_of_the_run_and_not_of_the_file():
     assert any("--exactness exact" in line for line in relaxed.advice)
     assert not any("longer --time-limit" in line for line in relaxed.advice)
     assert Certificate.from_json(cert.to_json()).advice == ()
+
+
+def test_a_forecast_rests_on_what_the_last_search_proved(monkeypatch):
+    monkeypatch.setattr(closing, "WORTH_TELLING", 0.0)
+    gram, cross, labels = points(150, 12, 0)
+    seen = []
+    note = Task.note_pace
+    monkeypatch.setattr(
+        Task, "note_pace", lambda self, *pace: (seen.append(pace), note(self, *pace))
+    )
+    cert = lc.certify(gram, cross, labels, C=1.0, max_flips=12, time_limit=3.0)
+    ((seconds, steps),) = seen
+    (line,) = [line for line in cert.advice if "time_limit" in line]
+    last = np.minimum(cert.radius_upper, 12)
+    if steps:
+        assert f"the last {seconds:.0f} s of searching proved {steps} more steps" in line
+        assert f" {int((last - cert.radius).sum())} are open" in line
+    else:
+        assert "proved nothing more" in line

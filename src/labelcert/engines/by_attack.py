@@ -19,12 +19,13 @@ import numpy as np
 from labelcert.engines.attacking.hopeless import SingleFlips
 from labelcert.engines.attacking.local_search import attack
 from labelcert.engines.attacking.looks import lead_of
-from labelcert.engines.attacking.position import Position, cores_of
+from labelcert.engines.attacking.position import DEPTH, Position, cores_of
 from labelcert.engines.by_enumeration import seconds_of_one
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.record import Record
 from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.memory import threads_that_fit
 from labelcert.engines.work.threads import work_off
 
 ROUNDS, ROUNDS_OF_MANY = 3, 2
@@ -61,6 +62,9 @@ class Attack:
         waiting = np.flatnonzero(ledger.open).tolist()
         if not waiting or clock.expired or not all(x.fitted for x in machines.each):
             return not waiting
+        jobs = threads_that_fit(jobs, 8 * int(DEPTH) * machines.count * task.n**2)
+        if jobs == 0:
+            return False  # witnesses are worth less than a process that dies
         stop = np.zeros(1, dtype=np.uint8)
         cores = cores_of(machines, task.predicted, stop)
         flips = SingleFlips(machines, cores, clock, jobs) if machines.count > 1 else None

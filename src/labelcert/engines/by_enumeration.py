@@ -27,6 +27,7 @@ from labelcert.engines.walk.retraining_loop import walk_retraining
 from labelcert.engines.walk.tree import MANY, RelabelTree, count_relabelings, tree_of
 from labelcert.engines.walk.tree import Task as Piece
 from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.memory import threads_that_fit
 from labelcert.engines.work.threads import work_off
 
 NAME = "enumeration"
@@ -69,7 +70,10 @@ class Enumeration:
         ladder = task.ledger.ladder.cut(budget)
         walk = _Walk(task, tree_of(task.attacker, budget), ladder.levels)
         report = partial(clock.report, NAME)
-        jobs = task.wishes.jobs
+        levels = len(walk.cores) * (walk.tree.size + 2)
+        jobs = threads_that_fit(task.wishes.jobs, 8 * levels * task.n**2)
+        if jobs == 0:
+            return False
         records, complete = work_off(walk.tree.tasks(), walk.begin, clock, jobs, walk.stop, report)
         expected = task.attacker.count_by_level(ladder)
         task.settling(NAME, clock).settle(records, expected)

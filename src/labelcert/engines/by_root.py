@@ -28,6 +28,7 @@ from labelcert.engines.rooting.sharpening import Sharpening
 from labelcert.engines.rooting.steps import Steps
 from labelcert.engines.task import Question, Task
 from labelcert.engines.work.clock import Clock
+from labelcert.engines.work.memory import threads_that_fit
 from labelcert.engines.work.workers import run_pieces
 
 NAME = "root bound"
@@ -139,6 +140,11 @@ class _Rooms:
         """Search some predictions at a level; those that it decided."""
         ledger, jobs = self.task.ledger, self.task.wishes.jobs
         decided: list[int] = []
+        # A process has a stack for each machine of a lead.
+        stacks = min(self.task.svms.count, 2) * (self.task.attacker.points.most_flips(level) + 3)
+        jobs = threads_that_fit(jobs, 8 * stacks * self.task.n**2)
+        if jobs == 0:
+            return decided
         share = clock.within(clock.remaining / 2)
         seconds = max(share.remaining * jobs / len(points), LEAST_SEARCH)
         pieces = [

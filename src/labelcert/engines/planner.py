@@ -193,12 +193,14 @@ class Plan:
         budget = self._open(RADII)
         rest = self.task.asked > RADII
         searches = self._of(Role.SEARCH)
+        begin, proven = self.clock.elapsed, self.task.ledger.steps_proven
         for number, engine in enumerate(searches):
             if budget >= 0 and self.task.exact and not self.clock.expired:
                 share = (0.5 if rest else 1.0) / (len(searches) - number)
                 stage = self.clock.within(share * self.clock.remaining)
                 engine.run(self.task, budget, stage)
                 self.task.ledger.combine()
+        self.task.note_pace(self.clock.elapsed - begin, self.task.ledger.steps_proven - proven)
 
     def _bound(self, question: Question) -> None:
         """Bound what is open of one question, within half the time left if others follow."""

@@ -69,6 +69,16 @@ class Task:
         if self.attacker.free_groups:
             raise AssertionError("a choice among attackers is no task: take each of its cases")
 
+    @property
+    def pace(self) -> tuple[float, int]:
+        """Seconds of the last search, and how many steps of budget it proved."""
+        found: tuple[float, int] = self.memory.get("pace", (0.0, 0))
+        return found
+
+    def note_pace(self, seconds: float, steps: int) -> None:
+        """Note how far the last search came."""
+        self.memory["pace"] = seconds, steps
+
     @classmethod
     def of_machines(
         cls, machines: Machines, predicted: np.ndarray, wishes: Wishes, clock: Clock | None = None

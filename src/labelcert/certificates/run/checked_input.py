@@ -13,6 +13,7 @@ from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.run.one_order import in_one_order
 from labelcert.certificates.run.option_checks import check_learner
+from labelcert.certificates.run.room import check_room
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.budgets import as_count
@@ -54,6 +55,10 @@ def check_input(
     gram, cross, labels, threat = in_one_order(gram, cross, labels, threat)
     given = as_labels(labels)
     names = check_classes(given, classes)
+    shape = getattr(cross, "shape", ())
+    # Before anything of that size is made; what has no such shape is refused below.
+    if getattr(gram, "shape", None) == (len(given), len(given)) and len(shape) == 2:
+        check_room(len(given), int(shape[0]), len(names), ridge is not None)
     checked, rows = _check_kernel(gram, cross, len(given))
     weight, penalty = check_learner(C, ridge)
     if threat is not None and max_flips is not None:

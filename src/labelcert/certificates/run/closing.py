@@ -15,6 +15,9 @@ from labelcert.engines.machines.machines import Machines
 from labelcert.engines.machines.saturation import saturating_C
 from labelcert.engines.task import Task
 
+WORTH_TELLING = 5.0
+"""Seconds of searching that a forecast may rest on."""
+
 
 def ways_to_close(machines: Machines, task: Task, stopped: str) -> tuple[str, ...]:
     """Sentences, none where no radius is open."""
@@ -28,9 +31,7 @@ def ways_to_close(machines: Machines, task: Task, stopped: str) -> tuple[str, ..
             "--exactness exact (exactness): relaxed takes the worst case of each class alone."
         )
     elif stopped != INTERRUPTED:
-        ways.append(
-            "A longer --time-limit (time_limit): more is proven the longer the search goes on."
-        )
+        ways.append(f"A longer --time-limit (time_limit): {_forecast(task)}")
     budget = ledger.max_budget
     found = saturating_C(machines, budget)
     told = _rounded_down(found)
@@ -46,6 +47,21 @@ def ways_to_close(machines: Machines, task: Task, stopped: str) -> tuple[str, ..
         "another learner, so compare its accuracy first."
     )
     return tuple(ways)
+
+
+def _forecast(task: Task) -> str:
+    """What the last stretch of searching gave, as a measure of what more time may give."""
+    seconds, steps = task.pace
+    left = task.ledger.steps_open
+    if seconds < WORTH_TELLING:
+        return "more is proven the longer the search goes on."
+    spent = f"the last {seconds:.0f} s of searching"
+    if steps == 0:
+        return f"{spent} proved nothing more, so it would have to be many times as long."
+    return (
+        f"{spent} proved {steps} more steps of budget, and {left} are open; as long again may "
+        "prove about as many, rather fewer."
+    )
 
 
 def _saturated_predictions(machines: Machines) -> np.ndarray:

@@ -107,6 +107,19 @@ class Ledger:
         rows = np.flatnonzero(~np.isfinite(self.margin_bound).all(axis=0))
         return int(self.ladder.levels[rows[-1]]) if len(rows) and self.m else -1
 
+    @property
+    def steps_proven(self) -> int:
+        """Levels above the first at which predictions are proven robust, added up over them."""
+        rows = np.searchsorted(self.ladder.levels, self.robust, side="right") - 1
+        return int(rows.sum())
+
+    @property
+    def steps_open(self) -> int:
+        """Levels that are neither proven nor broken, added up over predictions."""
+        last = np.minimum(self.broken - 1, self.max_budget)
+        rows = [np.searchsorted(self.ladder.levels, x, side="right") for x in (last, self.robust)]
+        return int(np.maximum(rows[0] - rows[1], 0).sum())
+
     def needed(self, t: int) -> int:
         """The largest budget at which t may still be robust."""
         return int(min(self.broken[t] - 1, self.max_budget))

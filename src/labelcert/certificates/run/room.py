@@ -1,0 +1,42 @@
+"""Whether a problem fits into memory, told before anything large is made.
+
+Counted is what has to lie in memory at one time, in arrays of the size of the Gram matrix, n × n of
+8 bytes: the matrix as given and checked, a factor, the tableau of each machine, and what their
+making takes. What only makes a search quicker (a state a thread and flip) is left out where it does
+not fit, and not counted. Measured in ``docs/benchmarks.md``.
+"""
+
+from __future__ import annotations
+
+from labelcert._errors import InputError
+from labelcert.engines.work.memory import RESERVE, free_bytes
+
+OF_CHECKING, OF_SVM, OF_RIDGE = 3, 5, 4
+"""Arrays of the Gram matrix's size while it is checked, and with a learner but for tableaus."""
+
+OF_CROSS = 6
+"""Arrays of the cross kernel's size."""
+
+
+def check_room(n: int, m: int, classes: int, ridge: bool) -> None:
+    """Refuse n labels and m test points that do not fit; raises InputError with the figures."""
+    machines = 1 if classes == 2 else classes
+    squares = OF_RIDGE if ridge else max(OF_CHECKING, OF_SVM + machines)
+    needed = 8 * (squares * n * n + OF_CROSS * n * m)
+    free = free_bytes()
+    if free is None or needed <= RESERVE * free:
+        return
+    remedy = (
+        "pass fewer labels, or features to certify_linear"
+        if ridge
+        else "pass fewer labels, ridge=… in place of C, which needs less, or features to "
+        "certify_linear"
+    )
+    raise InputError(
+        f"gram of {n} labels with {m} test points needs about {_told(needed)} of memory and "
+        f"{_told(free)} are free: {remedy}."
+    )
+
+
+def _told(size: float) -> str:
+    return f"{size / 1e9:.1f} GB"
