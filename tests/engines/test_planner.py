@@ -10,6 +10,7 @@ import pytest
 from conformance import Case, plain, saturated, with_C
 from labelcert.engines import planner
 from labelcert.engines.engine import ALL, Engine, Role
+from labelcert.engines.knowledge.evidence import CleanFit
 from labelcert.engines.machines.clean import clean_fit
 from labelcert.engines.registry import ENTRIES, OPTIONS, engines, load, named
 from labelcert.engines.task import Question, Task, Wishes
@@ -159,6 +160,22 @@ def test_a_long_exhaustion_waits_for_a_search_but_for_the_smallest_budget():
     search.run = lambda task, budget, clock: order.append(("search", budget)) or True
     decided(whole, search, limit=1000.0)
     assert order == [("whole", 1), ("search", 6), ("whole", 6), ("search", 6)]
+
+
+@pytest.mark.parametrize(("proves", "budgets"), [(True, [1, 2]), (False, [1, 5])])
+def test_going_through_some_of_it_takes_no_time_from_a_search_that_gets_further(proves, budgets):
+    """At 14 s a budget and 100 s, all six budgets are out of reach, five are not."""
+    whole, search = Noting("whole", Role.EXHAUST, pace=14.0), Noting("search", Role.SEARCH)
+    proof = CleanFit()
+
+    def run(task, budget, clock):
+        if proves:
+            task.ledger.prove_all(0, 1, "search", proof)
+        return True
+
+    search.run = run
+    decided(whole, search, limit=100.0)
+    assert whole.asked == budgets
 
 
 def test_counts_are_bounded_only_where_they_are_asked_for():

@@ -45,6 +45,9 @@ LONG_SHARE = 0.8
 UNBOUNDED = 2**62
 """As a budget: any."""
 
+PARTLY = 30.0
+"""Seconds that going through some of the open budgets may be expected to take after a search."""
+
 MEASURABLE = 0.02
 """Seconds from which on it counts how long something took."""
 
@@ -90,8 +93,8 @@ class Plan:
         self._exhaust(SMALL_SECONDS)
         if self.task.ledger.ladder.rows > 1:  # one flip first
             self._exhaust(FIRST_SHARE * self.clock.remaining, self.task.ledger.ladder.last_of(1))
-        self._search_early()
-        self._exhaust(LONG_SHARE * self.clock.remaining)
+        searched = self._search_early()
+        self._exhaust_long(searched)
         self.task.ledger.combine()
         self._search_the_rest()
         self._bound(Question.MARGINS)
@@ -171,22 +174,33 @@ class Plan:
                 reach[e.name], -self._expected(e, reach[e.name])))  # fmt: skip
             self._run(best, reach[best.name])
 
-    def _search_early(self) -> None:
-        """Search before a long exhaustion, for at most half the time that one would take."""
-        budget = self._open(RADII)
+    def _exhaust_long(self, searched: bool) -> None:
+        """Go through everything for most of the time left; for some seconds only where a search has
+        proven something and that is not all that is open."""
+        limit, budget = LONG_SHARE * self.clock.remaining, self._open(RADII)
+        engines = [e for e in self._of(Role.EXHAUST) if e.retrains and Question.RADII in e.decides]
+        if searched and all(self._reach(e, limit) < budget for e in engines):
+            limit = min(limit, PARTLY)
+        self._exhaust(limit)
+
+    def _search_early(self) -> bool:
+        """Search before a long exhaustion, for at most half the time that one would take; whether
+        that proved anything."""
+        budget, before = self._open(RADII), self.task.ledger.steps_proven
         if budget < 0:
-            return
+            return False
         engines = [e for e in self._of(Role.EXHAUST) if Question.RADII in e.decides]
         expected = min((self._expected(e, budget) for e in engines), default=float("inf"))
         limit = 0.5 * min(expected, self.clock.remaining)
         if expected < SEARCH_FROM or limit <= 0:
-            return
+            return False
         for engine in self._of(Role.SEARCH):
             if engine.seconds(self.task, budget) <= 0.25 * limit:
                 hasty = replace(self.task.wishes, enough=ENOUGH, seconds_a_point=min(
                     0.05 * limit, self.task.wishes.seconds_a_point))  # fmt: skip
                 task = replace(self.task, wishes=hasty)
                 engine.run(task, budget, self.clock.within(limit))
+        return self.task.ledger.steps_proven > before
 
     def _search_the_rest(self) -> None:
         """Spend what time is left on what exhaustion could not reach."""
