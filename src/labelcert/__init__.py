@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         advise,
         certify,
         certify_collective,
+        certify_linear,
         influential_labels,
     )
     from labelcert.data import Graph, datasets
@@ -54,6 +55,7 @@ __all__ = [
     "advise",
     "certify",
     "certify_collective",
+    "certify_linear",
     "datasets",
     "influential_labels",
     "kernels",
@@ -72,6 +74,7 @@ _WHERE = {
     "advise": "labelcert.certificates",
     "certify": "labelcert.certificates",
     "certify_collective": "labelcert.certificates",
+    "certify_linear": "labelcert.certificates",
     "influential_labels": "labelcert.certificates",
     "Graph": "labelcert.data.graph",
     "plot": "labelcert.report",
