@@ -38,7 +38,8 @@ if TYPE_CHECKING:
         influential_labels,
     )
     from labelcert.data import Graph, datasets
-    from labelcert.report import plot
+    from labelcert.report import plot, plot_path
+    from labelcert.studies.ridge_path import RidgePath, ridge_path
     from labelcert.studies.tuning import Tuning, tune
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "CollectiveCertificate",
     "Graph",
     "InputError",
+    "RidgePath",
     "ThreatModel",
     "Tuning",
     "Witness",
@@ -61,6 +63,8 @@ __all__ = [
     "kernels",
     "learners",
     "plot",
+    "plot_path",
+    "ridge_path",
     "tune",
 ]
 
@@ -78,6 +82,9 @@ _WHERE = {
     "influential_labels": "labelcert.certificates",
     "Graph": "labelcert.data.graph",
     "plot": "labelcert.report",
+    "plot_path": "labelcert.report",
+    "RidgePath": "labelcert.studies.ridge_path",
+    "ridge_path": "labelcert.studies.ridge_path",
     "Tuning": "labelcert.studies.tuning",
     "tune": "labelcert.studies.tuning",
 }
