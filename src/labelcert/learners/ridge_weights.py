@@ -59,7 +59,7 @@ def _solver(matrix: np.ndarray, ridge: float) -> Callable[[np.ndarray], np.ndarr
     """What nearly solves (matrix + λI) w = row for each row; None where it has no factor."""
     from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-    moved = np.array(matrix, order="F")
+    moved = np.array(matrix.T, order="F")  # symmetric: a plain copy
     moved[np.diag_indices(len(moved))] += ridge
     try:
         factor = cho_factor(moved, lower=True, overwrite_a=True, check_finite=False)
