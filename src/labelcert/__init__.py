@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         influential_labels,
     )
     from labelcert.data import Graph, datasets
+    from labelcert.models import LabelCertifier, certify_graph
     from labelcert.report import plot
     from labelcert.studies.tuning import Tuning, tune
 
@@ -47,6 +48,7 @@ __all__ = [
     "CollectiveCertificate",
     "Graph",
     "InputError",
+    "LabelCertifier",
     "ThreatModel",
     "Tuning",
     "Witness",
@@ -54,6 +56,7 @@ __all__ = [
     "advise",
     "certify",
     "certify_collective",
+    "certify_graph",
     "datasets",
     "influential_labels",
     "kernels",
@@ -74,6 +77,8 @@ _WHERE = {
     "certify_collective": "labelcert.certificates",
     "influential_labels": "labelcert.certificates",
     "Graph": "labelcert.data.graph",
+    "LabelCertifier": "labelcert.models",
+    "certify_graph": "labelcert.models",
     "plot": "labelcert.report",
     "Tuning": "labelcert.studies.tuning",
     "tune": "labelcert.studies.tuning",
