@@ -214,7 +214,22 @@ class RelabelSpace:
             return False
         if not self.allowed[points, labels].all():
             return False
-        return any(case.points.contains(points, budget) for case in self.cases())
+        price = self.price(changes)
+        return price is not None and price <= budget
+
+    def price(self, changes: np.ndarray) -> int | None:
+        """The smallest budget that pays for changes along allowed labels, each point once.
+
+        None where no budget does: more purses than there are free groups hold too little.
+        """
+        points = changes // self.classes
+        spent = np.zeros(len(self.group_budget), dtype=np.int64)
+        np.add.at(spent, self.group[points], self.cost[points])
+        over = spent > self.group_budget
+        if int(over.sum()) > self.free_groups:
+            return None
+        dearest = np.sort(spent[~over])[::-1][: self.free_groups - int(over.sum())]
+        return int(spent[~over].sum() - dearest.sum())
 
     def cases(self) -> Iterator[RelabelSpace]:
         """The attackers that this one chooses among: each a set of groups that costs nothing."""

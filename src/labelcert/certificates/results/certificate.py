@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray, LabelArray
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate, covered
+from labelcert.certificates.results.flip_check import FlipCheck, Problem, check_flips
 from labelcert.certificates.results.relaxation_gap import RelaxationGap, relaxation_gap
 from labelcert.certificates.results.witness import Witness
 from labelcert.intake.items import items_of
@@ -54,6 +55,8 @@ class Certificate:
     the radius by independent worst cases of the classes alone, None where it was not computed.
     advice: where radii of an SVM are open, what would close them, a sentence each with its price;
     not kept in files.
+    bad_groups: how many groups the attacker may have for itself, see `ThreatModel`.
+    problem: what `check` trains again, the matrices with it; kept neither in files nor in pickles.
 
     Source: definitions of arXiv 2412.00537, section 2; error bars of our own note, section 2.
     """
@@ -82,6 +85,8 @@ class Certificate:
     levels: IntArray | None = None
     asked: int | None = None
     advice: tuple[str, ...] = ()
+    bad_groups: int = 0
+    problem: Problem | None = field(default=None)
 
     @property
     def prediction(self) -> LabelArray:
@@ -140,6 +145,29 @@ class Certificate:
                 "points."
             )
         return self.witnesses[number]
+
+    def check(
+        self,
+        indices: Any,
+        new_labels: Any = None,
+        *,
+        gram: Any = None,
+        cross: Any = None,
+        threat: Any = None,
+    ) -> FlipCheck:
+        """Retrain on a flip set of one's own: which predictions change, and what that is worth.
+
+        indices: (k,) positions among the labeled points, or a mask; new_labels: (k,) their new
+        labels, with two classes the other one by default. ``cert.check(*cert.witness(i))`` looks at
+        a witness. gram, cross, threat: what was certified, for a certificate from a file.
+
+        Raises InputError: labels that are no change, or matrices that are missing or others.
+        """
+        return check_flips(self, indices, new_labels, gram, cross, threat)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the problem, whose matrices would go along into every pickle."""
+        return {**self.__dict__, "problem": None}
 
     def certified_ratio(self, r: int) -> float:
         """Share of the test points proven robust at budget r."""

@@ -9,6 +9,7 @@ from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.run.outcome import INTERRUPTED, Outcome
+from labelcert.certificates.run.own_flips import CheckedProblem
 
 EVERY_BUDGET = 4096
 """Up to this budget results have a column for each, beyond it for those that change anything."""
@@ -54,6 +55,8 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         levels=_columns(outcome)[1],
         asked=given.asked,
         advice=outcome.advice,
+        bad_groups=given.space.free_groups,
+        problem=CheckedProblem(given),
     )
 
 
