@@ -52,7 +52,7 @@ def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
     console.print(_predictions(summary, run.called))
     console.print()
     console.print(_decided(run, summary))
-    for line in open_lines(run, summary, time_limit):
+    for line in (*warning_lines(run), *open_lines(run, summary, time_limit)):
         console.print(Text(line, style="yellow"))
 
 
@@ -67,6 +67,11 @@ def title_of(run: Run) -> str:
     name, value = next(iter(run.certificate.learner.items()))
     model = run.model["name"].upper() if run.model["name"] != "graphsage" else "GraphSAGE"
     return f"{printable(str(run.dataset['name']))}: {model}, {name} = {value:g}"
+
+
+def warning_lines(run: Run) -> list[str]:
+    """What makes the certificate worth less than it looks."""
+    return [printable(f"Warning: {sign}") for sign in run.certificate.warnings]
 
 
 def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:

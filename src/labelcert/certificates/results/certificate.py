@@ -56,6 +56,8 @@ class Certificate:
     advice: where radii of an SVM are open, what would close them, a sentence each with its price;
     not kept in files.
     bad_groups: how many groups the attacker may have for itself, see `ThreatModel`.
+    warnings: what makes the certificate worth less than it looks, such as a model that always
+    predicts the same class; a sentence each, with a remedy.
     problem: what `check` trains again, the matrices with it; kept neither in files nor in pickles.
 
     Source: definitions of arXiv 2412.00537, section 2; error bars of our own note, section 2.
@@ -86,6 +88,7 @@ class Certificate:
     asked: int | None = None
     advice: tuple[str, ...] = ()
     bad_groups: int = 0
+    warnings: tuple[str, ...] = ()
     problem: Problem | None = field(default=None)
 
     @property

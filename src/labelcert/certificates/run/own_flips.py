@@ -55,7 +55,9 @@ class CheckedProblem:
         leads = leads_of(value, bar, predicted)
         lost = (found.predicted != predicted) | found.tied
         unclear = ~leads.broken & ~leads.robust & ~zero
-        broken: BoolArray = np.where(unclear, lost & ~found.doubtful, leads.broken | zero)
+        told: BoolArray = np.asarray(lost & ~found.doubtful, dtype=np.bool_)
+        broken: BoolArray = np.asarray(leads.broken | zero, dtype=np.bool_)
+        broken[unclear] = told[unclear]
         shape = value[:, 0] if classes == 2 else value
         bars = np.array(bar)[:, 0] if classes == 2 else np.array(bar)
         return Retrained(shape, bars, found.predicted, broken, unclear & found.doubtful)
