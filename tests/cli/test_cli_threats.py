@@ -268,3 +268,32 @@ def test_engines_by_name_agree_and_unknown_ones_are_one_sentence(tmp_path):
         assert done.exit_code == 0, done.output
         radii.append(json.loads(path.read_text())["certificate"]["radius"])
     assert all(r == radii[0] for r in radii)
+
+
+def test_bad_groups_are_told_everywhere(invoke, tmp_path):
+    groups = "".join(f"{node},{'abcd'[node % 4]}\n" for node in range(34))
+    (tmp_path / "who.csv").write_text("node,group\n" + groups, encoding="utf-8")
+    asked = (*FAST, "--groups", "who.csv", "--bad-groups", "1", "--ridge", "1")
+    result = invoke("certify", "karate", *asked, "-o", "run.json", "--report", "p.html")
+    assert result.exit_code == 0, result.stderr
+    text = " ".join(result.stdout.split())
+    assert "besides any one bad group" in text
+    assert "and any 1 of the groups for nothing" in text
+    run = document()
+    assert run["threat"]["bad_groups"] == run["certificate"]["bad_groups"] == 1
+    assert min(run["certificate"]["radius"]) == -1
+    assert "\n    0 " in result.stdout  # the row of budget 0 says something here
+    assert " broken " in text
+    page = (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert "any 1 of the groups for nothing" in page
+    assert '"below":"broken"' in page.replace(" ", "")
+
+
+def test_bad_groups_that_make_no_sense(invoke):
+    for options, told in (
+        (("--bad-groups", "1"), "bad_groups needs groups"),
+        (("--bad-groups", "-1"), "bad_groups is -1"),
+    ):
+        result = invoke("certify", "karate", *FAST, *options)
+        assert result.exit_code == 2
+        assert told in " ".join(result.stderr.split())

@@ -170,6 +170,15 @@ GroupBudget = Annotated[
     ),
 ]  # fmt: skip
 
+BadGroups = Annotated[
+    int,
+    _option(
+        _ATTACK, ("--bad-groups",),
+        "Besides, up to so many groups, unknown which, may be wrong anywhere: their labels may "
+        "change at no cost.", "N",
+    ),
+]  # fmt: skip
+
 Count = Annotated[int, _option(_ADVICE, ("--k", "-k"), "How many labels to choose.", "N")]
 AtBudget = Annotated[
     str | None,

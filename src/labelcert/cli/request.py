@@ -47,6 +47,7 @@ class Request:
     costs: str | None
     groups: str | None
     group_budgets: tuple[str, ...]
+    bad_groups: int
     exactness: str
     engine: str
     solver: str

@@ -73,6 +73,8 @@ def choose_threat(
         known = {as_name(v) for v in groups.values.all_values}
         limits = group_budgets(request, names, prices, known)
         told += ", " + tell_groups(present, limits)
+        if request.bad_groups:
+            told += f", and any {request.bad_groups} of the groups for nothing"
     threat = ThreatModel(
         budget,
         trusted=positions,
@@ -80,6 +82,7 @@ def choose_threat(
         directions=directions_of(directions, graph.labels[labeled]) if directions else None,
         groups=names,
         group_budgets=limits,
+        bad_groups=request.bad_groups,
     )
     record = {
         "max_flips": budget,
@@ -88,6 +91,7 @@ def choose_threat(
         "costs": prices,
         "groups": names,
         "group_budgets": limits,
+        "bad_groups": request.bad_groups,
     }
     return ThreatChoice(threat, record, told)
 

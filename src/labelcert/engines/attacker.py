@@ -8,10 +8,8 @@ purses of groups, or how many changes a budget pays for asks here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 
 import numpy as np
 
@@ -118,7 +116,7 @@ class RelabelSpace:
     labels (n,) int64 in 0 … K−1; allowed (n, K) bool: labels each point may hold, its own among
     them; cost (n,) int64 ≥ 0; group (n,) int64 numbers into group_budget (groups,).
     free_groups: besides, the attacker picks up to so many groups, whose labels may change at no
-    cost and outside their purses: a choice among the attackers of `cases`, not a budget.
+    cost and outside their purses: a choice among attackers, not a budget (`engines.crowds`).
     """
 
     labels: np.ndarray
@@ -230,17 +228,6 @@ class RelabelSpace:
             return None
         dearest = np.sort(spent[~over])[::-1][: self.free_groups - int(over.sum())]
         return int(spent[~over].sum() - dearest.sum())
-
-    def cases(self) -> Iterator[RelabelSpace]:
-        """The attackers that this one chooses among: each a set of groups that costs nothing."""
-        present = np.unique(self.group).tolist()
-        for chosen in combinations(present, min(self.free_groups, len(present))):
-            free = np.isin(self.group, chosen)
-            purses = self.group_budget.copy()
-            purses[list(chosen)] = UNLIMITED
-            yield replace(
-                self, cost=np.where(free, 0, self.cost), group_budget=purses, free_groups=0
-            )
 
     @cached_property
     def words(self) -> int:

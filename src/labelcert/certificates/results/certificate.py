@@ -34,8 +34,9 @@ class Certificate:
     with K > 2 classes, (m, K) logits, the largest of which wins; error_bar of the same shape: how
     far each can be from the truth. predicted (m,): positions of the predictions in classes, where
     the values are too close to tell as exact arithmetic has them (None: as decision has them).
-    radius (m,): proven robust up to this budget; −1 where not even budget 0 is proven, see
-    `status`. Capped at max_flips: radius == max_flips means at least that.
+    radius (m,): proven robust up to this budget, with any bad groups there are besides; −1 where
+    not even budget 0 is proven, see `status`. Capped at max_flips: radius == max_flips means at
+    least that.
     radius_upper (m,): no witness is known at or below it; equal to radius where exact.
     max_flips: the largest budget covered, no more than all labels cost together; asked: the one
     asked for (None: the same). Beyond max_flips nothing changes.
@@ -119,10 +120,15 @@ class Certificate:
 
     @property
     def status(self) -> tuple[str, ...]:
-        """(m,) "robust" at budget 0 and beyond, "tie" on the clean labels, or "open": neither is
-        proven, for lack of time or because a shift of the kernel's diagonal leaves it in doubt."""
-        pairs = zip(self.radius.tolist(), self.radius_upper.tolist(), strict=True)
-        return tuple("robust" if low >= 0 else "tie" if up < 0 else "open" for low, up in pairs)
+        """(m,) "robust" at budget 0 and beyond, "tie" on the clean labels, "broken" by bad groups
+        alone, or "open": nothing of that is proven, for lack of time or because a shift of the
+        kernel's diagonal leaves it in doubt."""
+        lost = [witness is not None and len(witness.indices) > 0 for witness in self.witnesses]
+        known = zip(self.radius.tolist(), self.radius_upper.tolist(), lost, strict=True)
+        return tuple(
+            "robust" if low >= 0 else "open" if up >= 0 else "broken" if changed else "tie"
+            for low, up, changed in known
+        )
 
     @property
     def exact(self) -> BoolArray:

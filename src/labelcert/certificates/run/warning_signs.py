@@ -26,7 +26,7 @@ def warning_signs(given: CheckedInput, predicted: IntArray) -> tuple[str, ...]:
         _one_class(given.classes, predicted),
         _unbalanced(given.classes, given.space.labels),
         _constant(given.gram.given),
-        None if given.C is None else _saturated(given.gram.given, given, given.C),
+        None if given.C is None else _saturated(given.gram.given, given.C),
     )
     return tuple(sign for sign in signs if sign is not None)
 
@@ -67,12 +67,9 @@ def _constant(gram: FloatArray) -> str | None:
     )
 
 
-def _saturated(gram: FloatArray, given: CheckedInput, C: float) -> str | None:
-    """Every label weighs C already on the labels as they are, and so it does at any smaller C."""
-    classes = len(given.classes)
-    members = np.array([1]) if classes == 2 else np.arange(classes)
-    y = np.where(given.space.labels[:, None] == members, 1.0, -1.0)
-    largest = float((y * (gram @ y)).max())
+def _saturated(gram: FloatArray, C: float) -> str | None:
+    """Every label weighs C whatever the labels are, and so it does at any smaller C."""
+    largest = float(np.abs(gram).sum(axis=1).max())
     if not largest * C <= 1:
         return None
     least = "any C" if largest <= 0 else f"any C below {1 / largest:.2g}"
