@@ -297,3 +297,45 @@ def test_bad_groups_that_make_no_sense(invoke):
         result = invoke("certify", "karate", *FAST, *options)
         assert result.exit_code == 2
         assert told in " ".join(result.stderr.split())
+
+
+def test_trusted_labels_may_be_a_column(invoke, mails):
+    mails = mails.drop(columns=["who", "price"])
+    said = ["Yes", "no", "", "TRUE"] * 10
+    mails.assign(verified=said).to_csv("mails.csv", index=False)
+    shared = ("certify", "mails.csv", "--label", "class", *FAST)
+    result = invoke(*shared, "--trusted", "verified", "-o", "run.json")
+    assert result.exit_code == 0, result.stderr
+    run = document()
+    labeled = run["labeled"]["nodes"]
+    expected = sorted(node for node in labeled if said[node] in ("Yes", "TRUE"))
+    assert run["threat"]["trusted"] == expected
+    more = 20 - len(expected)
+    told = " ".join(result.stdout.split())
+    assert f"{len(expected)} trusted ({more} more are not labeled)" in told
+    columns = run["dataset"]["features"]
+    mails.to_csv("mails.csv", index=False)  # without the column: the same features
+    trusted = "\n".join(str(node) for node in range(40) if said[node] in ("Yes", "TRUE"))
+    with open("safe.txt", "w", encoding="utf-8") as stream:
+        stream.write(trusted)
+    result = invoke(*shared, "--trusted", "safe.txt", "-o", "run.json")
+    assert result.exit_code == 0, result.stderr
+    again = document()
+    assert again["dataset"]["features"] == columns
+    assert again["threat"] == run["threat"]
+    assert again["certificate"]["radius"] == run["certificate"]["radius"]
+    assert f"({more} more are not labeled)" in " ".join(result.stdout.split())
+
+
+def test_trusted_columns_that_say_neither_yes_nor_no(invoke, mails):
+    mails = mails.drop(columns=["who", "price"])
+    mails.assign(verified=["maybe"] * 40).to_csv("mails.csv", index=False)
+    shared = ("certify", "mails.csv", "--label", "class", *FAST)
+    for asked, told in (
+        ("verified", "holds 'maybe' for node 0: write yes or no"),
+        ("class", "names the label column"),
+        ("verifed", "did you mean 'verified'?"),
+    ):
+        result = invoke(*shared, "--trusted", asked)
+        assert result.exit_code == 2
+        assert told in " ".join(result.stderr.split()), result.stderr

@@ -130,11 +130,11 @@ WorstMargins = Annotated[
     ),
 ]  # fmt: skip
 Trusted = Annotated[
-    Path | None,
+    str | None,
     _option(
         _ATTACK, ("--trusted",),
-        "Text file of labeled nodes that cannot be flipped, one a line, by id or else by number.",
-        "FILE",
+        "Labels that cannot be flipped: a column of the node table with yes or no (not a feature "
+        "then), or a text file of nodes, one a line, by id or else by number.", "COLUMN|FILE",
     ),
 ]  # fmt: skip
 Direction = Annotated[

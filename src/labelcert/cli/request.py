@@ -42,7 +42,7 @@ class Request:
     max_flips: str | None
     collective: bool
     worst_margins: bool
-    trusted: Path | None
+    trusted: str | None
     directions: tuple[str, ...]
     costs: str | None
     groups: str | None
