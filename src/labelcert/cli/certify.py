@@ -32,6 +32,7 @@ EPILOG = "\n\n".join(
         "labelcert certify karate --collective --report karate.html",
         "labelcert certify nodes.csv --edges edges.csv --label topic --ridge 0.1",
         "labelcert certify table.csv --label class --model mlp --depth 2",
+        "labelcert certify table.csv --label class --new today.csv --ridge 1 --standardize",
         "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
         "labelcert certify mails.csv --label class --groups annotator --bad-groups 1 --ridge 1",
     )
@@ -47,6 +48,8 @@ def certify(
     drop: opt.Drop = None,
     keep: opt.Keep = None,
     drop_class: opt.DropClass = None,
+    new: opt.New = None,
+    standardize: opt.Standardize = False,
     binary: opt.Binary = False,
     largest_component: opt.LargestComponent = False,
     per_class: opt.PerClass = 5,
