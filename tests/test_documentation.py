@@ -20,6 +20,7 @@ PAGES = (
     "docs/own-data.md",
     "docs/many-classes.md",
     "docs/sixty-thousand-labels.md",
+    "docs/threat-models.md",
     "docs/kernels.md",
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

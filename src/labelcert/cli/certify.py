@@ -32,7 +32,9 @@ EPILOG = "\n\n".join(
         "labelcert certify karate --collective --report karate.html",
         "labelcert certify nodes.csv --edges edges.csv --label topic --ridge 0.1",
         "labelcert certify table.csv --label class --model mlp --depth 2",
+        "labelcert certify table.csv --label class --new today.csv --ridge 1 --standardize",
         "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
+        "labelcert certify mails.csv --label class --groups annotator --bad-groups 1 --ridge 1",
     )
 )
 
@@ -46,6 +48,8 @@ def certify(
     drop: opt.Drop = None,
     keep: opt.Keep = None,
     drop_class: opt.DropClass = None,
+    new: opt.New = None,
+    standardize: opt.Standardize = False,
     binary: opt.Binary = False,
     largest_component: opt.LargestComponent = False,
     per_class: opt.PerClass = 5,
@@ -63,6 +67,7 @@ def certify(
     costs: opt.Costs = None,
     groups: opt.Groups = None,
     group_budget: opt.GroupBudget = None,
+    bad_groups: opt.BadGroups = 0,
     exactness: opt.Exactness = "exact",
     engine: opt.Engine = "auto",
     solver: opt.Solver = "highs",

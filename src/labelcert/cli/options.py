@@ -58,6 +58,21 @@ DropClass = Annotated[
         "NAME",
     ),
 ]  # fmt: skip
+New = Annotated[
+    Path | None,
+    _option(
+        _DATA, ("--new",),
+        "Table of new rows to certify, with or without labels; all labeled rows of DATASET, a "
+        "table, are then trained on.", "FILE",
+    ),
+]  # fmt: skip
+Standardize = Annotated[
+    bool,
+    _option(
+        _DATA, ("--standardize",),
+        "Give every feature mean 0 and scale 1 over the rows that are trained on.",
+    ),
+]  # fmt: skip
 Binary = Annotated[
     bool,
     _option(
@@ -130,11 +145,11 @@ WorstMargins = Annotated[
     ),
 ]  # fmt: skip
 Trusted = Annotated[
-    Path | None,
+    str | None,
     _option(
         _ATTACK, ("--trusted",),
-        "Text file of labeled nodes that cannot be flipped, one a line, by id or else by number.",
-        "FILE",
+        "Labels that cannot be flipped: a column of the node table with yes or no (not a feature "
+        "then), or a text file of nodes, one a line, by id or else by number.", "COLUMN|FILE",
     ),
 ]  # fmt: skip
 Direction = Annotated[
@@ -167,6 +182,15 @@ GroupBudget = Annotated[
         _ATTACK, ("--group-budget",),
         "Most flips of labels of one group, besides --max-flips: N for every group, or NAME=N for "
         "one; a count, or a percentage such as 50% of the group; may be repeated.", "[NAME=]N",
+    ),
+]  # fmt: skip
+
+BadGroups = Annotated[
+    int,
+    _option(
+        _ATTACK, ("--bad-groups",),
+        "Besides, up to so many groups, unknown which, may be wrong anywhere: their labels may "
+        "change at no cost.", "N",
     ),
 ]  # fmt: skip
 

@@ -29,6 +29,8 @@ class Request:
     drop: tuple[str, ...]
     keep: tuple[str, ...]
     drop_classes: tuple[str, ...]
+    new: Path | None
+    standardize: bool
     binary: bool
     largest_component: bool
     per_class: int
@@ -42,11 +44,12 @@ class Request:
     max_flips: str | None
     collective: bool
     worst_margins: bool
-    trusted: Path | None
+    trusted: str | None
     directions: tuple[str, ...]
     costs: str | None
     groups: str | None
     group_budgets: tuple[str, ...]
+    bad_groups: int
     exactness: str
     engine: str
     solver: str

@@ -3,7 +3,8 @@
 - :func:`load`, :func:`names`, :func:`describe`: the named graphs of the literature.
 - :func:`csbm`, :func:`cba`: synthetic graphs.
 - ``from_…``, :func:`open_path`, :func:`save_npz`: your own data.
-- :func:`split`: training, validation and test nodes.
+- :func:`majority`: labels from several votes a row.
+- :func:`split`, :func:`own_split`: training, validation and test nodes.
 """
 
 from __future__ import annotations
@@ -22,14 +23,17 @@ from labelcert.data.matrices import undirected
 from labelcert.data.networks import from_networkx
 from labelcert.data.npz import from_npz, save_npz
 from labelcert.data.open_path import open_path
+from labelcert.data.own_splits import own_split
 from labelcert.data.registry import DatasetInfo
 from labelcert.data.splits import Split, split
 from labelcert.data.tables import from_table
+from labelcert.data.votes import Majority, majority
 from labelcert.intake.numbers import flag
 
 __all__ = [
     "DatasetInfo",
     "Graph",
+    "Majority",
     "Split",
     "cba",
     "csbm",
@@ -42,8 +46,10 @@ __all__ = [
     "from_scipy",
     "from_table",
     "load",
+    "majority",
     "names",
     "open_path",
+    "own_split",
     "save_npz",
     "split",
     "undirected",

@@ -12,6 +12,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, RelaxationGap
+from labelcert.data.no_label import is_labeled
 
 _EVERY_BUDGET_UP_TO = 10
 _MOST_ROWS = 15
@@ -51,7 +52,9 @@ class PredictionRow:
 class Summary:
     """What a certificate says in a few figures.
 
-    unit: what budgets and radii count, "flips" or "cost". correct: right clean predictions, None
+    unit: what budgets and radii count, "flips" or "cost". bad_groups: how many groups may be bad
+    besides. correct: right clean predictions of the known ones
+    whose true label there is, None
     without true labels. survivors: budgets 0 … max_flips.
     weakest, strongest: no prediction is in both. proven_by, broken_by: how many predictions each
     engine decided, most first. open_radii: predictions whose radius is an interval. open_budgets:
@@ -63,7 +66,9 @@ class Summary:
     num_labeled: int
     max_flips: int
     unit: str
+    bad_groups: int
     correct: int | None
+    known: int
     survivors: tuple[Survivors, ...]
     weakest: tuple[PredictionRow, ...]
     strongest: tuple[PredictionRow, ...]
@@ -104,7 +109,9 @@ def summarize(
         num_labeled=c.num_labeled,
         max_flips=c.max_flips,
         unit=c.unit,
+        bad_groups=c.bad_groups,
         correct=None if truth is None else int((c.prediction == truth).sum()),
+        known=0 if truth is None else int(is_labeled(truth).sum()),
         survivors=tuple(_survivors(c, r) for r in c.budgets.tolist()),
         weakest=tuple(rows[t] for t in weakest),
         strongest=tuple(rows[t] for t in strongest),
@@ -118,12 +125,13 @@ def summarize(
     )
 
 
-def telling(survivors: Sequence[Survivors]) -> list[Survivors]:
-    """The rows worth printing: from 1 flip to the first budget that nothing survives, thinned.
+def telling(survivors: Sequence[Survivors], least: int = 1) -> list[Survivors]:
+    """The rows worth printing: from a budget to the first that nothing survives, thinned.
 
-    Up to 15 rows are kept as they are; of more, the first ten, then round numbers, and the last.
+    least: 1, or 0 where bad groups may break predictions without a flip besides. Up to 15 rows are
+    kept as they are; of more, the first ten, then round numbers, and the last.
     """
-    rows = [row for row in survivors if row.flips > 0]
+    rows = [row for row in survivors if row.flips >= least]
     dead = [i for i, row in enumerate(rows) if _nothing_survives(row)]
     if dead:
         rows = rows[: dead[0] + 1]
@@ -139,14 +147,15 @@ def telling(survivors: Sequence[Survivors]) -> list[Survivors]:
     ]
 
 
-def radius_told(radius: int, radius_upper: int, max_flips: int) -> str:
-    """A radius in words: "3", "10+" where it is capped, "2 to 5" where it is open, "tie".
+def radius_told(radius: int, radius_upper: int, max_flips: int, below: str = "tie") -> str:
+    """A radius in words: "3", "10+" where it is capped, "2 to 5" where it is open.
 
-    "open to 5" where not even the clean prediction is settled.
+    below: what −1 is, "tie", or "broken" by bad groups alone. "open to 5" where not even the clean
+    prediction is settled.
     """
     if radius == radius_upper:
         if radius < 0:
-            return "tie"
+            return below
         return f"{radius}+" if radius == max_flips else str(radius)
     highest = f"{radius_upper}+" if radius_upper == max_flips else str(radius_upper)
     return f"{'open' if radius < 0 else radius} to {highest}"
@@ -187,7 +196,7 @@ def _prediction_row(
         witness = tuple(zip(labeled[found.indices].tolist(), found.labels.tolist(), strict=True))
     return PredictionRow(
         node=int(nodes[t]),
-        true_label=None if truth is None else truth[t].item(),
+        true_label=None if truth is None or not is_labeled(truth)[t] else truth[t].item(),
         prediction=c.prediction[t].item(),
         radius=int(c.radius[t]),
         radius_upper=int(c.radius_upper[t]),

@@ -70,6 +70,11 @@ def check_feature_input(
     check_sizes(matrix, tests)
     weight, penalty = check_learner(C, ridge)
     space, most, asked = check_attacker(given, names, max_flips, threat)
+    if space.free_groups:
+        raise InputError(
+            "threat has bad_groups, which certify_linear does not know: pass the inner products "
+            "of the features to certify(ridge=…)."
+        )
     return FeatureInput(matrix, tests, given, names, weight, penalty, space, most, asked)
 
 

@@ -32,6 +32,10 @@ def write_run_page(
     """
     if len(run.test) == 0:
         raise InputError("run has no test nodes: there is nothing to report.")
+    if not run.known.all():
+        raise InputError(
+            "report needs the labels of the new rows: add them, or leave --report out."
+        )
     result = result_of(run, graph)
     write_page(
         Evaluation(title, (result,)),
@@ -63,6 +67,7 @@ def _facts(run: Run, attacker: str) -> list[tuple[str, str]]:
     exact = int(run.certificate.exact.sum())
     tests = len(run.test)
     return [
+        *(("Warning", sign) for sign in run.certificate.warnings),
         *((name.capitalize(), told) for name, told in run_facts(run)),
         ("Accuracy", f"{100 * right / tests:.1f} % of {tests} test nodes, labels unflipped"),
         ("Attacker", attacker),
