@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         influential_labels,
     )
     from labelcert.data import Graph, datasets
+    from labelcert.ensembles import PartitionEnsemble
     from labelcert.report import plot
     from labelcert.studies.tuning import Tuning, tune
 
@@ -47,6 +48,7 @@ __all__ = [
     "CollectiveCertificate",
     "Graph",
     "InputError",
+    "PartitionEnsemble",
     "ThreatModel",
     "Tuning",
     "Witness",
@@ -74,6 +76,7 @@ _WHERE = {
     "certify_collective": "labelcert.certificates",
     "influential_labels": "labelcert.certificates",
     "Graph": "labelcert.data.graph",
+    "PartitionEnsemble": "labelcert.ensembles",
     "plot": "labelcert.report",
     "Tuning": "labelcert.studies.tuning",
     "tune": "labelcert.studies.tuning",
