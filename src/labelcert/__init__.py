@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         advise,
         certify,
         certify_collective,
+        certify_linear,
         influential_labels,
     )
     from labelcert.data import Graph, datasets
@@ -56,6 +57,7 @@ __all__ = [
     "advise",
     "certify",
     "certify_collective",
+    "certify_linear",
     "datasets",
     "influential_labels",
     "kernels",
@@ -74,6 +76,7 @@ _WHERE = {
     "advise": "labelcert.certificates",
     "certify": "labelcert.certificates",
     "certify_collective": "labelcert.certificates",
+    "certify_linear": "labelcert.certificates",
     "influential_labels": "labelcert.certificates",
     "Graph": "labelcert.data.graph",
     "PartitionEnsemble": "labelcert.ensembles",

@@ -1,5 +1,6 @@
 """Radii of pairs hold against every relabeling, in exact arithmetic."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -13,7 +14,7 @@ from labelcert.engines.sorting.pair_radii import pair_radii
 from labelcert.engines.work.clock import Clock
 
 
-def random_space(rng, n, classes):
+def random_space(rng, n, classes, dearest=1):
     """Trusted labels, directions of classes, and purses of groups, each in some of the cases."""
     labels = rng.integers(0, classes, n)
     allowed = np.ones((n, classes), bool)
@@ -25,24 +26,25 @@ def random_space(rng, n, classes):
     groups = int(rng.integers(1, 4))
     group = rng.integers(0, groups, n)
     purses = rng.integers(0, n, groups) if rng.random() < 0.5 else np.full(groups, UNLIMITED)
-    return RelabelSpace(labels, allowed, np.ones(n, np.int64), group, purses)
+    return RelabelSpace(labels, allowed, rng.integers(1, dearest + 1, n), group, purses)
 
 
 def smallest_leads(weights, space, a, b):
     """The smallest lead of a over b for each number of changes, by trying all relabelings."""
     choices = [np.flatnonzero(row).tolist() for row in space.allowed]
-    least = [None] * (space.n + 1)
+    least = [None] * (int(space.cost.sum()) + 1)
     exact = [Fraction(float(w)) for w in weights]
     for new in product(*choices):
         labels = np.array(new)
         changed = np.flatnonzero(labels != space.labels)
-        spent = np.bincount(space.group[changed], minlength=len(space.group_budget))
+        groups = len(space.group_budget)
+        spent = np.bincount(space.group[changed], space.cost[changed], minlength=groups)
         if (spent > space.group_budget).any():
             continue
         lead = sum(
             (w * int(s) for w, s in zip(exact, side_of(labels, a, b), strict=True)), Fraction(0)
         )
-        at = len(changed)
+        at = int(space.cost[changed].sum())
         if least[at] is None or lead < least[at]:
             least[at] = lead
     found, so_far = [], None
@@ -54,7 +56,7 @@ def smallest_leads(weights, space, a, b):
 
 def true_radius(weights, space, a, b, budget):
     least = smallest_leads(weights, space, a, b)
-    return sum(1 for r in range(budget + 1) if least[min(r, space.n)] > 0) - 1
+    return sum(1 for r in range(budget + 1) if least[min(r, len(least) - 1)] > 0) - 1
 
 
 def random_weights(rng, m, n):
@@ -90,6 +92,60 @@ def test_radii_are_those_of_all_relabelings(seed):
             least = smallest_leads(weights[t], space, a, b)
             near = any(abs(v) <= 2 * found.bar[t] for v in least if v is not None)
             assert near or found.radius[t, b] == found.upper[t, b] == truth
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_radii_hold_where_changes_differ_in_price(seed):
+    """Exact by tables; whole and fractional greed alone are never on the wrong side."""
+    rng = np.random.default_rng(seed)
+    classes = int(rng.integers(2, 4))
+    n, m = int(rng.integers(1, 7)), int(rng.integers(1, 4))
+    space, weights = random_space(rng, n, classes, dearest=4), random_weights(rng, m, n)
+    budget = int(rng.integers(0, int(space.cost.sum()) + 2))
+    leader = rng.integers(0, classes, m) if seed % 2 else None
+    found = pair_radii(weights, np.zeros(m), space, budget, leader=leader, jobs=2)
+    for t in range(m):
+        a = int(found.leader[t])
+        for b in set(range(classes)) - {a}:
+            truth = true_radius(weights[t], space, a, b, budget)
+            assert found.radius[t, b] <= truth <= found.upper[t, b]
+            least = smallest_leads(weights[t], space, a, b)
+            near = any(abs(v) <= 2 * found.bar[t] for v in least if v is not None)
+            assert near or found.radius[t, b] == found.upper[t, b] == truth
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_prices_of_thousands_of_labels_leave_an_interval_that_holds(seed):
+    """Where tables would be large: proven by fractions, broken by whole changes; both checked by a
+    general solver of mixed-integer programs."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    rng = np.random.default_rng(seed)
+    n = 3000
+    space = random_space(rng, n, 2, dearest=1)
+    space = replace(space, cost=rng.integers(50_000, 200_000, n))
+    weights = rng.standard_normal((1, n))
+    budget = int(space.cost.sum())
+    found = pair_radii(weights, np.zeros(1), space, budget)
+    a = int(found.leader[0])
+    side, after = side_of(space.labels, a, 1 - a), side_of(np.arange(2), a, 1 - a)
+    gain = np.where(space.alternatives, weights[0][:, None] * (side[:, None] - after), 0.0)
+    gain, lead = gain.max(axis=1), float(weights[0] @ side)
+    rows = [space.cost * (space.group == g) for g in range(len(space.group_budget))]
+    limits = [min(int(p), budget) for p in space.group_budget]
+    low, high = int(found.radius[0, 1 - a]), int(found.upper[0, 1 - a])
+    assert low < high or high in (-1, budget)  # the interval is what is tested
+    for spend, broken in ((low, False), (high + 1, True)):
+        if not 0 <= spend <= budget:
+            continue
+        most = milp(
+            -gain,
+            constraints=LinearConstraint(np.array([space.cost, *rows]), -np.inf, [spend, *limits]),
+            integrality=np.ones(n), bounds=Bounds(0, (gain > 0).astype(float)),
+            options={"time_limit": 10},
+        )  # fmt: skip
+        reached = -most.fun if broken else -most.mip_dual_bound
+        assert (reached >= lead) == broken
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -152,10 +208,18 @@ def test_a_row_of_zeros_ties():
     assert found.decisive.tolist() == [1]
 
 
-def test_an_expired_clock_leaves_all_open():
-    space = RelabelSpace.unrestricted(np.array([0, 1, 2, 0]), 3)
-    found = pair_radii(np.ones((2, 4)), np.zeros(2), space, 2, clock=Clock(0.0))
-    assert (found.radius <= found.upper).all()
+@pytest.mark.parametrize("dearest", [1, 3])
+def test_an_expired_clock_leaves_open_what_it_must(dearest):
+    rng = np.random.default_rng(1)
+    space, weights = random_space(rng, 20_000, 3, dearest), rng.standard_normal((1500, 20_000))
+    found = pair_radii(weights, np.zeros(1500), space, 100, clock=Clock(0.0))
+    whole = pair_radii(weights[-2:], np.zeros(2), space, 100)
+    assert (found.leader[-2:] == whole.leader).all()
+    assert (found.radius[-2:] <= whole.radius).all()
+    assert (found.upper[-2:] >= whole.upper).all()
+    rivals = [b for b in range(3) if b != found.leader[-1]]
+    assert found.radius[-1, rivals].tolist() == [0, 0]
+    assert found.upper[-1, rivals].tolist() == [100, 100]
 
 
 def test_classes_that_no_label_has_are_rivals_too():

@@ -21,11 +21,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.evidence import Sorted
 from labelcert.engines.knowledge.lead import linear_lead_bar
 from labelcert.engines.machines.linear_model import LinearModel, lead_unit, side_of
+from labelcert.engines.sorting.best_changes import best_changes, best_changes_exactly
 from labelcert.engines.sorting.relaxed import relaxed_radius
 from labelcert.engines.sorting.worst_flips import worst_flips, worst_flips_exactly
 from labelcert.engines.task import Question, Task
@@ -144,32 +144,3 @@ class _Sorting:
             ((clean > fall) - (clean < fall), points * space.classes + label[points])
             for fall, points in zip(*worst, strict=True)
         ]
-
-
-def best_changes(
-    weights: np.ndarray, space: RelabelSpace, a: int, b: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """How far the best change of each point lowers the lead Σ weights · side, and its new label.
-
-    weights (n,), gains (n,) ≥ 0 and labels (n,); a point that no change helps has gain 0.
-    """
-    now, after = side_of(space.labels, a, b), side_of(np.arange(space.classes), a, b)
-    gain = weights[:, None] * (now[:, None] - after[None, :])
-    gain = np.where(space.alternatives, gain, 0.0)
-    label = gain.argmax(axis=1)
-    best = gain[np.arange(space.n), label]
-    return np.maximum(best, 0.0), np.where(best > 0, label, space.labels)
-
-
-def best_changes_exactly(
-    weights: list[Fraction], space: RelabelSpace, a: int, b: int
-) -> tuple[list[Fraction], np.ndarray]:
-    """`best_changes` in exact arithmetic."""
-    now, after = side_of(space.labels, a, b), side_of(np.arange(space.classes), a, b)
-    best = [Fraction(0)] * space.n
-    label = space.labels.copy()
-    for i, k in zip(*np.nonzero(space.alternatives), strict=True):
-        gain = weights[i] * int(now[i] - after[k])
-        if gain > best[i]:
-            best[i], label[i] = gain, k
-    return best, label

@@ -25,9 +25,9 @@ class PairSpace(NamedTuple):
     """What the attacker may do at unit costs, as the loop reads it.
 
     Labels of one class that may become the same others share a pattern: pattern (n,) int32 numbers
-    into label (P,) int64, alternatives (P, K) uint8 and their number (P,) int64, 0 where nothing may
-    change. group (n,) int64 numbers into purses (groups,) int64, read only if binds. unit: what a
-    weight of 1 adds to a lead; budget: the largest number of changes.
+    into label (P,) int64, alternatives (P, K) uint8 and their number (P,) int64, 0 where nothing
+    may change. group (n,) int64 numbers into purses (groups,) int64, read only if binds. unit: what
+    a weight of 1 adds to a lead; budget: what changes may cost, at unit costs their number.
     """
 
     pattern: np.ndarray
@@ -247,29 +247,43 @@ def one_point(space, weights, a, sums, bar, work, radius, upper):
                 taken, listed = 4 * taken, False
 
 
+@inner
+def train(space, weights, error, rounding, given, sums, bars, t):
+    """Write sums, bar and leader of a test point (as in `walk_points`); returns the leader."""
+    sums[t, :] = 0.0
+    size = class_sums(space, weights[t], sums[t])
+    bars[t] = error[t] + rounding * space.unit * size
+    if given[t] < 0:
+        best = 0
+        for k in range(1, sums.shape[1]):
+            if sums[t, k] > sums[t, best]:
+                best = k
+        given[t] = best
+    return given[t]
+
+
+@inner
+def only_clean(space, a, sums, bar, radius, upper):
+    """What the sums alone tell of budget 0, into radius and upper (K,)."""
+    for b in range(sums.shape[0]):
+        lead = space.unit * (sums[a] - sums[b])
+        radius[b], upper[b] = (0 if lead > bar else -1), (-1 if lead <= -bar else space.budget)
+
+
 @compiled
 def walk_points(space, weights, error, rounding, ends, given, sums, bars, radius, upper, stop):
-    """`pair_radii` for the test points from ends[0] to ends[1] − 1, which begin at rows 0 of
-    weights.
+    """`pair_radii` for the test points from ends[0] to ends[1] − 1.
 
     error (m,): of weights, times a unit; rounding: of the sums, as a share of unit · Σ |s_i|. given
     (m,): the classes that lead, −1 for the largest sum, which is then written. sums (m, K), bars
-    (m,), radius and upper (m, K) are written. stop (1,) uint8 ends it; returns where it ended.
+    (m,), radius and upper (m, K) are written. Once stop (1,) uint8 is set only what budget 0 is
+    like.
     """
     work = new_work(space, weights.shape[1])
     for t in range(ends[0], ends[1]):
+        a = train(space, weights, error, rounding, given, sums, bars, t)
         if stop[0]:
-            return t
-        sums[t, :] = 0.0
-        size = class_sums(space, weights[t], sums[t])
-        bars[t] = error[t] + rounding * space.unit * size
-        if given[t] < 0:
-            best = 0
-            for k in range(1, sums.shape[1]):
-                if sums[t, k] > sums[t, best]:
-                    best = k
-            given[t] = best
-        a = given[t]
+            only_clean(space, a, sums[t], bars[t], radius[t], upper[t])
+        else:
+            one_point(space, weights[t], a, sums[t], bars[t], work, radius[t], upper[t])
         radius[t, a] = upper[t, a] = space.budget
-        one_point(space, weights[t], a, sums[t], bars[t], work, radius[t], upper[t])
-    return ends[1]

@@ -1,9 +1,10 @@
-"""Radii of pairs of classes where machines are linear in the labels and changes have one price.
+"""Radii of pairs of classes where machines are linear in the labels.
 
 What it decides: for every test point and rival, how many changes surely leave the lead of a class
 over the rival positive, and how many surely do not. Cost: O(n) a test point, and a walk down the
-largest gains a rival, in threads; no list of changes is kept. When to prefer it: many labels or
-test points, where radii are wanted and changes on demand; `by_sort` keeps evidence and margins.
+largest gains a rival (`pair_loop`), in threads; a sort a rival and a knapsack where changes differ
+in price (`price_loop`). No list of changes is kept. When to prefer it: many labels or test points,
+where radii are wanted and changes on demand; `by_sort` keeps evidence and margins.
 Source: ``math.md`` 11; [EC] arXiv 2604.11416 for two classes.
 """
 
@@ -17,6 +18,7 @@ from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.machines.linear_model import lead_unit
 from labelcert.engines.sorting.pair_loop import PairSpace, walk_points
+from labelcert.engines.sorting.price_loop import walk_prices
 from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.threads import run_in_threads
 
@@ -26,11 +28,11 @@ class PairRadii(NamedTuple):
 
     leader (m,): those classes. sums (m, K): Σ s_i over the labels of each class, so that the lead
     of a over b is unit · (sums[a] − sums[b]), unit as in `lead_unit`; bar (m,): how far any lead of
-    the test point can be from the truth, at any relabeling. radius (m, K): the most changes, up to
-    the budget asked for, that surely leave the lead over a rival positive, −1 if not even none do;
-    upper (m, K) ≥ radius: one less than the fewest that surely do not, the budget where none were
-    found. Both are the budget in the column of the leader. A test point that the clock did not
-    leave time for has radius −1 and the budget as upper in all columns.
+    the test point can be from the truth, at any relabeling. radius (m, K): the largest budget, up
+    to the one asked for, that surely leaves the lead over a rival positive, −1 if not even 0 does;
+    upper (m, K) ≥ radius: one less than what changes cost that surely do not, the budget where none
+    were found. Both are the budget in the column of the leader. Of test points that the
+    clock did not leave time for only budget 0 is known.
     """
 
     leader: np.ndarray
@@ -61,12 +63,10 @@ def pair_radii(
 
     weights (m, n) float64, C-ordered: how much each label adds to a value, targets being ±1, one
     class against all others (one machine for two classes). error (m,): bounds ‖weights − truth‖₂ of
-    each row, rounding included. space: the labels and what may become of them; unit costs, and
-    groups with purses. budget ≥ 0. leader (m,): classes whose leads are asked for, by default the
+    each row, rounding included. space: the labels and what may become of them. budget ≥ 0: what all
+    changes together may cost. leader (m,): classes whose leads are asked for, by default the
     ones with the largest values. jobs: threads.
     """
-    if not space.points.unit_cost:
-        raise AssertionError("changes differ in price: this is no walk, but a knapsack")
     m, n = weights.shape
     unit = lead_unit(space.classes)
     given = np.full(m, -1) if leader is None else np.asarray(leader)
@@ -89,19 +89,24 @@ def pair_radii(
     # n additions of weights, as many of gains of up to twice their size, and a subtraction.
     share = float(rounding(2 * (n + 8), 1.0))
 
+    price = space.cost.astype(np.int64)
+
     def work() -> None:
-        walk_points(
-            read, weights, off, share, next(ends), pairs.leader, pairs.sums, pairs.bar,
-            pairs.radius, pairs.upper, stop,
+        rest = (
+            weights, off, share, next(ends), pairs.leader, pairs.sums, pairs.bar, pairs.radius,
+            pairs.upper, stop,
         )  # fmt: skip
+        if space.points.unit_cost:
+            walk_points(read, *rest)
+        else:
+            walk_prices(read, price, *rest)
 
     run_in_threads(work, clock, len(shares) - 1, stop)
-    pairs.leader[pairs.leader < 0] = 0
     return pairs
 
 
 def pair_space(space: RelabelSpace, budget: int) -> PairSpace:
-    """What an attacker may do at unit costs, as the compiled loop reads it."""
+    """What an attacker may do, as the compiled loops read it."""
     alternatives = space.alternatives
     first, pattern = _patterns(space.labels, alternatives)
     points = space.points

@@ -25,7 +25,7 @@ def worst_flips(
     """
     if space.unit_cost:
         order = np.argsort(-gain, kind="stable")
-        order = _affordable(order[gain[order] > 0], space, ladder.budget)
+        order = affordable(order[gain[order] > 0], space, ladder.budget)
         fall = np.zeros(ladder.rows)
         fall[1 : len(order) + 1] = np.cumsum(gain[order])
         fall[len(order) + 1 :] = fall[len(order)]
@@ -46,7 +46,7 @@ def worst_flips_exactly(
         return None if front is None else _by_level(front, ladder)
     positive = [i for i in range(len(gain)) if gain[i] > 0]
     positive.sort(key=lambda i: -gain[i])
-    order = _affordable(np.array(positive, dtype=np.int64), space, ladder.budget)
+    order = affordable(np.array(positive, dtype=np.int64), space, ladder.budget)
     fall = [Fraction(0)]
     for i in order:
         fall.append(fall[-1] + gain[i])
@@ -66,7 +66,7 @@ def _by_level(front: Front, ladder: Ladder) -> tuple[list[Any], list[np.ndarray]
     return fall, sets
 
 
-def _affordable(order: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
+def affordable(order: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
     """The first points of an order that the attacker can flip together, at unit costs.
 
     The first r of them are the worst affordable flip set of r points.
