@@ -17,7 +17,8 @@ from labelcert.engines.work.clock import Clock
 from labelcert.ensembles.base import Answer, IntArray, Part
 from labelcert.features.feature_map import FittedMap, FloatMatrix
 from labelcert.kernels.kernel import Kernel
-from labelcert.learners.feature_ridge import exact_feature_weights, feature_weights
+from labelcert.learners.feature_exact import ExactFeatures
+from labelcert.learners.feature_system import FeatureSystem
 from labelcert.learners.gram import CheckedGram, check_gram
 from labelcert.learners.ridge_weights import exact_ridge_weights, ridge_weights
 
@@ -68,10 +69,14 @@ class FeatureRidge(_LinearBase):
 
     def _linear(self, part: Part, points: Any) -> LinearPart:
         own = self.features[part.members]
-        weights, error = feature_weights(own, points, self._ridge)
+        learner = FeatureSystem.of(own).ridge(self._ridge)
+        found, error = learner.coefficients(points)
+        weights, exactly = learner.weights(found), ExactFeatures(own, self._ridge)
 
         def exact(t: int) -> list[Fraction] | None:
-            return exact_feature_weights(own, points[t], self._ridge)
+            if not ((own != 0) & (points[t] != 0)).any():
+                return [Fraction(0)] * len(own)  # nothing in common with any row
+            return exactly.weights(points[t])
 
         return LinearPart(weights, error, part.labels, part.equal, part.classes, exact)
 
