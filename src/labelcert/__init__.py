@@ -23,7 +23,7 @@ from labelcert._errors import InputError
 from labelcert._version import __version__
 
 if TYPE_CHECKING:
-    from labelcert import kernels, learners
+    from labelcert import features, kernels, learners
     from labelcert.certificates import (
         Advice,
         AdviceStep,
@@ -59,6 +59,7 @@ __all__ = [
     "certify_collective",
     "certify_linear",
     "datasets",
+    "features",
     "influential_labels",
     "kernels",
     "learners",
@@ -86,6 +87,7 @@ _WHERE = {
 }
 _MODULES = {
     "datasets": "labelcert.data.datasets",
+    "features": "labelcert.features",
     "kernels": "labelcert.kernels",
     "learners": "labelcert.learners",
 }

@@ -21,10 +21,12 @@ SECONDS_A_PART = 10.0
 """That the engines may search in one part, for SVMs."""
 
 
-def choose_base(ensemble: Any, rows: NDArray[Any], seed: int) -> Base:
-    """A base for rows (n, d) in canonical order; raises InputError for what does not go together.
+def choose_base(ensemble: Any, rows: NDArray[Any], rank: NDArray[np.int64], seed: int) -> Base:
+    """A base for rows (n, d); raises InputError for what does not go together.
 
-    ensemble: anything with the parameters of `PartitionEnsemble`.
+    Features are computed of the rows as they come, in an order that no number of parts changes, so
+    that those kept on disk are found again; rank (n,): the positions of the rows in the order that
+    the base is to have. ensemble: anything with the parameters of `PartitionEnsemble`.
     """
     ridge, C, base = ensemble.ridge, ensemble.C, ensemble.base
     if sum(value is not None for value in (ridge, C, base)) > 1:
@@ -36,9 +38,9 @@ def choose_base(ensemble: Any, rows: NDArray[Any], seed: int) -> Base:
         if base is not None:
             raise InputError("base does not take a kernel: pass features, or ridge or C.")
         if C is not None:
-            return SvmBase(rows, kernel, positive(C, "C"), SECONDS_A_PART)
-        return KernelRidge(rows, kernel, 1.0 if ridge is None else positive(ridge, "ridge"))
-    fitted, found = _features(ensemble.features, rows, seed)
+            return SvmBase(rows[rank], kernel, positive(C, "C"), SECONDS_A_PART)
+        return KernelRidge(rows[rank], kernel, 1.0 if ridge is None else positive(ridge, "ridge"))
+    fitted, found = _features(ensemble.features, rows, rank, seed)
     if base is not None:
         return ClassifierBase(found, fitted, base, seed)
     if C is not None:
@@ -58,7 +60,9 @@ def _kernel(ensemble: Any) -> Kernel | None:
     return kernel
 
 
-def _features(given: Any, rows: NDArray[Any], seed: int) -> tuple[FittedMap, FloatMatrix]:
+def _features(
+    given: Any, rows: NDArray[Any], rank: NDArray[np.int64], seed: int
+) -> tuple[FittedMap, FloatMatrix]:
     chosen = feature_maps.find(given, seed) if isinstance(given, str) else given
     if not isinstance(chosen, FeatureMap):
         raise InputError(
@@ -66,7 +70,7 @@ def _features(given: Any, rows: NDArray[Any], seed: int) -> tuple[FittedMap, Flo
             "an object of labelcert.features, or a kernel."
         )
     fitted = chosen.fit(rows)
-    found = fitted(rows)
+    found = fitted(rows)[rank]
     if not np.isfinite(found).all():
         raise InputError("X has rows whose features overflow: rescale them towards 1.")
     return fitted, found

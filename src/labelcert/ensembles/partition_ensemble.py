@@ -90,7 +90,7 @@ class PartitionEnsemble(ClassifierMixin, BaseEstimator):
         self.classes_ = np.unique(check_classes(labels, classes))
         numbers = class_numbers(labels, self.classes_)
         split = partition(rows, numbers, parts, seed)
-        self._base = choose_base(self, rows[split.order], seed)
+        self._base = choose_base(self, rows[split.by_hash], split.rank, seed)
         ordered, count = numbers[split.order], len(self.classes_)
         self._parts = [
             Part(at, ordered[at], _from_zero(split.equal[at]), count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,10 @@ class FeatureMap(Protocol):
     the same features.
     """
 
-    name: ClassVar[str]
-    """Lower-case, in records and in the shell."""
+    @property
+    def name(self) -> str:
+        """Lower-case name, in records and in the shell."""
+        ...
 
     def settings(self) -> Mapping[str, Any]:
         """The parameters, with values that JSON can hold."""
