@@ -16,6 +16,7 @@ matroid, on which taking the best affordable gain first is optimal; else it is a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -37,10 +38,17 @@ expired."""
 
 
 class Worst(NamedTuple):
-    """The smallest lead over one rival at each level (rows,), and the changes that reach it."""
+    """The smallest lead over one rival at each level (rows,), the points whose changes reach it,
+    and the label (n,) that each of them gets."""
 
     lead: np.ndarray
-    changes: list[np.ndarray]
+    points: Sequence[np.ndarray]
+    label: np.ndarray
+
+    def changes(self, row: int, classes: int) -> np.ndarray:
+        """The changes that reach the smallest lead at a level."""
+        points = self.points[row]
+        return points * classes + self.label[points]
 
 
 class Sort:
@@ -106,21 +114,24 @@ class _Sorting:
             return None
         fall, sets = found
         lead = float(weights @ side_of(self.space.labels, a, b)) - fall
-        return Worst(lead, [points * self.space.classes + label[points] for points in sets])
+        return Worst(lead, sets, label)
 
     def _judge(self, t: int, b: int, worst: Worst, error: float) -> None:
         """Write down what the smallest leads over a rival prove, level by level."""
         exact: list[tuple[int, np.ndarray]] | None = None
         ledger, name = self.ledger, self.model.name
         for row, lead in enumerate(worst.lead.tolist()):
-            verdict, changes, exactly = (lead > 0) - (lead < 0), worst.changes[row], False
+            verdict, exactly = (lead > 0) - (lead < 0), False
             if not abs(lead) > error:
                 exact = self._exact_verdicts(t, b) if exact is None else exact
                 if exact is None:
                     return
-                (verdict, changes), exactly = exact[row], True
+                verdict, exactly = exact[row][0], True
             found = Sorted(lead, error, exactly)
             if verdict <= 0:
+                changes = worst.changes(row, self.space.classes)
+                if exactly and exact is not None:
+                    changes = exact[row][1]
                 ledger.break_(t, self.levels[row], changes, name, found)
                 return
             ledger.prove(t, b, self.levels[row], name, found)

@@ -13,7 +13,10 @@ from labelcert._errors import InputError
 from labelcert.intake.arrays import dense_matrix, refuse_infinite
 
 BLOCK = 2048
-"""Rows that are looked at, or turned into float64, together."""
+"""Rows that are looked at, or turned into float64, together at the least."""
+
+ENTRIES = 2**21
+"""Entries of a block where its number of rows does not matter, 16 MB: few and large products."""
 
 KEPT = ("float64", "float32", "float16", "bool", "uint8", "int8", "uint16", "int16", "int32")
 """Types whose numbers float64 holds exactly, and whose arrays are not copied."""
@@ -35,8 +38,15 @@ def feature_matrix(values: Any, argument: str) -> NDArray[Any]:
     return values
 
 
-def blocks_of(matrix: NDArray[Any], rows: int = BLOCK) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """Where a block of rows begins, and the block as C-ordered float64; one at a time."""
+def blocks_of(
+    matrix: NDArray[Any], most: int | None = None
+) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """Where a block of rows begins, and the block as C-ordered float64; one at a time.
+
+    most: the largest number of rows of a block, None for any.
+    """
+    rows = max(BLOCK, ENTRIES // max(matrix.shape[1], 1))
+    rows = rows if most is None else min(rows, most)
     for at in range(0, len(matrix), rows):
         yield at, np.ascontiguousarray(matrix[at : at + rows], dtype=np.float64)
 

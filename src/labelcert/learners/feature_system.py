@@ -26,12 +26,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelcert._errors import InputError
-from labelcert.intake.feature_matrix import BLOCK, blocks_of
+from labelcert.intake.feature_matrix import blocks_of
 
 FloatArray = NDArray[np.float64]
 
 UNIT = float(np.finfo(float).eps)
 """Twice what one operation is off by, as a share: the room for second orders."""
+
+LONGEST = 4096
+"""Products are added up in sums of so many at the most: a bound on rounding grows with it."""
 
 TINY = 1e-290
 """More than all that numbers too small for a float can add to any sum here."""
@@ -69,15 +72,15 @@ class FeatureSystem:
         p, parts = min(n, d), 0
         matrix, square = np.zeros((p, p)), np.zeros(p)
         if d <= n:
-            for _, block in blocks_of(features):
+            for _, block in blocks_of(features, LONGEST):
                 matrix += block.T @ block
                 parts += 1
         else:
-            for at in range(0, d, BLOCK):
-                part = np.ascontiguousarray(features[:, at : at + BLOCK], dtype=np.float64)
+            for at in range(0, d, LONGEST):
+                part = np.ascontiguousarray(features[:, at : at + LONGEST], dtype=np.float64)
                 matrix += part @ part.T
                 parts += 1
-        sums = float(min(BLOCK, max(n, d)) + parts + 2)
+        sums = float(min(LONGEST, max(n, d)) + parts + 2)
         square = matrix.diagonal() * (1 + 4 * sums * UNIT)
         return cls(features, matrix, np.sqrt(square) * (1 + 4 * UNIT), sums)
 

@@ -17,12 +17,15 @@ def best_changes(
 
     weights (n,), gains (n,) ≥ 0 and labels (n,); a point that no change helps has gain 0.
     """
-    now, after = side_of(space.labels, a, b), side_of(np.arange(space.classes), a, b)
-    gain = weights[:, None] * (now[:, None] - after[None, :])
-    gain = np.where(space.alternatives, gain, 0.0)
-    label = gain.argmax(axis=1)
-    best = gain[np.arange(space.n), label]
-    return np.maximum(best, 0.0), np.where(best > 0, label, space.labels)
+    first, pattern = space.patterns
+    now, after = side_of(space.labels[first], a, b), side_of(np.arange(space.classes), a, b)
+    fall = np.where(space.alternatives[first], now[:, None] - after[None, :], 0)
+    # Of a positive weight the side that falls furthest, of a negative one the side that rises.
+    steps = np.stack([fall.max(axis=1), -fall.min(axis=1)], axis=1)
+    labels = np.stack([fall.argmax(axis=1), fall.argmin(axis=1)], axis=1)
+    at = 2 * pattern + (weights < 0)
+    gain = np.maximum(steps, 0).ravel()[at] * np.abs(weights)
+    return gain, np.where(gain > 0, labels.ravel()[at], space.labels)
 
 
 def best_changes_exactly(

@@ -108,7 +108,7 @@ def pair_radii(
 def pair_space(space: RelabelSpace, budget: int) -> PairSpace:
     """What an attacker may do, as the compiled loops read it."""
     alternatives = space.alternatives
-    first, pattern = _patterns(space.labels, alternatives)
+    first, pattern = space.patterns
     points = space.points
     return PairSpace(
         pattern=pattern.astype(np.int32),
@@ -121,19 +121,3 @@ def pair_space(space: RelabelSpace, budget: int) -> PairSpace:
         unit=float(lead_unit(space.classes)),
         budget=int(budget),
     )
-
-
-def _patterns(labels: np.ndarray, alternatives: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """One point for each pair of a label and what it may become, and the pair of each point (n,).
-
-    By hashes, which are compared with what they stand for.
-    """
-    rng = np.random.default_rng(0)
-    while True:
-        keys = rng.integers(1, 2**62, size=alternatives.shape[1] + 1)
-        hashes = alternatives.astype(np.int64) @ keys[:-1] + labels * keys[-1]
-        _, first, pattern = np.unique(hashes, return_index=True, return_inverse=True)
-        pattern = pattern.reshape(-1)
-        same = (alternatives[first[pattern]] == alternatives).all()
-        if same and (labels[first[pattern]] == labels).all():
-            return first, pattern
