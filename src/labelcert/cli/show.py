@@ -93,6 +93,12 @@ def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
         "": f"trying all flips does not fit into the time limit of {time_limit:g} s",
     }[certificate.stopped]
     remedy = "" if certificate.stopped == "interrupted" else " Raise --time-limit to close them."
+    if "parts" in certificate.learner:
+        reason = "what changes a vote is known as a lower end"
+        remedy = "" if certificate.stopped else " The upper end is a retrained witness."
+        reason = {"": reason}.get(
+            certificate.stopped, f"the {certificate.stopped} ended the search"
+        )
     if certificate.exactness == "relaxed" and not certificate.stopped:
         reason = "--exactness relaxed takes the worst case of each class alone"
         remedy = " Ask for --exactness exact to close them."

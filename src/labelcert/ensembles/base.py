@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -51,8 +51,9 @@ class Base(Protocol):
         """Votes for m prepared test points, and what it costs to change them where asked for."""
         ...
 
-    def flips(self, part: Part, points: Any, wanted: IntArray) -> Flips | None:
-        """Flips after which the base surely votes for wanted (m,), −1 for none; None: unknown."""
+    def flips(self, part: Part, points: Any, wanted: Sequence[IntArray]) -> list[Flips] | None:
+        """For each wanted (m,) flips after which the base surely votes for it, −1 for none; None:
+        unknown."""
         ...
 
 

@@ -19,8 +19,8 @@ from labelcert.intake.numbers import jobs
 
 IntArray = NDArray[np.int64]
 
-LEVELS = 200
-"""Budgets that a certificate has columns for, at the most."""
+EVERY_BUDGET = 4096
+"""Up to this budget `Certificate.budgets` are all, beyond it those at which a ratio changes."""
 
 
 def certify_votes(
@@ -39,7 +39,7 @@ def certify_votes(
     known = [w for one in found for w in one[3]]
     upper = np.array([run.most if w is None else len(w.indices) - 1 for w in known], dtype=np.int64)
     two = run.classes == 2
-    levels = _levels(radius, run.most)
+    levels = _levels(radius, run.most) if run.most > EVERY_BUDGET else None
     return Certificate(
         labels=ensemble._labels,
         classes=ensemble.classes_,
@@ -47,8 +47,8 @@ def certify_votes(
         error_bar=doubt[:, 0] + doubt[:, 1] if two else doubt,
         radius=radius,
         radius_upper=upper,
-        worst_margin=np.full((len(radius), len(levels)), np.nan),
-        worst_margin_bound=np.full((len(radius), len(levels)), -np.inf),
+        worst_margin=np.zeros((len(radius), 0)),
+        worst_margin_bound=np.zeros((len(radius), 0)),
         witnesses=tuple(known),
         proven_by=tuple(ensemble.votes if r >= 0 else "" for r in radius.tolist()),
         broken_by=tuple("" if w is None else "retrained parts" for w in known),
@@ -69,11 +69,9 @@ def _stopped(clock: Clock, radius: IntArray, upper: IntArray) -> str:
 
 
 def _levels(radius: IntArray, most: int) -> IntArray:
-    """Budgets at which certified ratios change, 0 and the largest; some of them where many."""
-    steps = np.unique(np.clip(np.concatenate([radius, radius + 1, [0, most]]), 0, most))
-    if len(steps) > LEVELS:
-        steps = steps[np.unique(np.linspace(0, len(steps) - 1, LEVELS).round().astype(int))]
-    return steps.astype(np.int64)
+    """Budgets at which certified ratios change, 0 and the largest."""
+    ends = np.concatenate([radius, radius + 1, [0, most]])
+    return np.unique(np.clip(ends, 0, most)).astype(np.int64)
 
 
 class _Run:
@@ -110,13 +108,11 @@ class _Run:
         self, answers: Poll, winner: IntArray, least: IntArray, points: Any, radius: IntArray
     ) -> list[Witness | None]:
         wanted = targets(answers, winner, least)
-        takes, leaves = (
-            find_flips(
-                self.base, self.parts, points, goal, jobs=self.jobs,
-                report=lambda share: self.clock.report("witnesses", share),
-            )
-            for goal in (wanted.takes, wanted.leaves)
+        both = find_flips(
+            self.base, self.parts, points, (wanted.takes, wanted.leaves), jobs=self.jobs,
+            report=lambda share: self.clock.report("witnesses", share),
         )  # fmt: skip
+        takes, leaves = ([None if one is None else one[k] for one in both] for k in (0, 1))
         found: list[Witness | None] = []
         for t in range(len(winner)):
             flips = witness(t, answers, int(winner[t]), wanted, takes, leaves)

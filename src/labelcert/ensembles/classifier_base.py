@@ -7,7 +7,7 @@ and none is set. A part with one class votes for it without a classifier.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ class ClassifierBase:
         free[np.arange(len(points)), votes] = True
         return Answer(votes, free, None)
 
-    def flips(self, part: Part, points: Any, wanted: IntArray) -> Flips | None:
+    def flips(self, part: Part, points: Any, wanted: Sequence[IntArray]) -> list[Flips] | None:
         """Not looked for."""
         return None
 

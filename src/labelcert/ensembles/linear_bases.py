@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -45,9 +45,10 @@ class _LinearBase(ABC):
         found = pair_costs(linear, votes, free, clock) if costs else None
         return Answer(votes, free, found)
 
-    def flips(self, part: Part, points: Any, wanted: IntArray) -> Flips | None:
+    def flips(self, part: Part, points: Any, wanted: Sequence[IntArray]) -> list[Flips] | None:
         """By the retrained sums of the part, see `labelcert.engines.partition.flipping`."""
-        return flips_to(self._linear(part, points), wanted)
+        linear = self._linear(part, points)
+        return [flips_to(linear, one) for one in wanted]
 
     @abstractmethod
     def _linear(self, part: Part, points: Any) -> LinearPart: ...

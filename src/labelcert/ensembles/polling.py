@@ -64,17 +64,18 @@ def find_flips(
     base: Base,
     parts: Sequence[Part],
     points: Any,
-    wanted: IntArray,
+    wanted: Sequence[IntArray],
     *,
     jobs: int,
     report: Callable[[float], None],
-) -> list[Flips | None]:
-    """For each part flips after which its base surely votes for wanted[:, j] (m, k)."""
-    found: list[Flips | None] = [None] * len(parts)
+) -> list[list[Flips] | None]:
+    """For each part, and each of wanted (m, k), flips after which its base surely votes for it."""
+    found: list[list[Flips] | None] = [None] * len(parts)
 
     def one(j: int) -> None:
-        if len(parts[j].labels) > 0 and (wanted[:, j] >= 0).any():
-            found[j] = base.flips(parts[j], points, np.ascontiguousarray(wanted[:, j]))
+        goals = [np.ascontiguousarray(classes[:, j]) for classes in wanted]
+        if len(parts[j].labels) > 0 and any((goal >= 0).any() for goal in goals):
+            found[j] = base.flips(parts[j], points, goals)
 
     _for_each(one, len(parts), jobs, report)
     return found

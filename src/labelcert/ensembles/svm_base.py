@@ -8,7 +8,7 @@ within reach of the largest costs nothing: the attacker picks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,7 @@ class SvmBase:
         price = np.where(radius >= n, FOREVER, radius + 1)[:, None]
         return Answer(votes, free, np.where(free, 0, price).astype(np.int32))
 
-    def flips(self, part: Part, points: Any, wanted: IntArray) -> Flips | None:
+    def flips(self, part: Part, points: Any, wanted: Sequence[IntArray]) -> list[Flips] | None:
         """Not looked for."""
         return None
 

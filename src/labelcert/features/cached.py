@@ -24,7 +24,7 @@ ENVIRONMENT_VARIABLE = "LABELCERT_CACHE_DIR"
 VERSION = 1
 """Of what maps compute; another number meets no old file."""
 
-LEAST = 2**22
+LEAST = 2**16
 """Matrices with fewer numbers are not kept."""
 
 

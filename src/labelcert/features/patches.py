@@ -155,6 +155,8 @@ class _Encoder:
 
     def __call__(self, rows: NDArray[Any]) -> Float32:
         """(n, pool² · centroids) of rows (n, side²); threads share the images."""
+        from threadpoolctl import threadpool_limits
+
         refuse_width(rows, self.side**2)
         found = np.empty((len(rows), self.pool**2 * len(self.centers)), dtype=np.float32)
         firsts = range(0, len(rows), IMAGES)
@@ -162,7 +164,8 @@ class _Encoder:
         def one(first: int) -> None:
             found[first : first + IMAGES] = self._images(rows[first : first + IMAGES])
 
-        with ThreadPoolExecutor(jobs(None, "n_jobs")) as pool:
+        one_core_each = threadpool_limits(limits=1, user_api="blas")
+        with one_core_each, ThreadPoolExecutor(jobs(None, "n_jobs")) as pool:
             for _ in pool.map(one, firsts):
                 pass
         return found

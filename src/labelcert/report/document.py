@@ -14,7 +14,7 @@
       "threat":   {"max_flips": …, "trusted": [nodes], "directions": [[from, to], ...],
                    "costs": [integers] or null, "groups": [names] or null,
                    "group_budgets": {name: …} or null},
-      "split":    {"per_class": …, "validation": …, "seed": …},
+      "split":    {"per_class": …, "validation": …, "seed": …} or {"standard": true, "seed": …},
       "labeled":  {"nodes": [...], "ids": [...] or null, "labels": [...]},
       "test":     {"nodes": [...], "ids": [...] or null, "true_labels": [...],
                    "predictions": [...]},
@@ -32,6 +32,7 @@ out; "unlabeled" counts the nodes without a label. "class_names" says what the c
 before ``--binary`` renumbered them. "peak_memory_mb" is the peak memory of the process, its imports
 included, and of its workers, in 10⁶ bytes; it is null where the system does not tell.
 
+"standard": the split of the data set's publisher.
 "certificate" is the document of `Certificate.to_json`, with every field of `Certificate` by its
 name, so `Certificate.from_json` reads it back (``json.dumps(document["certificate"])``). Its
 witnesses are positions in "labeled".

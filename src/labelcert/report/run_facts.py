@@ -11,7 +11,10 @@ def run_facts(run: Run) -> list[tuple[str, str]]:
     """Pairs of a name and what there is to say: data set, reading, classes, model, labels."""
     data, split = run.dataset, run.split
     size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
-    per_class = f"{split['per_class']} + {split['validation']} a class, seed {split['seed']}"
+    if split.get("standard"):
+        per_class = "all for training, as published"
+    else:
+        per_class = f"{split['per_class']} + {split['validation']} a class, seed {split['seed']}"
     notes = data.get("notes") or []
     return [
         ("data set", f"{data['name']}: {size}"),
@@ -46,4 +49,6 @@ def _model(run: Run) -> str:
     options = ", ".join(f"{name.replace('_', '-')} {told(value)}" for name, value in parameters)
     name, value = next(iter(run.certificate.learner.items()))
     learner = "SVM" if name == "C" else "kernel regression"
+    if not parameters:
+        return f"{run.model['name']}, {learner} with {name} = {value:g}"
     return f"{run.model['name']} ({options}), {learner} with {name} = {value:g}"
