@@ -74,6 +74,10 @@ def title_of(run: Run) -> str:
     """One line that names a run: data set, model, learner."""
     name, value = next(iter(run.certificate.learner.items()))
     model = run.model["name"].upper() if run.model["name"] != "graphsage" else "GraphSAGE"
+    if not run.on_kernel:
+        model = str(run.model["name"]).replace("_", " ")
+        parts = run.model["parameters"].get("parts")
+        model += "" if parts is None else f", {parts} parts"
     return f"{printable(str(run.dataset['name']))}: {model}, {name} = {value:g}"
 
 

@@ -14,7 +14,7 @@
       "threat":   {"max_flips": …, "trusted": [nodes], "directions": [[from, to], ...],
                    "costs": [integers] or null, "groups": [names] or null,
                    "group_budgets": {name: …} or null},
-      "split":    {"per_class": …, "validation": …, "seed": …} or {"standard": true, "seed": …},
+      "split":    {"per_class": …, "validation": …, "seed": …},
       "labeled":  {"nodes": [...], "ids": [...] or null, "labels": [...]},
       "test":     {"nodes": [...], "ids": [...] or null, "true_labels": [...],
                    "predictions": [...]},
@@ -32,7 +32,9 @@ out; "unlabeled" counts the nodes without a label. "class_names" says what the c
 before ``--binary`` renumbered them. "peak_memory_mb" is the peak memory of the process, its imports
 included, and of its workers, in 10⁶ bytes; it is null where the system does not tell.
 
-"standard": the split of the data set's publisher.
+Of data that are split by their publisher "split" holds "standard": true and the seed, and "learner"
+of an ensemble holds the number of its parts besides.
+
 "certificate" is the document of `Certificate.to_json`, with every field of `Certificate` by its
 name, so `Certificate.from_json` reads it back (``json.dumps(document["certificate"])``). Its
 witnesses are positions in "labeled".
@@ -74,6 +76,11 @@ class Run:
     seconds: dict[str, float]
     peak_memory_mb: float | None = None
     ids: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def on_kernel(self) -> bool:
+        """Whether the model is a network, and not one of features."""
+        return "kernel" in self.seconds
 
     def called(self, node: int) -> str:
         """The id of a node, or its number."""
