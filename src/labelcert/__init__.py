@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     )
     from labelcert.data import Graph, datasets
     from labelcert.ensembles import PartitionEnsemble
-    from labelcert.report import plot
+    from labelcert.report import plot, plot_path
+    from labelcert.studies.ridge_path import RidgePath, ridge_path
     from labelcert.studies.tuning import Tuning, tune
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Graph",
     "InputError",
     "PartitionEnsemble",
+    "RidgePath",
     "ThreatModel",
     "Tuning",
     "Witness",
@@ -64,6 +66,8 @@ __all__ = [
     "kernels",
     "learners",
     "plot",
+    "plot_path",
+    "ridge_path",
     "tune",
 ]
 
@@ -82,6 +86,9 @@ _WHERE = {
     "Graph": "labelcert.data.graph",
     "PartitionEnsemble": "labelcert.ensembles",
     "plot": "labelcert.report",
+    "plot_path": "labelcert.report",
+    "RidgePath": "labelcert.studies.ridge_path",
+    "ridge_path": "labelcert.studies.ridge_path",
     "Tuning": "labelcert.studies.tuning",
     "tune": "labelcert.studies.tuning",
 }

@@ -231,3 +231,13 @@ def test_it_is_a_scikit_learn_classifier():
     ensemble = clone(lc.PartitionEnsemble(parts=3, ridge=0.1))
     assert cross_val_score(ensemble, X, y, cv=3).mean() > 0.8
     assert ensemble.set_params(parts=5).get_params()["parts"] == 5
+
+
+def test_a_kernel_of_finite_features_is_taken_by_its_features():
+    rng = np.random.default_rng(5)
+    X, new = rng.normal(size=(60, 4)), rng.normal(size=(9, 4))
+    y = rng.integers(3, size=60)
+    one = lc.PartitionEnsemble(kernel=lc.kernels.Linear(), parts=4).fit(X, y).certify(new)
+    two = lc.PartitionEnsemble(parts=4).fit(X, y).certify(new)
+    assert (one.radius == two.radius).all()
+    assert (one.decision == two.decision).all()

@@ -120,7 +120,11 @@ class _Sorting:
         """Write down what the smallest leads over a rival prove, level by level."""
         exact: list[tuple[int, np.ndarray]] | None = None
         ledger, name = self.ledger, self.model.name
-        for row, lead in enumerate(worst.lead.tolist()):
+        sure = int(np.argmin(np.append(worst.lead > error, False)))  # what holds at a level
+        if sure:  # holds at all below
+            last = Sorted(float(worst.lead[sure - 1]), error, False)
+            ledger.prove(t, b, self.levels[sure - 1], name, last)
+        for row, lead in enumerate(worst.lead.tolist()[sure:], start=sure):
             verdict, exactly = (lead > 0) - (lead < 0), False
             if not abs(lead) > error:
                 exact = self._exact_verdicts(t, b) if exact is None else exact

@@ -15,6 +15,7 @@ from labelcert.ensembles.linear_bases import FeatureRidge, KernelRidge, refuse_e
 from labelcert.ensembles.svm_base import SvmBase
 from labelcert.features.feature_map import FeatureMap, FittedMap, FloatMatrix
 from labelcert.intake.numbers import positive, told
+from labelcert.kernels.feature_kernel import FeatureKernel
 from labelcert.kernels.kernel import Kernel
 
 SECONDS_A_PART = 10.0
@@ -34,19 +35,26 @@ def choose_base(ensemble: Any, rows: NDArray[Any], rank: NDArray[np.int64], seed
     if base is not None and ensemble.votes != "black_box":
         raise InputError("base is a model that nobody can look into: pass votes='black_box'.")
     kernel = _kernel(ensemble)
-    if kernel is not None:
+    if isinstance(kernel, FeatureKernel):  # its features are less work than its blocks
+        fitted, found = _of_kernel(kernel), _of_kernel(kernel)(rows)[rank]
+    elif kernel is not None:
         if base is not None:
             raise InputError("base does not take a kernel: pass features, or ridge or C.")
         if C is not None:
             return SvmBase(rows[rank], kernel, positive(C, "C"), SECONDS_A_PART)
         return KernelRidge(rows[rank], kernel, 1.0 if ridge is None else positive(ridge, "ridge"))
-    fitted, found = _features(ensemble.features, rows, rank, seed)
+    else:
+        fitted, found = _features(ensemble.features, rows, rank, seed)
     if base is not None:
         return ClassifierBase(found, fitted, base, seed)
     if C is not None:
         refuse_extremes(found, "X")
         return SvmBase(found, fitted, positive(C, "C"), SECONDS_A_PART)
     return FeatureRidge(found, fitted, 1.0 if ridge is None else positive(ridge, "ridge"))
+
+
+def _of_kernel(kernel: FeatureKernel) -> FittedMap:
+    return lambda rows: kernel.of_rows(rows.astype(np.float64))
 
 
 def _kernel(ensemble: Any) -> Kernel | None:

@@ -155,9 +155,11 @@ def check_magnitudes(
 
 def _skewness(matrix: np.ndarray) -> float:
     """The largest |entry| of the matrix less its transpose, without another matrix in memory."""
+    steps = [slice(at, at + ROWS) for at in range(0, len(matrix), ROWS)]
     return max(
-        float(np.abs(matrix[at : at + ROWS] - matrix[:, at : at + ROWS].T).max())
-        for at in range(0, len(matrix), ROWS)
+        float(np.abs(matrix[a, b] - matrix[b, a].T).max())
+        for k, a in enumerate(steps)
+        for b in steps[: k + 1]
     )
 
 
@@ -166,10 +168,15 @@ def _smallest(size: np.ndarray, entries: np.ndarray) -> float:
     return float(size.min(where=entries != 0, initial=np.inf))
 
 
+def _smallest_below(limit: float, size: np.ndarray) -> float:
+    """The smallest size of an entry that is not 0, inf if none lies below a limit."""
+    return _smallest(size, size) if bool((size < limit).any()) else np.inf
+
+
 def _check_entries(matrix: np.ndarray, name: str) -> None:
     largest = float(matrix.diagonal().max())
     parts = (matrix[at : at + ROWS] for at in range(0, len(matrix), ROWS))
-    smallest = min(_smallest(np.abs(part), part) for part in parts)
+    smallest = min(_smallest_below(SMALLEST * largest, np.abs(part)) for part in parts)
     if largest > 0 and not smallest / largest >= SMALLEST:
         raise InputError(
             f"{name} has an entry of size {smallest:.1e} beside a diagonal of {largest:.1e}: set "
@@ -211,7 +218,7 @@ def _shift_by_factor(matrix: np.ndarray, name: str) -> float:
 def _has_factor(matrix: np.ndarray, shift: float) -> bool:
     from scipy.linalg import LinAlgError, cho_factor
 
-    moved = np.array(matrix, order="F")
+    moved = np.array(matrix.T, order="F")  # symmetric: a plain copy
     moved[np.diag_indices(len(moved))] += shift
     try:
         factor, _ = cho_factor(moved, lower=True, overwrite_a=True, check_finite=False)

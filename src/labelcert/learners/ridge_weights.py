@@ -22,6 +22,9 @@ EXACT_SIZE = 150
 ROWS = 256
 """Rows that are looked at together."""
 
+TERMS = 512
+"""Terms of a product that are added up together."""
+
 UNIT = float(np.finfo(float).eps)
 
 
@@ -42,11 +45,11 @@ def ridge_weights(
         )
     size = _Size.of(gram, ridge)
     weights = solve(cross)
-    residual = cross - (weights @ gram.given + ridge * weights)
+    residual = cross - (_product(weights, gram.given) + ridge * weights)
     rounding = size.rounding(weights, cross)
     if bool((np.linalg.norm(residual, axis=1) > 0.1 * rounding).any()):
         weights += solve(residual)
-        residual = cross - (weights @ gram.given + ridge * weights)
+        residual = cross - (_product(weights, gram.given) + ridge * weights)
         rounding = size.rounding(weights, cross)
     error = (np.linalg.norm(residual, axis=1) + rounding) / smallest
     return weights, error * (1 + (n + 8) * UNIT)
@@ -56,13 +59,22 @@ def _solver(matrix: np.ndarray, ridge: float) -> Callable[[np.ndarray], np.ndarr
     """What nearly solves (matrix + λI) w = row for each row; None where it has no factor."""
     from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-    moved = np.array(matrix, order="F")
+    moved = np.array(matrix.T, order="F")  # symmetric: a plain copy
     moved[np.diag_indices(len(moved))] += ridge
     try:
         factor = cho_factor(moved, lower=True, overwrite_a=True, check_finite=False)
     except LinAlgError:
         return None
     return lambda rows: np.ascontiguousarray(cho_solve(factor, rows.T, check_finite=False).T)
+
+
+def _product(weights: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """weights (m, n) times the matrix, in sums of `TERMS` terms: a bound on rounding grows with
+    their number and not with n."""
+    found = np.zeros_like(weights)
+    for at in range(0, len(matrix), TERMS):
+        found += weights[:, at : at + TERMS] @ matrix[at : at + TERMS]
+    return found
 
 
 class _Size(NamedTuple):
@@ -86,9 +98,10 @@ class _Size(NamedTuple):
     def rounding(self, weights: np.ndarray, cross: np.ndarray) -> np.ndarray:
         """(m,) bounds on how far the residuals of weights (m, n) are off, as lengths."""
         n = len(self.root)
+        terms = min(n, TERMS) + n // TERMS + 8
         reach = np.linalg.norm(self.root) * (np.abs(weights) @ self.root)
         product = np.minimum(reach, self.row * np.linalg.norm(weights, axis=1))
-        return (n + 8) * UNIT * (1 + n * UNIT) * product + 8 * UNIT * np.linalg.norm(cross, axis=1)
+        return terms * UNIT * (1 + n * UNIT) * product + 8 * UNIT * np.linalg.norm(cross, axis=1)
 
 
 def _parts(matrix: np.ndarray) -> Iterator[np.ndarray]:

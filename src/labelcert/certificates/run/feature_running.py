@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from labelcert._errors import InputError
@@ -23,7 +26,29 @@ from labelcert.learners.feature_system import FeatureSystem
 
 def run_features(given: FeatureInput, margins: bool, jobs: int, clock: Clock) -> Certificate:
     """The certificate of a problem from features; margins: worst margins too."""
-    model = model_of(given)
+    return _certificate(given, model_of(given), margins, jobs, clock)
+
+
+def certificates_of(
+    given: FeatureInput, ridges: Sequence[float], jobs: int, clock: Clock
+) -> Iterator[Certificate]:
+    """Certificates of the same problem for several λ, from one eigendecomposition.
+
+    Those that are not begun before the clock expires are left out.
+    """
+    system = FeatureSystem.of(given.features)
+    for ridge in ridges:
+        if clock.expired:
+            return
+        learner = system.ridge(ridge, by_spectrum=True)
+        exact = ExactFeatures(given.features, ridge)
+        model = FeatureModel(learner, exact, given.tests, len(given.labels))
+        yield _certificate(replace(given, ridge=ridge), model, False, jobs, clock)
+
+
+def _certificate(
+    given: FeatureInput, model: FeatureModel, margins: bool, jobs: int, clock: Clock
+) -> Certificate:
     found = feature_radii(model, given.space, given.max_flips, jobs, clock)
     stopped = reason_of(clock)
     decision, error_bar = _values(found, len(given.classes) == 2)
