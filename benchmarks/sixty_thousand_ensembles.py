@@ -22,13 +22,7 @@ import numpy as np
 
 import labelcert as lc
 
-RIDGE = {
-    10: (1.0, 30.0, 300.0),
-    60: (1.0, 30.0, 100.0),
-    300: (3.0, 30.0),
-    1200: (0.3, 1.0, 10.0),
-    3000: (0.2, 1.0),
-}
+RIDGE = {10: (30.0,), 60: (30.0,), 300: (3.0,), 1200: (0.3,), 3000: (0.02,)}
 """λ by number of parts: it has to shrink with the part, and trades accuracy for flips."""
 
 
@@ -40,7 +34,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--train", type=int, default=60_000, help="labels, the first ones")
     parser.add_argument("--parts", type=int, nargs="+", default=list(RIDGE))
     parser.add_argument("--ridge", type=float, nargs="+", help="instead of the table's")
-    parser.add_argument("--single", type=float, nargs="*", default=[1.0, 100.0, 1000.0])
+    parser.add_argument(
+        "--single", type=float, nargs="*", default=[1.0, 100.0, 1000.0], help="λ of single models"
+    )
     return parser.parse_args()
 
 
