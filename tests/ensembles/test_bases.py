@@ -11,6 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import labelcert as lc
 from oracles.brute_force import solve_dual
+from oracles.rational_ensemble import RationalEnsemble
 
 
 def small(seed, classes=2, n=7):
@@ -241,3 +242,38 @@ def test_a_kernel_of_finite_features_is_taken_by_its_features():
     two = lc.PartitionEnsemble(parts=4).fit(X, y).certify(new)
     assert (one.radius == two.radius).all()
     assert (one.decision == two.decision).all()
+
+
+class Trembling:
+    """Features of equal rows that differ in their last digits, as products may leave them."""
+
+    name = "trembling"
+
+    def settings(self):
+        return {}
+
+    def fit(self, rows):
+        return lambda rows: rows + 1e-7 * np.arange(len(rows))[:, None]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_equal_rows_with_features_that_are_not_are_no_tie(seed):
+    rng = np.random.default_rng(seed)
+    X = np.repeat(rng.normal(size=(1, 2)).round(2), 4, axis=0)
+    y, new = rng.permutation([0, 0, 1, 1]), X[:1].copy()
+    ensemble = lc.PartitionEnsemble(Trembling(), parts=1, ridge=1.0).fit(X, y, [0, 1])
+    cert = ensemble.certify(new)
+    oracle = RationalEnsemble(ensemble._base.features, [0] * 4, 1, 1.0, new, 2)
+    labels = ensemble._parts[0].labels.tolist()
+    assert cert.prediction[0] == oracle.vote(0, labels)
+    fewest = oracle.fewest_flips(0, labels)
+    assert cert.radius[0] <= fewest - 1 <= cert.radius_upper[0]
+
+
+def test_an_interrupted_poll_is_no_certificate(monkeypatch):
+    from labelcert.ensembles import polling
+
+    monkeypatch.setattr(polling, "work_off", lambda *args: ([], False))
+    ensemble = lc.PartitionEnsemble(parts=2).fit(np.eye(3), [0, 1, 1])
+    with pytest.raises(KeyboardInterrupt):
+        ensemble.predict(np.eye(3))

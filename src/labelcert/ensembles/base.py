@@ -15,11 +15,10 @@ IntArray = NDArray[np.int64]
 
 
 class Part(NamedTuple):
-    """One part: its rows in canonical order, their class numbers (n,) and which rows are equal."""
+    """One part: its rows in canonical order, and their class numbers (n,)."""
 
     members: slice
     labels: IntArray
-    equal: IntArray
     classes: int
 
 

@@ -79,7 +79,9 @@ class FeatureRidge(_LinearBase):
                 return [Fraction(0)] * len(own)  # nothing in common with any row
             return exactly.weights(points[t])
 
-        return LinearPart(weights, error, part.labels, part.equal, part.classes, exact)
+        # Equal rows need not have equal features to the last bit, and only these are a proof.
+        equal = np.concatenate([[0], np.cumsum((own[1:] != own[:-1]).any(axis=1))])
+        return LinearPart(weights, error, part.labels, equal, part.classes, exact)
 
 
 class KernelRidge(_LinearBase):
@@ -101,7 +103,8 @@ class KernelRidge(_LinearBase):
         def exact(t: int) -> list[Fraction] | None:
             return exact_ridge_weights(checked, cross[t], self._ridge)
 
-        return LinearPart(weights, error, part.labels, part.equal, part.classes, exact)
+        none_equal = np.arange(len(part.labels))
+        return LinearPart(weights, error, part.labels, none_equal, part.classes, exact)
 
 
 def kernel_blocks(

@@ -22,15 +22,13 @@ class Partition(NamedTuple):
     """Rows in canonical order, in `parts` parts.
 
     order (n,): positions of the rows as given, in canonical order. start (parts + 1,): part j has
-    the canonical rows start[j] to start[j + 1] − 1. equal (n,): the same number for equal rows, in
-    canonical order, ascending. by_hash (n,): positions of the rows as given in the order of their
-    hashes, in which no number of parts and no label has a say; rank (n,): where each canonical row
-    stands in it.
+    the canonical rows start[j] to start[j + 1] − 1. by_hash (n,): positions of the rows as given in
+    the order of their hashes, in which no number of parts and no label has a say; rank (n,): where
+    each canonical row stands in it.
     """
 
     order: NDArray[np.int64]
     start: NDArray[np.int64]
-    equal: NDArray[np.int64]
     by_hash: NDArray[np.int64]
     rank: NDArray[np.int64]
 
@@ -52,12 +50,10 @@ def partition(rows: NDArray[Any], labels: NDArray[np.int64], parts: int, seed: i
     part = (hashes[:, 0] % np.uint64(parts)).astype(np.int64)
     order = np.lexsort((labels, hashes[:, 1], hashes[:, 0], part)).astype(np.int64)
     start = np.searchsorted(part[order], np.arange(parts + 1))
-    same = (hashes[order][1:] == hashes[order][:-1]).all(axis=1)
-    equal = np.concatenate([[0], np.cumsum(~same)]).astype(np.int64)
     by_hash = np.lexsort((hashes[:, 1], hashes[:, 0])).astype(np.int64)
     place = np.empty(len(rows), dtype=np.int64)
     place[by_hash] = np.arange(len(rows))
-    return Partition(order, start, equal, by_hash, place[order])
+    return Partition(order, start, by_hash, place[order])
 
 
 def row_hashes(rows: NDArray[Any], seed: int) -> NDArray[np.uint64]:

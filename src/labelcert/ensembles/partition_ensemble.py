@@ -92,10 +92,7 @@ class PartitionEnsemble(ClassifierMixin, BaseEstimator):
         split = partition(rows, numbers, parts, seed)
         self._base = choose_base(self, rows[split.by_hash], split.rank, seed)
         ordered, count = numbers[split.order], len(self.classes_)
-        self._parts = [
-            Part(at, ordered[at], _from_zero(split.equal[at]), count)
-            for at in map(split.members, range(parts))
-        ]
+        self._parts = [Part(at, ordered[at], count) for at in map(split.members, range(parts))]
         self._order, self._labels = split.order, labels
         self.parts_ = split.part_of_row
         self.n_features_in_ = rows.shape[1]
@@ -152,7 +149,3 @@ class PartitionEnsemble(ClassifierMixin, BaseEstimator):
                 f"{self.n_features_in_}: pass rows of the same kind."
             )
         return rows
-
-
-def _from_zero(numbers: np.ndarray) -> np.ndarray:
-    return numbers - numbers[0] if len(numbers) else numbers

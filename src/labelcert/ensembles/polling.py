@@ -84,10 +84,15 @@ def find_flips(
 def _for_each(
     one: Callable[[int], None], count: int, jobs: int, report: Callable[[float], None]
 ) -> None:
-    """Call `one` for every number below count, in threads; all of them, whatever the time."""
+    """Call `one` for every number below count, in threads; all of them, whatever the time.
+
+    Raises KeyboardInterrupt where Ctrl-C ended it before: half a poll counts for nothing.
+    """
     never, stop = Clock(), np.zeros(1, dtype=np.uint8)
     with _one_core_each(count >= jobs > 1):
-        work_off(range(count), lambda: (one, None), never, jobs, stop, report)
+        _, done = work_off(range(count), lambda: (one, None), never, jobs, stop, report)
+    if not done:
+        raise KeyboardInterrupt
 
 
 @contextmanager
