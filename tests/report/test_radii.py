@@ -1,5 +1,7 @@
 """The distribution of radii: every prediction is in one bin, and bins have one round width."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def test_bins_hold_every_prediction_once(seed):
     proven = [one for one in bins if one.first >= 0]
     assert len(proven) <= MOST_BINS
     assert len({one.last - one.first for one in proven}) == 1
-    assert all(a.last + 1 == b.first for a, b in zip(proven, proven[1:], strict=False))
+    assert all(a.last + 1 == b.first for a, b in itertools.pairwise(proven))
 
 
 def test_several_certificates_share_bins():
