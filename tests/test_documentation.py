@@ -21,6 +21,7 @@ PAGES = (
     "docs/many-classes.md",
     "docs/sixty-thousand-labels.md",
     "docs/threat-models.md",
+    "docs/ensembles.md",
     "docs/kernels.md",
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

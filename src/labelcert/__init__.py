@@ -23,7 +23,7 @@ from labelcert._errors import InputError
 from labelcert._version import __version__
 
 if TYPE_CHECKING:
-    from labelcert import kernels, learners
+    from labelcert import features, kernels, learners
     from labelcert.certificates import (
         Advice,
         AdviceStep,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         influential_labels,
     )
     from labelcert.data import Graph, datasets
+    from labelcert.ensembles import PartitionEnsemble
     from labelcert.models import LabelCertifier, certify_graph
     from labelcert.report import plot, plot_path
     from labelcert.studies.ridge_path import RidgePath, ridge_path
@@ -51,6 +52,7 @@ __all__ = [
     "Graph",
     "InputError",
     "LabelCertifier",
+    "PartitionEnsemble",
     "RidgePath",
     "ThreatModel",
     "Tuning",
@@ -62,6 +64,7 @@ __all__ = [
     "certify_graph",
     "certify_linear",
     "datasets",
+    "features",
     "influential_labels",
     "kernels",
     "learners",
@@ -86,6 +89,7 @@ _WHERE = {
     "Graph": "labelcert.data.graph",
     "LabelCertifier": "labelcert.models",
     "certify_graph": "labelcert.models",
+    "PartitionEnsemble": "labelcert.ensembles",
     "plot": "labelcert.report",
     "plot_path": "labelcert.report",
     "RidgePath": "labelcert.studies.ridge_path",
@@ -95,6 +99,7 @@ _WHERE = {
 }
 _MODULES = {
     "datasets": "labelcert.data.datasets",
+    "features": "labelcert.features",
     "kernels": "labelcert.kernels",
     "learners": "labelcert.learners",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import typer
 
 from labelcert.cli import options as opt
@@ -35,6 +37,8 @@ EPILOG = "\n\n".join(
         "labelcert certify table.csv --label class --new today.csv --ridge 1 --standardize",
         "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
         "labelcert certify mails.csv --label class --groups annotator --bad-groups 1 --ridge 1",
+        "labelcert certify mnist --learner ridge --features patches --test 500 --max-flips 1500",
+        "labelcert certify mnist --features patches --parts 3000 --votes white_box --test 500",
     )
 )
 
@@ -59,6 +63,10 @@ def certify(
     model: opt.Model = None,
     C: opt.C = None,
     ridge: opt.Ridge = None,
+    learner: opt.Learner = None,
+    features: opt.Features = None,
+    parts: opt.Parts = None,
+    votes: opt.Votes = None,
     max_flips: opt.MaxFlips = None,
     collective: opt.Collective = False,
     worst_margins: opt.WorstMargins = False,
@@ -88,15 +96,22 @@ def run_request(request: Request) -> None:
     # The engines and their compiler are imported only now, so that --help stays fast.
     from rich.console import Console
 
-    from labelcert.cli import session
+    from labelcert.cli import row_session, session
     from labelcert.cli.outputs import write_outputs, write_reports
     from labelcert.cli.progress import live
     from labelcert.cli.show import show, tell_files, title_of
 
-    session.check(request)
-    prepared = session.prepare(request)
+    request = session.with_learner(request)
+    if row_session.wants_rows(request):
+        row_session.check(request)
+        prepared = row_session.prepare_rows(request)
+        execute = partial(row_session.execute, prepared)
+    else:
+        session.check(request)
+        prepared = session.prepare(request)
+        execute = partial(session.execute, prepared)
     with live(Console(stderr=True, highlight=False), request.quiet) as progress:
-        run = session.execute(prepared, progress)
+        run = execute(progress)
     if not request.quiet:
         console = Console(highlight=False, emoji=False)
         show(console, run, prepared.threat.told, request.time_limit)

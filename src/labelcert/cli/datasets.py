@@ -33,7 +33,9 @@ def datasets() -> None:
     sources: dict[str, list[str]] = {}
     for info in known.describe():
         sources.setdefault(info.source, []).append(info.name)
-        here = all((folder / file.filename).is_file() for file in info.files)
+        here = all((folder / file.filename).is_file() for file in info.files) or (
+            info.whole is not None and (folder / info.whole).is_file()
+        )
         where = "built in" if not info.needs_download else "on disk" if here else "to download"
         sizes = (info.nodes, info.edges, info.classes, info.features)
         table.add_row(info.name, *(str(size) for size in sizes), where)

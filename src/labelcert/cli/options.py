@@ -121,6 +121,37 @@ Ridge = Annotated[
     _option(_TRAINING, ("--ridge",), "Train with squares (kernel ridge regression).", "X"),
 ]
 
+Learner = Annotated[
+    str | None,
+    _option(
+        _TRAINING, ("--learner",),
+        "svm or ridge, with C = 1 or ridge = 1 unless given by -C or --ridge.", "NAME",
+    ),
+]  # fmt: skip
+Features = Annotated[
+    str | None,
+    _option(
+        _MODEL, ("--features",),
+        "In place of a network: pixels (rows as they are), random_relu, or patches of square "
+        "images; label-free, for any number of labels.", "NAME",
+    ),
+]  # fmt: skip
+Parts = Annotated[
+    int | None,
+    _option(
+        _TRAINING, ("--parts",),
+        "Train one model on each of so many parts of the labels, and let them vote.", "K",
+    ),
+]  # fmt: skip
+Votes = Annotated[
+    str | None,
+    _option(
+        _TRAINING, ("--votes",),
+        "How votes are certified: white_box looks into the models, black_box counts votes only.",
+        "NAME",
+    ),
+]  # fmt: skip
+
 MaxFlips = Annotated[
     str | None,
     _option(

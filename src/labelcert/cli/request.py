@@ -60,6 +60,10 @@ class Request:
     plots: tuple[Path, ...]
     reports: tuple[Path, ...]
     quiet: bool
+    learner: str | None = None
+    features: str | None = None
+    parts: int | None = None
+    votes: str | None = None
 
 
 def from_options(options: dict[str, Any]) -> Request:

@@ -60,6 +60,25 @@ class Blocks:
     seconds: float
 
 
+LEARNERS = ("svm", "ridge")
+
+
+def with_learner(request: Request) -> Request:
+    """The request with what --learner says put into C and ridge; raises InputError."""
+    name = request.learner
+    if name is None:
+        return request
+    if name not in LEARNERS:
+        raise InputError(f"--learner {name!r} is unknown: use {' or '.join(LEARNERS)}.")
+    other = "ridge" if name == "svm" else "C"
+    if getattr(request, other) is not None:
+        option = "--ridge" if other == "ridge" else "-C"
+        raise InputError(f"{option} does not go with --learner {name}: leave one of them out.")
+    if name == "ridge" and request.ridge is None:
+        return replace(request, ridge=1.0)
+    return request
+
+
 def check(request: Request) -> None:
     """Raise InputError for all that can be known to be wrong before any data are read."""
     check_outputs(request)
@@ -167,6 +186,27 @@ def run_of(
         test=split.test,
         y_true=graph.labels[split.test],
         seconds={"load": prepared.seconds, "kernel": blocks.seconds, **seconds},
+        peak_memory_mb=memory.megabytes,
+        ids=_ids(graph, split),
+    )
+
+
+def run_of_rows(
+    prepared: Any, model: dict[str, Any], certificate: Certificate, memory: Memory
+) -> Run:
+    """The same of rows and their features: a prepared request without a kernel."""
+    request, graph, split = prepared.request, prepared.graph, prepared.split
+    record: dict[str, Any] = {"seed": request.seed, "standard": True}
+    return Run(
+        certificate=certificate,
+        dataset=_dataset_record(request, graph),
+        model=model,
+        threat=prepared.threat.record,
+        split=record if prepared.standard else _split_record(request),
+        labeled=split.labeled,
+        test=split.test,
+        y_true=graph.labels[split.test],
+        seconds={"load": prepared.seconds, "certify": certificate.seconds},
         peak_memory_mb=memory.megabytes,
         ids=_ids(graph, split),
     )

@@ -18,6 +18,9 @@ from labelcert.report.document import Run
 from labelcert.report.run_facts import run_facts
 from labelcert.report.tables import PredictionRow, Summary, radius_told, summarize, telling
 
+_BAR = 32
+"""Width of the longest bar of a histogram, in characters."""
+
 _MOST_NAMED = 12
 """Flipped nodes of a witness that are named; the files have all."""
 
@@ -48,6 +51,11 @@ def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
         head(console, f"Predictions that survive any flips {what}{bad}")
         console.print(_survivors(summary))
         _tell_rest(console, summary)
+    if summary.bins:
+        head(console, "How radii are distributed")
+        console.print(_distribution(summary))
+        if summary.median is not None:
+            console.print(f"median radius {summary.median:g}, wrong predictions counted as -1")
     told = "" if summary.unit == "flips" else " (radius: cost of the flips that each survives)"
     head(console, f"Weakest and strongest predictions{told}")
     console.print(_predictions(summary, run.called))
@@ -77,6 +85,10 @@ def title_of(run: Run) -> str:
     """One line that names a run: data set, model, learner."""
     name, value = next(iter(run.certificate.learner.items()))
     model = run.model["name"].upper() if run.model["name"] != "graphsage" else "GraphSAGE"
+    if not run.on_kernel:
+        model = str(run.model["name"]).replace("_", " ")
+        parts = run.model["parameters"].get("parts")
+        model += "" if parts is None else f", {parts} parts"
     return f"{printable(str(run.dataset['name']))}: {model}, {name} = {value:g}"
 
 
@@ -101,6 +113,12 @@ def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
         "": f"trying all flips does not fit into the time limit of {time_limit:g} s",
     }[certificate.stopped]
     remedy = "" if certificate.stopped == "interrupted" else " Raise --time-limit to close them."
+    if "parts" in certificate.learner:
+        reason = "what changes a vote is known as a lower end"
+        remedy = "" if certificate.stopped else " The upper end is a retrained witness."
+        reason = {"": reason}.get(
+            certificate.stopped, f"the {certificate.stopped} ended the search"
+        )
     if certificate.exactness == "relaxed" and not certificate.stopped:
         reason = "--exactness relaxed takes the worst case of each class alone"
         remedy = " Ask for --exactness exact to close them."
@@ -142,14 +160,32 @@ def _survivors(summary: Summary) -> Table:
     for name in ("flips", "of labels") if counted else ("cost",):
         table.add_column(name, justify="right")
     table.add_column("sample-wise", justify="right")
+    if summary.bins:
+        table.add_column("and right", justify="right")
     if together:
         table.add_column("collective", justify="right")
     for row in telling(summary.survivors, least_of(summary)):
         cells = [str(row.flips), percent(row.share_of_labels)] if counted else [str(row.flips)]
         cells.append(interval(row.sample_wise, summary.num_test))
+        if summary.bins:
+            cells.append("" if row.right is None else interval(row.right, summary.num_test))
         if row.collective is not None:
             cells.append(interval(row.collective, summary.num_test))
         table.add_row(*cells)
+    return table
+
+
+def _distribution(summary: Summary) -> Table:
+    """A histogram of radii, in bars of text."""
+    table = plain_table()
+    for name in ("radius", "predictions", "of them wrong"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    most = max(1, *(one.right + one.wrong for one in summary.bins))
+    for one in summary.bins:
+        count = one.right + one.wrong
+        bar = "#" * -(-_BAR * count // most)
+        table.add_row(one.told, str(count), str(one.wrong) if one.wrong else "", bar)
     return table
 
 

@@ -4,13 +4,17 @@
 - :func:`csbm`, :func:`cba`: synthetic graphs.
 - ``from_…``, :func:`open_path`, :func:`save_npz`: your own data.
 - :func:`majority`: labels from several votes a row.
-- :func:`split`, :func:`own_split`: training, validation and test nodes.
+- :func:`split`, :func:`own_split`: training, validation and test nodes; :func:`standard_split`:
+  those of a publisher.
 """
 
 from __future__ import annotations
 
 import os
 
+import numpy as np
+
+from labelcert._errors import InputError
 from labelcert.data import registry, sources
 from labelcert.data.cba import cba
 from labelcert.data.convert import from_pyg, from_scipy
@@ -52,6 +56,7 @@ __all__ = [
     "own_split",
     "save_npz",
     "split",
+    "standard_split",
     "undirected",
 ]
 
@@ -64,10 +69,12 @@ def load(
     data_dir: str | os.PathLike[str] | None = None,
     progress: bool = True,
 ) -> Graph:
-    """Load a named graph, downloading its files the first time.
+    """Load a named graph, or set of images, downloading its files the first time.
 
     Features are binarised (but for WikiCS) and edges made undirected with weight 1, as in
-    Sabanayagam et al., ICLR 2025. Nodes keep the order of the file.
+    Sabanayagam et al., ICLR 2025. Nodes keep the order of the file. Images (``mnist``,
+    ``fashion_mnist``) are rows of pixels from 0 to 255 without edges, those for training first; one
+    npz file in the folder (``mnist.npz``) is taken in place of the published files.
 
     Args:
         name: one of :func:`names`.
@@ -87,9 +94,30 @@ def load(
     paths = []
     if info.needs_download:
         folder = data_folder(data_dir)
-        paths = [fetch(file, folder, progress=progress) for file in info.files]
+        whole = None if info.whole is None else folder / info.whole
+        if whole is not None and whole.is_file():
+            paths = [whole]
+        else:
+            paths = [fetch(file, folder, progress=progress) for file in info.files]
     graph = sources.read(info, paths)
     return cut_graph(graph, binary=binary, largest_component=largest_component)
+
+
+def standard_split(name: str) -> Split:
+    """The split of a named data set into training and test rows that its publisher made.
+
+    ``mnist`` and ``fashion_mnist``: the first 60,000 rows for training, 10,000 for tests, none for
+    validation.
+
+    Raises:
+        InputError: unknown name, or a data set without such a split.
+    """
+    info = registry.find(name)
+    if info.train is None:
+        raise InputError(f"data set {info.name!r} has no split of its own: use datasets.split.")
+    return Split(
+        np.arange(info.train), np.arange(0), np.arange(info.train, info.nodes, dtype=np.int64)
+    )
 
 
 def names() -> tuple[str, ...]:

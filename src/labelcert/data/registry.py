@@ -10,6 +10,8 @@ from labelcert._errors import InputError
 _RAW = "https://raw.githubusercontent.com"
 _PPNP = f"{_RAW}/gasteigerjo/ppnp/master/ppnp/data"
 _NETTACK = f"{_RAW}/danielzuegner/nettack/master/data"
+_MNIST = "https://ossci-datasets.s3.amazonaws.com/mnist"
+_FASHION = f"{_RAW}/zalandoresearch/fashion-mnist/master/data/fashion"
 _GEOM_GCN = (
     f"{_RAW}/graphdml-uiuc-jlu/geom-gcn/f1fc0d14b3b019c562737240d06ec83b07d16a8f/new_data/chameleon"
 )
@@ -44,6 +46,9 @@ class DatasetInfo:
         layout: how the files are laid out (see ``labelcert.data.sources``).
         source: publication or repository.
         files: files to download; empty where the data come with a dependency.
+        whole: a file of the data folder that is taken in place of all others, if it is there.
+        train: where the publisher splits the data: so many rows are for training, those after them
+            for tests.
     """
 
     name: str
@@ -54,11 +59,20 @@ class DatasetInfo:
     layout: str
     source: str
     files: tuple[RemoteFile, ...] = ()
+    whole: str | None = None
+    train: int | None = None
 
     @property
     def needs_download(self) -> bool:
         """Whether files must be downloaded (or put into the data folder) first."""
         return bool(self.files)
+
+
+def _idx_files(folder: str, url: str) -> tuple[RemoteFile, ...]:
+    """Images and labels for training, then for tests; `images` checks what they hold."""
+    names = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
+    files = (f"{name}-ubyte.gz" for name in names)
+    return tuple(RemoteFile(f"{folder}/{name}", f"{url}/{name}") for name in files)
 
 
 DATASETS: dict[str, DatasetInfo] = {
@@ -157,6 +171,30 @@ DATASETS: dict[str, DatasetInfo] = {
                 RemoteFile("chameleon_edges.txt", f"{_GEOM_GCN}/out1_graph_edges.txt"),
                 RemoteFile("chameleon_nodes.txt", f"{_GEOM_GCN}/out1_node_feature_label.txt"),
             ),
+        ),
+        DatasetInfo(
+            "mnist",
+            70_000,
+            0,
+            10,
+            784,
+            "images",
+            "LeCun, Cortes and Burges, The MNIST database; images as rows",
+            _idx_files("mnist", _MNIST),
+            whole="mnist.npz",
+            train=60_000,
+        ),
+        DatasetInfo(
+            "fashion_mnist",
+            70_000,
+            0,
+            10,
+            784,
+            "images",
+            "github.com/zalandoresearch/fashion-mnist; images as rows",
+            _idx_files("fashion_mnist", _FASHION),
+            whole="fashion_mnist.npz",
+            train=60_000,
         ),
     )
 }

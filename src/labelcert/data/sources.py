@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 
 from labelcert._errors import InputError
 from labelcert.data.graph import Graph
+from labelcert.data.images import read_images
 from labelcert.data.matrices import adjacency_from_edges, as_features, undirected
 from labelcert.data.networks import from_networkx
 from labelcert.data.npz import from_npz
@@ -123,6 +124,7 @@ _READERS: dict[str, Callable[..., Graph]] = {
     "npz": read_npz,
     "wikics": read_wikics,
     "geom_gcn": read_geom_gcn,
+    "images": read_images,
 }
 
 

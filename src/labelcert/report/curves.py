@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, TypedDict
 
+import numpy as np
+
 from labelcert.certificates import Certificate
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MOST_BUDGETS = 4096
+"""Up to so many budgets each is told of."""
 
 SAMPLE_WISE = "sample-wise"
 COLLECTIVE = "collective"
@@ -34,7 +39,7 @@ def curve_records(certificate: Certificate) -> list[CurvePoint]:
     the certificate has it: one attacker against all predictions at once. Ratios are NaN where there
     are no test points. Source: certified ratios of arXiv 2412.00537, sections 2 and 3.
     """
-    budgets = certificate.budgets.tolist()
+    budgets = told_budgets(certificate).tolist()
     n = certificate.num_labeled if certificate.unit == "flips" else math.nan
     curves = [(SAMPLE_WISE, [certificate.certified_ratio_bounds(r) for r in budgets])]
     collective = certificate.collective
@@ -45,6 +50,18 @@ def curve_records(certificate: Certificate) -> list[CurvePoint]:
         for kind, ratios in curves
         for r, (lower, upper) in zip(budgets, ratios, strict=True)
     ]
+
+
+def told_budgets(certificate: Certificate) -> np.ndarray:
+    """The budgets of a certificate, ascending; of thousands, those at which a ratio changes."""
+    c = certificate
+    if c.max_flips < MOST_BUDGETS:
+        return c.budgets
+    ends = np.concatenate([c.radius, c.radius_upper])
+    steps = np.unique(np.clip(np.concatenate([ends, ends + 1, [0, c.max_flips]]), 0, c.max_flips))
+    if c.collective is not None:
+        steps = np.union1d(steps, c.budgets)
+    return steps
 
 
 def curve_frame(certificate: Certificate) -> pd.DataFrame:

@@ -35,6 +35,9 @@ rows are trained on and new rows certified, and "true_labels" where a new row ha
 "peak_memory_mb" is the peak memory of the process, its imports
 included, and of its workers, in 10⁶ bytes; it is null where the system does not tell.
 
+Of data that are split by their publisher "split" holds "standard": true and the seed, and "learner"
+of an ensemble holds the number of its parts besides.
+
 "certificate" is the document of `Certificate.to_json`, with every field of `Certificate` by its
 name, so `Certificate.from_json` reads it back (``json.dumps(document["certificate"])``). Its
 witnesses are positions in "labeled".
@@ -82,6 +85,11 @@ class Run:
     def known(self) -> np.ndarray:
         """(m,) bool: test nodes whose true label there is."""
         return is_labeled(self.y_true)
+
+    @property
+    def on_kernel(self) -> bool:
+        """Whether the model is a network, and not one of features."""
+        return "kernel" in self.seconds
 
     def called(self, node: int) -> str:
         """The id of a node, or its number."""

@@ -11,9 +11,12 @@ def run_facts(run: Run) -> list[tuple[str, str]]:
     """Pairs of a name and what there is to say: data set, reading, classes, model, labels."""
     data, split = run.dataset, run.split
     size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
-    per_class = f"{split['per_class']} + {split['validation']} a class, seed {split['seed']}"
-    if split["per_class"] is None:
+    if split.get("standard"):
+        per_class = "all for training, as published"
+    elif split["per_class"] is None:
         per_class = f"all rows with a label; {len(run.test)} new rows are certified"
+    else:
+        per_class = f"{split['per_class']} + {split['validation']} a class, seed {split['seed']}"
     notes = data.get("notes") or []
     return [
         ("data set", f"{data['name']}: {size}"),
@@ -48,4 +51,6 @@ def _model(run: Run) -> str:
     options = ", ".join(f"{name.replace('_', '-')} {told(value)}" for name, value in parameters)
     name, value = next(iter(run.certificate.learner.items()))
     learner = "SVM" if name == "C" else "kernel regression"
+    if not parameters:
+        return f"{run.model['name']}, {learner} with {name} = {value:g}"
     return f"{run.model['name']} ({options}), {learner} with {name} = {value:g}"

@@ -13,6 +13,8 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, RelaxationGap
 from labelcert.data.no_label import is_labeled
+from labelcert.report.curves import told_budgets
+from labelcert.report.radii import MANY, RadiusBin, median_certified, radius_bins
 
 _EVERY_BUDGET_UP_TO = 10
 _MOST_ROWS = 15
@@ -24,13 +26,15 @@ class Survivors:
 
     flips: the budget, in the unit of the summary. share_of_labels: NaN where that unit is cost.
     sample_wise: each prediction has an attacker of its own. collective: one attacker against all
-    at once, None where the certificate does not have it.
+    at once, None where the certificate does not have it. right: of sample_wise those that are
+    right, None without true labels.
     """
 
     flips: int
     share_of_labels: float
     sample_wise: tuple[int, int]
     collective: tuple[int, int] | None
+    right: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,9 @@ class Summary:
     weakest, strongest: no prediction is in both. proven_by, broken_by: how many predictions each
     engine decided, most first. open_radii: predictions whose radius is an interval. open_budgets:
     budgets whose collective count is one. relaxation: how far independent worst cases alone fall
-    short, None where they were not computed (two classes).
+    short, None where they were not computed (two classes). bins: how radii are distributed, where
+    there are more than `MANY` test points, else none; median: of radii, a wrong prediction counted
+    as −1, None without true labels.
     """
 
     num_test: int
@@ -77,6 +83,8 @@ class Summary:
     open_radii: int
     open_budgets: int
     relaxation: RelaxationGap | None
+    bins: tuple[RadiusBin, ...] = ()
+    median: float | None = None
 
 
 def summarize(
@@ -97,7 +105,9 @@ def summarize(
     test_nodes = column(nodes, c.num_test, "nodes")
     labeled_nodes = column(labeled, c.num_labeled, "labeled")
     truth = None if y_true is None else column(y_true, c.num_test, "y_true")
-    rows = [_prediction_row(c, t, test_nodes, labeled_nodes, truth) for t in range(c.num_test)]
+    right = None  # a prediction whose truth nobody knows is neither right nor wrong
+    if truth is not None and bool(is_labeled(truth).all()):
+        right = np.asarray(c.prediction == truth)
     strength = c.margin
     order = np.lexsort((strength, c.radius, c.radius_upper))
     weakest = order[:extremes].tolist()
@@ -112,9 +122,9 @@ def summarize(
         bad_groups=c.bad_groups,
         correct=None if truth is None else int((c.prediction == truth).sum()),
         known=0 if truth is None else int(is_labeled(truth).sum()),
-        survivors=tuple(_survivors(c, r) for r in c.budgets.tolist()),
-        weakest=tuple(rows[t] for t in weakest),
-        strongest=tuple(rows[t] for t in strongest),
+        survivors=tuple(_survivors(c, r, right) for r in told_budgets(c).tolist()),
+        weakest=tuple(_prediction_row(c, t, test_nodes, labeled_nodes, truth) for t in weakest),
+        strongest=tuple(_prediction_row(c, t, test_nodes, labeled_nodes, truth) for t in strongest),
         proven_by=_counts(c.proven_by),
         broken_by=_counts(c.broken_by),
         open_radii=int((~c.exact).sum()),
@@ -122,6 +132,10 @@ def summarize(
         if collective is None
         else int((collective.broken_lower < collective.broken_upper).sum()),
         relaxation=c.relaxation_gap,
+        bins=()
+        if c.num_test <= MANY
+        else tuple(radius_bins(c.radius, np.ones(c.num_test, bool) if right is None else right)),
+        median=None if right is None else median_certified(c.radius, right),
     )
 
 
@@ -171,7 +185,7 @@ def column(values: Any, length: int, name: str) -> np.ndarray:
     return array
 
 
-def _survivors(c: Certificate, r: int) -> Survivors:
+def _survivors(c: Certificate, r: int, right: np.ndarray | None) -> Survivors:
     collective = c.collective
     together = None
     if collective is not None:
@@ -180,7 +194,10 @@ def _survivors(c: Certificate, r: int) -> Survivors:
         together = m - int(collective.broken_upper[row]), m - int(collective.broken_lower[row])
     alone = int((c.radius >= r).sum()), int((c.radius_upper >= r).sum())
     share = r / c.num_labeled if c.unit == "flips" else math.nan
-    return Survivors(r, share, alone, together)
+    good = None
+    if right is not None:
+        good = int((right & (c.radius >= r)).sum()), int((right & (c.radius_upper >= r)).sum())
+    return Survivors(r, share, alone, together, good)
 
 
 def _nothing_survives(row: Survivors) -> bool:

@@ -45,7 +45,8 @@ class Certificate:
     worst_margin (m, L): smallest margin found at each of `budgets`, NaN where the verdict did not
     need it; worst_margin_bound of the same shape: proven, no flip set of the budget reaches below
     it (−inf where nothing is proven). They meet, to the error bar, at every budget where
-    certify(worst_margins=True) finished. Both have no columns where certify_linear was not asked.
+    certify(worst_margins=True) finished. Both have no columns where certify_linear was not asked,
+    and none of ensembles.
     witnesses (m,): see `witness`; of certify_linear each is made when it is asked for.
     levels: budgets of these columns where they are not all from 0 to max_flips, see `budgets`.
     proven_by, broken_by (m,): the engine that proved the radius, and the one that found the witness

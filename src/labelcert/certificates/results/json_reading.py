@@ -42,8 +42,8 @@ def _build(d: dict[str, Any]) -> Certificate:
     m, levels = len(d["decision"]), _read_numbers(d.get("levels"))
     max_flips = _read_whole(d["max_flips"])
     budgets = max_flips + 1 if levels is None else len(levels)
-    if all(row == [] for row in d["worst_margin"]) and isinstance(d["witnesses"], dict):
-        budgets = 0  # certify_linear was not asked for margins
+    if m > 0 and all(row == [] for row in d["worst_margin"]):
+        budgets = 0  # certify_linear was not asked for margins, ensembles have none
     labels, classes = as_labels(d["labels"]), as_labels(d["classes"], "classes")
     shape = (m,) if len(classes) == 2 else (m, len(classes))
     margins = [[math.nan if v is None else v for v in row] for row in d["worst_margin"]]

@@ -16,6 +16,7 @@ from labelcert._errors import InputError
 from labelcert.data import Graph
 from labelcert.report.nodes.graph_picture import Drawing, Picture
 from labelcert.report.nodes.graph_source import GraphSource
+from labelcert.report.radii import MANY, radius_bins
 from labelcert.report.results import Result, counted_labels
 
 MOST_TESTS = 100
@@ -27,7 +28,8 @@ class Verdicts(TypedDict):
 
     below: what a radius of −1 is called, "tie", or "broken" where groups may be bad;
     witness: positions in the scene's `labeled`, or None if none is known; new_labels: what they
-    become.
+    become. bins: where there are more than `MANY` test nodes, how the radii of all of them are
+    distributed (`radii.RadiusBin`), else None.
     """
 
     model: str
@@ -38,6 +40,7 @@ class Verdicts(TypedDict):
     radius_upper: list[int]
     witness: list[list[int] | None]
     new_labels: list[list[str] | None]
+    bins: list[list[int]] | None
 
 
 class Scene(TypedDict):
@@ -105,6 +108,7 @@ def _spread(count: int, most: int) -> list[int]:
 
 def _without_graph(group: Sequence[Result], shown: Sequence[int]) -> Scene:
     first = group[0].record
+    highest = max((max(r.record["radius"], default=0) for r in group), default=0)
     return Scene(
         dataset=group[0].dataset,
         seed=group[0].seed,
@@ -119,7 +123,7 @@ def _without_graph(group: Sequence[Result], shown: Sequence[int]) -> Scene:
         edges=first["dataset"]["edges"] > 0,
         neighbours=None,
         degrees=None,
-        verdicts=[_verdicts(r, shown) for r in group],
+        verdicts=[_verdicts(r, shown, highest) for r in group],
         picture=None,
         why="",
     )
@@ -138,7 +142,7 @@ def _ids(record: Mapping[str, Any], shown: Sequence[int]) -> dict[str, str]:
     return found | {str(tests["nodes"][t]): tests["ids"][t] for t in shown}
 
 
-def _verdicts(result: Result, shown: Sequence[int]) -> Verdicts:
+def _verdicts(result: Result, shown: Sequence[int], highest: int) -> Verdicts:
     record = result.record
     found = [record["witnesses"][t] for t in shown]
     return Verdicts(
@@ -150,7 +154,15 @@ def _verdicts(result: Result, shown: Sequence[int]) -> Verdicts:
         radius_upper=[record["radius_upper"][t] for t in shown],
         witness=[None if w is None else w["indices"] for w in found],
         new_labels=[None if w is None else [str(v) for v in w["labels"]] for w in found],
+        bins=_bins(record, highest) if record["num_test"] > MANY else None,
     )
+
+
+def _bins(record: Mapping[str, Any], highest: int) -> list[list[int]]:
+    test = record["test"]
+    pairs = zip(test["predictions"], test["true_labels"], strict=True)
+    right = [one == other for one, other in pairs]
+    return [list(found) for found in radius_bins(record["radius"], right, highest)]
 
 
 def _add_graph(

@@ -15,6 +15,7 @@ from labelcert.report.charts.chart_data_heat import MOST_MARKED, highest
 from labelcert.report.charts.finding_charts import effect_chart
 from labelcert.report.charts.heat_chart import ROW, heat_chart
 from labelcert.report.charts.palette import PAGE, SHAPES
+from labelcert.report.charts.radius_chart import radius_chart
 from labelcert.report.charts.study_charts import Look, curve_chart
 from labelcert.report.findings import Findings
 from labelcert.report.findings.averages import estimate
@@ -112,8 +113,8 @@ def _specs(
     findings: Findings,
 ) -> dict[str, Any]:
     """Charts as Vega-Lite: "all" of them, and the numbers of those for curves by data set and
-    panel, and for heat maps by data set; data sets with the same axes share them. "effects" is a
-    chart or None."""
+    panel, and for heat maps by data set; data sets with the same axes share them. "bars" is the
+    chart of radii of many test nodes; "effects" is a chart or None."""
     found: list[dict[str, Any]] = []
     numbers: dict[Any, int] = {}
 
@@ -140,7 +141,8 @@ def _specs(
     effects = effect_rows(findings)
     look = _LOOK._replace(legend=True, columns=1)
     chart = _spec(effect_chart(effects, look=look)) if effects else None
-    return {"all": found, "curves": curves, "heat": heat, "effects": chart}
+    bars = _spec(radius_chart(None, models, look=_LOOK))
+    return {"all": found, "curves": curves, "heat": heat, "bars": bars, "effects": chart}
 
 
 def _spec(chart: Any) -> dict[str, Any]:

@@ -15,6 +15,10 @@ from labelcert.report.results import Result
 from labelcert.report.run_facts import run_facts
 from labelcert.report.study_results import Evaluation
 
+_LEAD_ROWS = (
+    "Which budget of flipped training labels each prediction of models that are trained on "
+    "label-free features provably survives."
+)
 _LEAD = (
     "Which budget of flipped training labels each prediction of an infinitely wide network "
     "provably survives."
@@ -40,7 +44,7 @@ def write_run_page(
     write_page(
         Evaluation(title, (result,)),
         path,
-        lead=_LEAD,
+        lead=_LEAD if run.on_kernel else _LEAD_ROWS,
         facts=_facts(run, attacker),
         graphs=lambda _: graph,
     )

@@ -1,4 +1,4 @@
-// The heat map of radii, its key, and the same as a table.
+// The heat map of radii, its key, and the same as a table; of many test nodes how radii are distributed.
 
 const SHADES = 16;
 
@@ -6,7 +6,14 @@ const number = (radius) => Math.round((SHADES * radius) / about().top);
 const shade = (radius) => (radius < 0 ? "var(--tie)" : `var(--shades-${number(radius)})`);
 const ink = (radius) => (radius < 0 ? "var(--tie-ink)" : `var(--inks-${number(radius)})`);
 
+// Of many test nodes each model has bins: first and last radius, how many predictions are right, wrong.
+const many = () => state.scene.verdicts.some((v) => v.bins);
+const binTold = ([first, last]) => (first < 0 ? "not proven" : first === last ? String(first) : `${first} to ${last}`);
+const barRows = () => shownVerdicts().flatMap((v) => (v.bins || []).flatMap((bin) =>
+  ["right", "wrong"].map((kind, i) => ({ model: v.model, told: binTold(bin), kind, count: bin[2 + i] }))));
+
 function heatRows() {
+  if (many()) return barRows();
   const { tests } = state.scene;
   const written = tests.length <= data.mostMarked && byId("heat").clientWidth / tests.length > 26;
   const mark = (v, t) => (written ? radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below).replace(" to ", "–") : "");
@@ -18,9 +25,10 @@ function heatRows() {
 
 const shownVerdicts = () => state.scene.verdicts.filter((v) => state.shown.has(data.models.indexOf(v.model)));
 const chosenTest = () => called(state.scene.tests[state.test]);
-const heatChart = new Chart(byId("heat"), heatRows, () => ({ chosen_node: chosenTest(), chosen_model: data.models[state.model] }));
+const heatChart = new Chart(byId("heat"), heatRows, () => (many() ? {} : { chosen_node: chosenTest(), chosen_model: data.models[state.model] }));
 
 function drawHeat() {
+  if (many()) return heatChart.show(data.specs.bars);
   const spec = structuredClone(data.specs.all[data.specs.heat[state.dataset]]);
   spec.height = data.heatRow * Math.max(shownVerdicts().length, 1);
   if (byId("heat").clientWidth < 560) JSON.stringify(spec, (key, value) => {
@@ -40,7 +48,18 @@ function tellCell() {
   byId("heat-told").textContent = `Test node ${called(state.scene.tests[t])} under ${v.model}: radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below)}.`;
 }
 
+function titleHeat() {
+  byId("radii-title").textContent = many() ? "How radii are distributed" : "Radius of every test node";
+  byId("radii-hint").textContent = `The radius is the largest budget that a prediction provably survives.${many() ? " Bars count predictions; the pale part of a bar counts wrong ones." : " Choose a cell to see the node below."}`;
+}
+
 function noteHeat() {
+  titleHeat();
+  if (many()) {
+    byId("radii-note").textContent = `All ${plural(state.scene.all_tests, "test node")}.`;
+    byId("radii-alt").textContent = `Bars of how many predictions have which radius, ${plural(shownVerdicts().length, "model")}; the same figures stand in the table below.`;
+    return;
+  }
   const { tests, all_tests: all } = state.scene;
   const some = tests.length < all ? `${tests.length} of ${all} test nodes are shown, evenly spaced in order of their numbers.` : `All ${plural(all, "test node")}.`;
   const open = state.scene.verdicts.some((v) => v.radius.some((r, t) => r < v.radius_upper[t])) ? " A dot marks a radius that is known as an interval only; its colour is that of the proven end." : "";
@@ -50,6 +69,8 @@ function noteHeat() {
 
 function keyOfHeat() {
   const { top, last } = about();
+  byId("heat-key").replaceChildren();
+  if (many()) return;
   const step = Math.max(1, Math.ceil(top / 10));
   const radii = [];
   for (let r = 0; r < top; r += step) radii.push(r);
@@ -65,6 +86,14 @@ function keyOfHeat() {
 function tableOfHeat() {
   if (!byId("heat-box").open) return; // filled when it is opened
   const { tests } = state.scene, shown = shownVerdicts();
+  if (many()) {
+    const bins = shown.length && shown[0].bins ? shown[0].bins.filter((bin) => bin[0] >= 0) : [];
+    const of = (v, first) => (v.bins || []).find((bin) => bin[0] === first) || [0, 0, 0, 0];
+    const all = [[-1, -1], ...bins].filter(([first]) => first >= 0 || shown.some((v) => of(v, -1)[2] + of(v, -1)[3] > 0));
+    fill(byId("heat-table"), "How many predictions have which radius, and how many of them are wrong", ["Radius", ...shown.map((v) => v.model)],
+      all.map((bin) => [binTold(bin), ...shown.map((v) => { const [, , right, wrong] = of(v, bin[0]); return wrong ? `${right + wrong} (${wrong} wrong)` : String(right); })]));
+    return;
+  }
   const rows = tests.map((node, t) => [called(node), ...shown.map((v) => ({
     node: radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below), class: "shade",
     style: { background: shade(v.radius[t]), color: ink(v.radius[t]) },

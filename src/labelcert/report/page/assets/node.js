@@ -1,5 +1,7 @@
 // What is known of one prediction, in words and tables, and the choice of it.
 
+const MOST_LABELS = 40; // of a witness that are listed
+
 const witnessOf = (v, t) => (v.witness[t] === null ? null : v.witness[t].map((i, k) => ({
   node: state.scene.labeled[i], from: state.scene.labels[i], to: v.new_labels[t][k],
 })));
@@ -20,8 +22,9 @@ function witnessPart(v, t) {
   if (found === null) return make("p", {}, "No labels are known that break this prediction within the budgets that were certified.");
   if (!found.length) return make("p", {}, "Nothing needs to be flipped: it is a tie as it is.");
   const table = make("table", { id: "witness" });
-  fill(table, `${plural(found.length, "label")} whose change breaks this prediction`, ["Labeled node", "Label", "Changed to"],
-    found.map((w) => [called(w.node), w.from, w.to]));
+  const some = found.length > MOST_LABELS ? ` (the first ${MOST_LABELS} of them)` : "";
+  fill(table, `${plural(found.length, "label")} whose change breaks this prediction${some}`, ["Labeled node", "Label", "Changed to"],
+    found.slice(0, MOST_LABELS).map((w) => [called(w.node), w.from, w.to]));
   return table;
 }
 
@@ -55,7 +58,7 @@ function tableOfTests() {
   const { tests, truth } = state.scene, v = verdicts();
   const rows = tests.map((node, t) => {
     const found = witnessOf(v, t);
-    const broken = found === null ? "none known" : found.map((w) => `${called(w.node)} to ${w.to}`).join(", ") || "a tie as it is";
+    const broken = found === null ? "none known" : found.slice(0, MOST_LABELS).map((w) => `${called(w.node)} to ${w.to}`).join(", ") + (found.length > MOST_LABELS ? `, and ${found.length - MOST_LABELS} more` : "") || "a tie as it is";
     return [called(node), truth[t], { node: v.prediction[t], class: v.prediction[t] === truth[t] ? null : "wrong" },
       radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below), broken];
   });

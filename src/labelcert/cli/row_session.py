@@ -1,0 +1,206 @@
+"""A certified run on rows and their features: no kernel, no edges, any number of labels.
+
+One ridge regression on features (`certify_linear`), or an ensemble of parts (`PartitionEnsemble`).
+Data sets with a split of their own (``mnist``) train on all of their training rows.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.certificates import Certificate, ThreatModel
+from labelcert.certificates.certifying_linearly import certify_linear
+from labelcert.cli.graphs import is_path, load_graph
+from labelcert.cli.memory import watched
+from labelcert.cli.outputs import check_outputs
+from labelcert.cli.progress import Report
+from labelcert.cli.request import Request
+from labelcert.cli.session import Prepared, prepare, run_of_rows
+from labelcert.cli.threat_choice import check_threat, choose_threat
+from labelcert.data import Graph, Split, datasets, registry
+from labelcert.data.cuts import kept_nodes
+from labelcert.features import FeatureMap, find
+from labelcert.intake.numbers import jobs, positive, seconds, whole
+from labelcert.report.document import Run
+
+DEFAULT_RIDGE = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedRows:
+    """A request with its rows, split and attacker."""
+
+    request: Request
+    graph: Graph
+    split: Split
+    features: FeatureMap
+    threat: Any
+    seconds: float
+    standard: bool
+
+
+def wants_rows(request: Request) -> bool:
+    """Whether a request is one for features: it names some, or parts, or ridge regression on data
+    that have a split of their own."""
+    if request.features is not None or request.parts is not None or request.votes is not None:
+        return True
+    ridge = request.ridge is not None or request.learner == "ridge"
+    return ridge and request.model is None and _has_split(request)
+
+
+def check(request: Request) -> None:
+    """Raise InputError for all that can be known to be wrong before any data are read."""
+    check_outputs(request)
+    jobs(request.jobs, "jobs")
+    seconds(request.time_limit, "time_limit")
+    check_threat(request)
+    if request.features is not None:
+        find(request.features, request.seed)
+    for name in ("collective", "worst_margins", "point_time_limit", "model"):
+        if getattr(request, name):
+            raise InputError(f"--{name.replace('_', '-')} does not go with features: leave it out.")
+    if request.engine != "auto" or request.exactness != "exact":
+        raise InputError("--engine and --exactness do not go with features: leave them out.")
+    if _has_split(request):
+        _refuse_of_tables(request)
+    if request.parameters:
+        raise InputError(
+            f"--{next(iter(request.parameters)).replace('_', '-')} is for a network, and features "
+            "take its place: leave it out."
+        )
+    if request.parts is None:
+        if request.votes is not None:
+            raise InputError("--votes goes with --parts K: add it.")
+        return
+    whole(request.parts, "parts", 1)
+    if request.votes not in (None, "white_box", "black_box"):
+        raise InputError(f"--votes {request.votes!r} is unknown: use white_box or black_box.")
+    for name in ("trusted", "directions", "costs", "groups"):
+        if getattr(request, name):
+            raise InputError(
+                f"--{name.removesuffix('s')} does not go with --parts, which proves against any "
+                "relabeling: leave it out."
+            )
+
+
+def _refuse_of_tables(request: Request) -> None:
+    """Images have no columns, and rows of their own."""
+    for name in ("new", "standardize", "costs", "groups"):
+        if getattr(request, name):
+            raise InputError(
+                f"--{name} is for tables, and {request.dataset!r} is none: leave it out."
+            )
+
+
+def prepare_rows(request: Request) -> PreparedRows:
+    """Load the rows and take their split, or draw one; raises InputError."""
+    start = time.monotonic()
+    if _has_split(request):
+        graph = load_graph(request)
+        split = _own_split(request, graph)
+        threat = choose_threat(request, graph, split.labeled, None, None, None)
+    else:
+        drawn: Prepared = prepare(replace(request, model="mlp", C=1.0, ridge=None))
+        graph, split, threat = drawn.graph, drawn.split, drawn.threat
+    if graph.has_edges:
+        raise InputError(
+            f"features look at rows alone and {graph.name!r} has edges: leave --features and "
+            "--parts out."
+        )
+    features = find(request.features or "pixels", request.seed)
+    elapsed = time.monotonic() - start
+    return PreparedRows(request, graph, split, features, threat, elapsed, _has_split(request))
+
+
+def execute(prepared: PreparedRows, report: Report) -> Run:
+    """Compute features and certify."""
+    request, split = prepared.request, prepared.split
+    given = prepared.graph.features
+    rows: Any = given if isinstance(given, np.ndarray) else given.toarray()
+    train, new = _compact(rows[split.labeled]), _compact(rows[split.test])
+    labels, threat = prepared.graph.labels[split.labeled], prepared.threat.threat
+    with watched() as memory:
+        if request.parts is None:
+            certificate = _single(prepared, train, new, labels, threat, report)
+        else:
+            certificate = _ensemble(prepared, train, new, labels, threat.budget, report)
+    model = {"name": prepared.features.name, "parameters": dict(prepared.features.settings())}
+    if request.parts is not None:
+        model["parameters"] |= {"parts": request.parts, "votes": request.votes or "white_box"}
+    return run_of_rows(prepared, model, certificate, memory)
+
+
+def _single(
+    prepared: PreparedRows, train: Any, new: Any, labels: Any, threat: ThreatModel, report: Report
+) -> Certificate:
+    C, ridge = _learner(prepared.request)
+    report("features", 0.0)
+    fitted = prepared.features.fit(train)
+    return certify_linear(
+        fitted(train), fitted(new), labels, ridge=ridge, C=C, threat=threat,
+        time_limit=prepared.request.time_limit, n_jobs=prepared.request.jobs, progress=report,
+    )  # fmt: skip
+
+
+def _ensemble(
+    prepared: PreparedRows, train: Any, new: Any, labels: Any, budget: Any, report: Report
+) -> Certificate:
+    from labelcert.ensembles import PartitionEnsemble
+
+    request = prepared.request
+    C, ridge = _learner(request)
+    report("features", 0.0)
+    ensemble = PartitionEnsemble(
+        prepared.features, parts=request.parts or 1, ridge=ridge, C=C,
+        votes=request.votes or "white_box", seed=request.seed, n_jobs=request.jobs,
+    )  # fmt: skip
+    ensemble.fit(train, labels)
+    return ensemble.certify(new, budget, time_limit=request.time_limit, progress=report)
+
+
+def _learner(request: Request) -> tuple[float | None, float | None]:
+    """C and ridge, of which one is None: ridge regression unless C is asked for."""
+    if request.C is not None and request.ridge is not None:
+        raise InputError("-C and --ridge each name a learner: pass one of them.")
+    if request.C is not None or request.learner == "svm":
+        return (1.0 if request.C is None else positive(request.C, "C")), None
+    return None, DEFAULT_RIDGE if request.ridge is None else positive(request.ridge, "ridge")
+
+
+def _has_split(request: Request) -> bool:
+    if is_path(request.dataset) or request.dataset.strip() == "":
+        return False
+    return registry.find(request.dataset).train is not None
+
+
+def _own_split(request: Request, graph: Graph) -> Split:
+    """The publisher's split of what the cuts left, and as many test rows as asked for, drawn."""
+    whole_split = datasets.standard_split(request.dataset)
+    cuts: dict[str, Any] = {
+        "binary": request.binary,
+        "largest_component": request.largest_component,
+        "drop_classes": request.drop_classes,
+    }
+    count = len(whole_split.train) + len(whole_split.test)
+    kept = np.arange(count)
+    if any(cuts.values()):
+        plain = replace(request, binary=False, largest_component=False, drop_classes=())
+        kept = kept_nodes(load_graph(plain), **cuts)
+    at = np.arange(len(kept))
+    test = at[kept >= len(whole_split.train)]
+    if request.test is not None and whole(request.test, "test", 1) < len(test):
+        drawn = np.random.default_rng(request.seed).choice(test, size=request.test, replace=False)
+        test = np.sort(drawn)
+    return Split(at[kept < len(whole_split.train)], at[:0], test)
+
+
+def _compact(rows: np.ndarray) -> np.ndarray:
+    """Bytes where these hold the numbers exactly, as of pixels: an eighth of the memory."""
+    if rows.size and rows.min() >= 0 and rows.max() <= 255 and (rows == np.floor(rows)).all():
+        return rows.astype(np.uint8)
+    return np.ascontiguousarray(rows)

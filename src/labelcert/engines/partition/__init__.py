@@ -1,0 +1,1 @@
+"""Partition ensembles in numbers: votes, what it costs to change them, and the least total."""

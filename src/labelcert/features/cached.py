@@ -1,0 +1,112 @@
+"""Features kept on disk, so that the same rows with the same settings are computed once.
+
+A file is named by the SHA-256 of the map, its settings, the rows it was fitted to and the rows it
+was applied to. It lies in the folder that ``LABELCERT_CACHE_DIR`` names, else in the system's cache
+folder, and may be deleted at any time. Where nothing can be written nothing is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelcert.features.feature_map import FeatureMap, FittedMap, FloatMatrix
+
+ENVIRONMENT_VARIABLE = "LABELCERT_CACHE_DIR"
+VERSION = 1
+"""Of what maps compute; another number meets no old file."""
+
+LEAST = 2**16
+"""Matrices with fewer numbers are not kept."""
+
+
+class Cached:
+    """A feature map whose large results are kept on disk; name and settings are the map's."""
+
+    def __init__(self, map_: FeatureMap):
+        self._map = map_
+        self.name = map_.name
+
+    def settings(self) -> Mapping[str, Any]:
+        """Of the map."""
+        return self._map.settings()
+
+    def fit(self, rows: NDArray[Any]) -> FittedMap:
+        """Fitted when something has to be computed, and not before."""
+        return _Kept(self._map, rows)
+
+
+class _Kept:
+    def __init__(self, map_: FeatureMap, rows: NDArray[Any]):
+        self._map, self._rows = map_, rows
+
+    @cached_property
+    def _fitted(self) -> FittedMap:
+        return self._map.fit(self._rows)
+
+    @cached_property
+    def _about(self) -> bytes:
+        told = [VERSION, self._map.name, dict(self._map.settings())]
+        return json.dumps(told, sort_keys=True).encode() + digest_of(self._rows)
+
+    def __call__(self, rows: NDArray[Any]) -> FloatMatrix:
+        key = hashlib.sha256(self._about + digest_of(rows)).hexdigest()[:32]
+        path = cache_folder() / f"{self._map.name}-{key}.npy"
+        found = _read(path, len(rows))
+        if found is None:
+            found = self._fitted(rows)
+            if found.size >= LEAST:
+                _write(path, found)
+        return found
+
+
+def cache_folder() -> Path:
+    """Where features are kept; it need not exist."""
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    import pooch
+
+    return Path(pooch.os_cache("labelcert")) / "features"
+
+
+def digest_of(rows: NDArray[Any]) -> bytes:
+    """SHA-256 of shape, type and numbers."""
+    found = hashlib.sha256(f"{rows.shape} {rows.dtype.str}".encode())
+    for first in range(0, len(rows), 4096):
+        found.update(np.ascontiguousarray(rows[first : first + 4096]).tobytes())
+    return found.digest()
+
+
+def _read(path: Path, count: int) -> FloatMatrix | None:
+    try:
+        found: Any = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    fits = found.ndim == 2 and len(found) == count and found.dtype.kind == "f"
+    return found if fits else None
+
+
+def _write(path: Path, found: FloatMatrix) -> None:
+    """Whole or not at all."""
+    import tempfile
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            try:
+                np.save(file, found, allow_pickle=False)
+            except OSError:
+                os.unlink(file.name)
+                return
+        os.replace(file.name, path)
+    except OSError:
+        return

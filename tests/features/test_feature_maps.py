@@ -1,0 +1,179 @@
+"""Features come from rows and a seed alone, and what is kept on disk is what was computed."""
+
+import numpy as np
+import pytest
+
+import labelcert as lc
+from labelcert.features.cached import ENVIRONMENT_VARIABLE, Cached
+
+MAPS = [
+    lc.features.Pixels(),
+    lc.features.RandomReLU(width=50),
+    lc.features.Patches(centroids=8, size=3, pool=2),
+]
+
+
+def images(n=60, side=10, seed=0):
+    return np.random.default_rng(seed).integers(256, size=(n, side * side)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("map_", MAPS, ids=lambda map_: map_.name)
+def test_a_seed_and_rows_decide_all(map_):
+    rows, new = images(), images(seed=1)
+    one, two = map_.fit(rows), map_.fit(rows.copy())
+    assert one(new).tobytes() == two(new).tobytes()
+    assert one(new).dtype == np.float32
+    assert len(one(new[:0])) == 0
+    with pytest.raises(lc.InputError, match="columns"):
+        one(new[:, :-1])
+
+
+@pytest.mark.parametrize("cls", [lc.features.RandomReLU, lc.features.Patches])
+def test_another_seed_is_another_map(cls):
+    small = {"width": 20} if cls is lc.features.RandomReLU else {"centroids": 5, "size": 3}
+    one, two = (cls(**small, seed=seed).fit(images())(images()) for seed in (0, 1))
+    assert (one != two).any()
+
+
+def test_pixels_are_rows_as_given():
+    rows = images()
+    np.testing.assert_array_equal(lc.features.Pixels().fit(rows)(rows), rows)
+    exact = np.array([[0.1, 2.0**40 + 1]])
+    assert (lc.features.Pixels().fit(exact)(exact) == exact).all()
+    assert lc.features.Pixels().fit(exact)(exact).dtype == np.float64
+
+
+def test_random_relu_features_tend_to_the_arc_cosine_kernel():
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(6, 5)) * rng.uniform(1e-3, 1e3, size=(6, 1))
+    rows[5] = 0.0
+    found = lc.features.RandomReLU(width=200_000).fit(rows)(rows).astype(float)
+    unit = rows[:5] / np.linalg.norm(rows[:5], axis=1, keepdims=True)
+    cosine = np.clip(unit @ unit.T, -1, 1)
+    angle = np.arccos(cosine)
+    kernel = (np.sin(angle) + (np.pi - angle) * cosine) / np.pi  # Cho and Saul 2009, order 1
+    np.testing.assert_allclose(found[:5] @ found[:5].T, kernel, atol=0.02)
+    assert (found[5] == 0).all()
+
+
+def triangle_features(rows, fitted):
+    """Patch by patch, image by image, in plain loops."""
+    e = fitted.encode
+    places = e.side - e.size + 1
+    edges = np.linspace(0, places, e.pool + 1).round().astype(int)
+    found = []
+    for row in rows.astype(float):
+        image, total = row.reshape(e.side, e.side), np.zeros((e.pool, e.pool, len(e.centers)))
+        for i in range(places):
+            for j in range(places):
+                patch = image[i : i + e.size, j : j + e.size].ravel()
+                patch = patch - patch.mean()
+                patch = patch / np.sqrt((patch**2).mean() + e.offset)
+                white = (patch - e.mean) @ e.whitening
+                distance = np.linalg.norm(white - e.centers, axis=1)
+                at = np.searchsorted(edges, (i, j), side="right") - 1
+                total[at[0], at[1]] += np.maximum(0, distance.mean() - distance)
+        level = (total.ravel() - fitted.center) * fitted.scale
+        found.append([*(level / np.linalg.norm(level)), fitted.constant])
+    return np.array(found)
+
+
+def test_patch_features_are_those_of_plain_loops():
+    rows = images(30)
+    fitted = lc.features.Patches(centroids=6, size=3, pool=2).fit(rows)
+    np.testing.assert_allclose(fitted(rows[:7]), triangle_features(rows[:7], fitted), atol=2e-5)
+    lengths = np.linalg.norm(fitted(rows)[:, :-1], axis=1)
+    np.testing.assert_allclose(lengths, 1.0, atol=1e-5)
+
+
+def test_flat_images_have_finite_features():
+    rows = images(40)
+    rows[:5] = 0
+    rows[5:10] = 255
+    found = lc.features.Patches(centroids=4, size=3, pool=2).fit(rows)(rows)
+    assert np.isfinite(found).all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [(np.zeros((4, 99)), "no square images"), (np.zeros((4, 9)), "no square images"),
+     (np.zeros((4, 100)), "different patches")],
+)  # fmt: skip
+def test_what_is_no_set_of_images_is_refused(rows, words):
+    with pytest.raises(lc.InputError, match=words):
+        lc.features.Patches(centroids=5, size=6, pool=3).fit(rows)
+
+
+@pytest.mark.parametrize(
+    ("cls", "wrong"),
+    [(lc.features.RandomReLU, {"width": 0}), (lc.features.RandomReLU, {"seed": -1}),
+     (lc.features.Patches, {"centroids": 1}), (lc.features.Patches, {"size": 1}),
+     (lc.features.Patches, {"constant": float("nan")}), (lc.features.Patches, {"pool": 2.5})],
+)  # fmt: skip
+def test_numbers_out_of_range_are_refused(cls, wrong):
+    with pytest.raises(lc.InputError, match=next(iter(wrong))):
+        cls(**wrong)
+
+
+def test_names_are_found_and_the_closest_is_told():
+    assert set(lc.features.names()) == {"pixels", "random_relu", "patches"}
+    assert lc.features.find("Random-ReLU", 3).settings()["seed"] == 3
+    with pytest.raises(lc.InputError, match="patches"):
+        lc.features.find("patch")
+
+
+class Counting:
+    """A map that counts how often it computes."""
+
+    name = "counting"
+
+    def __init__(self):
+        self.fits = self.calls = 0
+
+    def settings(self):
+        return {}
+
+    def fit(self, rows):
+        self.fits += 1
+
+        def features(new):
+            self.calls += 1
+            return np.repeat(new.astype(np.float32), 300, axis=1)
+
+        return features
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+def test_large_features_are_computed_once(folder):
+    rows, new = images(200), images(3)
+    counting = Counting()
+    first = Cached(counting).fit(rows)(rows)
+    again = Cached(counting).fit(rows.copy())(rows)
+    assert first.tobytes() == again.tobytes()
+    assert (counting.fits, counting.calls) == (1, 1)
+    Cached(counting).fit(rows)(new[:2])  # small: not kept
+    Cached(counting).fit(new)(rows)  # fitted to other rows: another result
+    assert (counting.fits, counting.calls) == (3, 3)
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_a_damaged_file_is_computed_anew(folder):
+    rows, counting = images(200), Counting()
+    whole = Cached(counting).fit(rows)(rows).tobytes()
+    path = next(folder.iterdir())
+    for content in (b"", path.read_bytes()[:5000], b"\x80\x04K\x01.", path.read_bytes()[:60]):
+        path.write_bytes(content)
+        assert Cached(counting).fit(rows)(rows).tobytes() == whole
+    assert counting.calls == 5
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(tmp_path / "file"))
+    rows, counting = images(200), Counting()
+    assert len(Cached(counting).fit(rows)(rows)) == 200
