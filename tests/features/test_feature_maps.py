@@ -10,6 +10,7 @@ MAPS = [
     lc.features.Pixels(),
     lc.features.RandomReLU(width=50),
     lc.features.Patches(centroids=8, size=3, pool=2),
+    lc.features.Spectral(lc.features.Pixels(), components=9, neighbors=4, vectors=6),
 ]
 
 
@@ -116,7 +117,7 @@ def test_numbers_out_of_range_are_refused(cls, wrong):
 
 
 def test_names_are_found_and_the_closest_is_told():
-    assert set(lc.features.names()) == {"pixels", "random_relu", "patches"}
+    assert set(lc.features.names()) == {"pixels", "random_relu", "patches", "spectral"}
     assert lc.features.find("Random-ReLU", 3).settings()["seed"] == 3
     with pytest.raises(lc.InputError, match="patches"):
         lc.features.find("patch")
@@ -177,3 +178,69 @@ def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(tmp_path / "file"))
     rows, counting = images(200), Counting()
     assert len(Cached(counting).fit(rows)(rows)) == 200
+
+
+def walk_by_hand(points, neighbors, vectors, time):
+    """Eigenvectors of the walk itself, a dense matrix that is not symmetric."""
+    n = len(points)
+    distance = ((points[:, None] - points[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(distance, np.inf)
+    joined = np.zeros((n, n))
+    for i in range(n):
+        joined[i, np.argsort(distance[i])[:neighbors]] = 1
+    joined = np.maximum(joined, joined.T)
+    values, found = np.linalg.eig(joined / joined.sum(axis=1, keepdims=True))
+    order = np.argsort(-values.real)[1:vectors]
+    return found.real[:, order], values.real[order] ** time
+
+
+def test_spectral_features_are_eigenvectors_of_the_walk():
+    rng = np.random.default_rng(0)
+    rows = np.concatenate([rng.normal(size=(30, 3)), rng.normal(size=(30, 3)) + 1.0])
+    map_ = lc.features.Spectral(lc.features.Pixels(), neighbors=5, vectors=7, time=3, constant=0.5)
+    fitted = map_.fit(rows)
+    found = fitted(rows)
+    vectors, factors = walk_by_hand(rows, 5, 7, 3)
+    degree_free = vectors / np.linalg.norm(vectors, axis=0)
+    inner = (found[:, :-1] @ found[:, :-1].T).astype(float)
+    # Signs and lengths of single eigenvectors are free: fit the lengths, compare directions.
+    scale = np.abs(fitted.own).max(axis=0) / (np.abs(degree_free * factors).max(axis=0))
+    by_hand = degree_free * factors * scale
+    by_hand /= np.linalg.norm(by_hand, axis=1, keepdims=True)
+    np.testing.assert_allclose(inner, by_hand @ by_hand.T, atol=1e-4)
+    assert (found[:, -1] == np.float32(0.5)).all()
+
+
+def test_what_no_step_joins_lies_apart():
+    rng = np.random.default_rng(0)
+    rows = np.concatenate([rng.normal(size=(30, 3)), rng.normal(size=(30, 3)) + 90.0])
+    found = lc.features.Spectral(lc.features.Pixels(), neighbors=5, vectors=4, time=50).fit(rows)(
+        rows
+    )
+    inner = found[:, :-1] @ found[:, :-1].T
+    assert inner[:30, :30].min() > 0.5
+    assert inner[30:, 30:].min() > 0.5
+    assert inner[:30, 30:].max() < 0
+
+
+def test_a_new_row_is_the_mean_of_its_neighbours_and_changes_nobody():
+    rng = np.random.default_rng(1)
+    rows, new = rng.normal(size=(50, 3)), rng.normal(size=(4, 3))
+    fitted = lc.features.Spectral(lc.features.Pixels(), neighbors=3, vectors=5).fit(rows)
+    alone = fitted(new)
+    together = fitted(np.concatenate([rows[7:9], new]))
+    np.testing.assert_allclose(together[2:], alone, atol=1e-6)
+    np.testing.assert_array_equal(together[:2], fitted(rows)[7:9])
+    distance = ((new[:, None] - rows[None]) ** 2).sum(axis=2)
+    mean = np.stack([fitted.new[np.argsort(row)[:3]].mean(axis=0) for row in distance])
+    mean /= np.linalg.norm(mean, axis=1, keepdims=True)
+    np.testing.assert_allclose(alone[:, :-1], mean, atol=1e-5)
+
+
+def test_equal_rows_have_equal_spectral_features_and_few_rows_are_refused():
+    rows = np.repeat(np.random.default_rng(2).normal(size=(20, 3)), 2, axis=0)
+    map_ = lc.features.Spectral(lc.features.Pixels(), neighbors=3, vectors=5)
+    found = map_.fit(rows)(rows)
+    assert (found[::2] == found[1::2]).all()
+    with pytest.raises(lc.InputError, match="too few"):
+        map_.fit(rows[:5])

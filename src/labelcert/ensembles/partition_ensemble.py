@@ -37,8 +37,8 @@ class PartitionEnsemble(ClassifierMixin, BaseEstimator):
     the ensemble.
 
     Parameters:
-        features: what models see of a row: "pixels" (as given), "random_relu", "patches", an
-            object of `labelcert.features`, or a kernel of `labelcert.kernels`.
+        features: what models see: "pixels" (as given), "random_relu", "patches" or "spectral",
+            an object of `labelcert.features`, or a kernel of `labelcert.kernels`.
         kernel: a kernel, in place of features.
         base: a scikit-learn classifier, for votes="black_box", in place of ridge and C.
         parts: number of parts k, at least 1.

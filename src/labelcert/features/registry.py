@@ -10,9 +10,10 @@ from labelcert.features.feature_map import FeatureMap
 from labelcert.features.patches import Patches
 from labelcert.features.pixels import Pixels
 from labelcert.features.random_relu import RandomReLU
+from labelcert.features.spectral import Spectral
 from labelcert.intake.names import suggestion
 
-_CLASSES: tuple[Any, ...] = (Pixels, RandomReLU, Patches)
+_CLASSES: tuple[Any, ...] = (Pixels, RandomReLU, Patches, Spectral)
 
 DEFAULT: str = Pixels.name
 """Where none is named."""
@@ -26,10 +27,14 @@ def names() -> dict[str, str]:
 def find(name: str, seed: int = 0) -> FeatureMap:
     """The map of a name with its defaults, seeded; InputError with the closest known name.
 
-    Patches, which take a minute for 60,000 images, are kept on disk (`cached`).
+    Patches and what is made of them, which take minutes for 60,000 images, are kept on disk
+    (`cached`).
     """
     for cls in _CLASSES:
         if isinstance(name, str) and cls.name == name.strip().lower().replace("-", "_"):
             found: Any = cls() if cls is Pixels else cls(seed=seed)
-            return Cached(found) if cls is Patches else found
+            if cls is Spectral:
+                patches: Any = Patches(seed=seed)
+                found = Spectral(Cached(patches), seed=seed)
+            return Cached(found) if cls in (Patches, Spectral) else found
     raise InputError(f"features {name!r} is unknown; {suggestion(str(name), list(names()))}.")
