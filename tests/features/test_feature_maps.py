@@ -124,7 +124,7 @@ def test_names_are_found_and_the_closest_is_told():
 
 
 class Counting:
-    """A map that counts how often it computes."""
+    """A map that counts how often it computes, and learns something else each time."""
 
     name = "counting"
 
@@ -136,12 +136,22 @@ class Counting:
 
     def fit(self, rows):
         self.fits += 1
+        return CountingFit(self, np.float32(self.fits))
 
-        def features(new):
-            self.calls += 1
-            return np.repeat(new.astype(np.float32), 300, axis=1)
+    def restore(self, rows, state):
+        return CountingFit(self, state["learned"][()])
 
-        return features
+
+class CountingFit:
+    def __init__(self, map_, learned):
+        self.map, self.learned = map_, learned
+
+    def state(self):
+        return {"learned": np.array(self.learned)}
+
+    def __call__(self, new):
+        self.map.calls += 1
+        return self.learned * np.repeat(new.astype(np.float32), 300, axis=1)
 
 
 @pytest.fixture
@@ -159,18 +169,48 @@ def test_large_features_are_computed_once(folder):
     assert (counting.fits, counting.calls) == (1, 1)
     Cached(counting).fit(rows)(new[:2])  # small: not kept
     Cached(counting).fit(new)(rows)  # fitted to other rows: another result
-    assert (counting.fits, counting.calls) == (3, 3)
-    assert len(list(folder.iterdir())) == 2
+    assert (counting.fits, counting.calls) == (2, 3)
+    assert len(list(folder.glob("*.npy"))) == 2
 
 
-def test_a_damaged_file_is_computed_anew(folder):
+def test_what_is_computed_later_goes_together_with_what_is_kept(folder):
+    """A fit of its own for each would mix the features of two models."""
+    rows, new = images(200), images(5, seed=1)
+    counting = Counting()
+    first = Cached(counting).fit(rows)(rows)
+    later = Cached(counting).fit(rows)(new)
+    assert counting.fits == 1
+    np.testing.assert_array_equal(later, np.repeat(new.astype(np.float32), 300, axis=1))
+    next(folder.glob("*.npz")).unlink()
+    other = Cached(counting).fit(rows)
+    assert counting.fits == 1
+    np.testing.assert_array_equal(other(rows), 2 * first)  # not the file of the other fit
+
+
+@pytest.mark.parametrize("map_", MAPS, ids=lambda map_: map_.name)
+def test_what_was_learned_can_be_restored(map_, folder):
+    rows, new = images(80), images(90, seed=1)
+    fitted = map_.fit(rows)
+    again = map_.restore(rows, fitted.state())
+    np.testing.assert_array_equal(fitted(new), again(new))
+    np.testing.assert_array_equal(fitted(rows), again(rows))
+    kept = Cached(map_).fit(rows)
+    np.testing.assert_array_equal(kept(new), Cached(map_).fit(rows)(new))
+
+
+@pytest.mark.parametrize("kind", ["*.npy", "*.npz"])
+def test_a_damaged_file_is_computed_anew(folder, kind):
     rows, counting = images(200), Counting()
-    whole = Cached(counting).fit(rows)(rows).tobytes()
-    path = next(folder.iterdir())
-    for content in (b"", path.read_bytes()[:5000], b"\x80\x04K\x01.", path.read_bytes()[:60]):
+    rows[0, 0] = 255
+    whole = Cached(counting).fit(rows)(rows)
+    path = next(folder.glob(kind))
+    good = path.read_bytes()
+    for content in (b"", good[: len(good) // 2], b"\x80\x04K\x01.", good[:60]):
         path.write_bytes(content)
-        assert Cached(counting).fit(rows)(rows).tobytes() == whole
+        found = Cached(counting).fit(rows)(rows)
+        assert (found == whole * (found[0, 0] / whole[0, 0])).all()
     assert counting.calls == 5
+    assert counting.fits == (1 if kind == "*.npy" else 5)
 
 
 def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from labelcert.ensembles.base import Base
 from labelcert.ensembles.classifier_base import ClassifierBase
 from labelcert.ensembles.linear_bases import FeatureRidge, KernelRidge, refuse_extremes
 from labelcert.ensembles.svm_base import SvmBase
-from labelcert.features.feature_map import FeatureMap, FittedMap, FloatMatrix
+from labelcert.features.feature_map import FeatureMap, FloatMatrix, RowFeatures
 from labelcert.intake.numbers import positive, told
 from labelcert.kernels.feature_kernel import FeatureKernel
 from labelcert.kernels.kernel import Kernel
@@ -53,7 +53,7 @@ def choose_base(ensemble: Any, rows: NDArray[Any], rank: NDArray[np.int64], seed
     return FeatureRidge(found, fitted, 1.0 if ridge is None else positive(ridge, "ridge"))
 
 
-def _of_kernel(kernel: FeatureKernel) -> FittedMap:
+def _of_kernel(kernel: FeatureKernel) -> RowFeatures:
     return lambda rows: kernel.of_rows(rows.astype(np.float64))
 
 
@@ -70,7 +70,7 @@ def _kernel(ensemble: Any) -> Kernel | None:
 
 def _features(
     given: Any, rows: NDArray[Any], rank: NDArray[np.int64], seed: int
-) -> tuple[FittedMap, FloatMatrix]:
+) -> tuple[RowFeatures, FloatMatrix]:
     chosen = feature_maps.find(given, seed) if isinstance(given, str) else given
     if not isinstance(chosen, FeatureMap):
         raise InputError(

@@ -17,7 +17,7 @@ from labelcert._errors import InputError
 from labelcert.engines.partition.flipping import Flips
 from labelcert.engines.work.clock import Clock
 from labelcert.ensembles.base import Answer, IntArray, Part
-from labelcert.features.feature_map import FittedMap, FloatMatrix
+from labelcert.features.feature_map import FloatMatrix, RowFeatures
 
 
 class ClassifierBase:
@@ -25,7 +25,7 @@ class ClassifierBase:
 
     looks_inside = False
 
-    def __init__(self, features: FloatMatrix, fitted: FittedMap, classifier: Any, seed: int):
+    def __init__(self, features: FloatMatrix, fitted: RowFeatures, classifier: Any, seed: int):
         self._features, self._fitted = features, fitted
         self._classifier = _seeded(classifier, seed)
         self._trained: dict[int, Any] = {}

@@ -15,7 +15,7 @@ from labelcert.engines.partition.base_votes import LinearPart, pair_costs, part_
 from labelcert.engines.partition.flipping import Flips, flips_to
 from labelcert.engines.work.clock import Clock
 from labelcert.ensembles.base import Answer, IntArray, Part
-from labelcert.features.feature_map import FittedMap, FloatMatrix
+from labelcert.features.feature_map import FloatMatrix, RowFeatures
 from labelcert.kernels.kernel import Kernel
 from labelcert.learners.feature_exact import ExactFeatures
 from labelcert.learners.feature_system import FeatureSystem
@@ -57,7 +57,7 @@ class _LinearBase(ABC):
 class FeatureRidge(_LinearBase):
     """Ridge regression on features (n, e) of all rows in canonical order, no intercept."""
 
-    def __init__(self, features: FloatMatrix, fitted: FittedMap, ridge: float):
+    def __init__(self, features: FloatMatrix, fitted: RowFeatures, ridge: float):
         super().__init__(ridge)
         refuse_extremes(features, "X")
         self.features, self._fitted = features, fitted

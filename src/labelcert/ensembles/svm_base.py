@@ -21,7 +21,7 @@ from labelcert.engines.partition.votes import FOREVER
 from labelcert.engines.work.clock import Clock
 from labelcert.ensembles.base import Answer, IntArray, Part
 from labelcert.ensembles.linear_bases import kernel_blocks
-from labelcert.features.feature_map import FittedMap, FloatMatrix
+from labelcert.features.feature_map import FloatMatrix, RowFeatures
 from labelcert.kernels.kernel import Kernel
 
 
@@ -33,7 +33,7 @@ class SvmBase:
     def __init__(
         self,
         rows: NDArray[Any] | FloatMatrix,
-        maps: Kernel | FittedMap,
+        maps: Kernel | RowFeatures,
         C: float,
         seconds_a_part: float,
     ):

@@ -37,12 +37,25 @@ class FeatureMap(Protocol):
         """Learn what there is to learn from rows (n, d), without labels; InputError if unfit."""
         ...
 
+    def restore(self, rows: NDArray[Any], state: Mapping[str, NDArray[Any]]) -> FittedMap:
+        """What `fit` returned for these rows, from its `state`."""
+        ...
 
-class FittedMap(Protocol):
-    """What `FeatureMap.fit` returns."""
+
+class RowFeatures(Protocol):
+    """Whatever turns rows into features."""
 
     def __call__(self, rows: NDArray[Any]) -> FloatMatrix:
         """Features (n, e), float32 or float64, of rows (n, d)."""
+        ...
+
+
+class FittedMap(RowFeatures, Protocol):
+    """What `FeatureMap.fit` returns."""
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All that was learned. Another fit may learn something else: sums of several threads are
+        rounded as they come, and eigenvectors have no sign."""
         ...
 
 

@@ -97,6 +97,14 @@ class Patches:
         center, scale = _moments(encode(rows[::step]))
         return _FittedPatches(encode, center, scale, self.constant)
 
+    def restore(self, rows: NDArray[Any], state: Mapping[str, NDArray[Any]]) -> _FittedPatches:
+        """Patches with the centroids and moments of an earlier fit."""
+        encode = _Encoder(
+            self._side(rows.shape[1]), self.size, self.pool, float(state["offset"]),
+            state["mean"], state["whitening"], state["centers"],
+        )  # fmt: skip
+        return _FittedPatches(encode, state["center"], state["scale"], self.constant)
+
     def _side(self, width: int) -> int:
         side = math.isqrt(width)
         if side * side != width or side - self.size + 1 < self.pool:
@@ -139,6 +147,18 @@ class _FittedPatches:
             part = np.divide(part, length, out=np.zeros_like(part), where=length > 0)
             found[first : first + 1024, :-1] = part
         return found
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Whitening, centroids and moments."""
+        encode = self.encode
+        return {
+            "offset": np.array(encode.offset),
+            "mean": encode.mean,
+            "whitening": encode.whitening,
+            "centers": encode.centers,
+            "center": self.center,
+            "scale": self.scale,
+        }
 
 
 @dataclass(frozen=True, eq=False)

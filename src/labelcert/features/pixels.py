@@ -27,6 +27,10 @@ class Pixels:
         """Nothing is learned."""
         return _AsGiven(rows.shape[1])
 
+    def restore(self, rows: NDArray[Any], state: Mapping[str, NDArray[Any]]) -> _AsGiven:
+        """The same."""
+        return self.fit(rows)
+
 
 @dataclass(frozen=True)
 class _AsGiven:
@@ -38,3 +42,7 @@ class _AsGiven:
         if small or (rows.dtype.kind == "f" and rows.dtype.itemsize <= 4):
             return rows.astype(np.float32)
         return rows.astype(np.float64)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Nothing was learned."""
+        return {}

@@ -50,6 +50,10 @@ class RandomReLU:
         weights = drawn.standard_normal((rows.shape[1], self.width), dtype=np.float32)
         return _RandomLayer(weights * np.float32(np.sqrt(2.0 / self.width)))
 
+    def restore(self, rows: NDArray[Any], state: Mapping[str, NDArray[Any]]) -> _RandomLayer:
+        """The same weights: the seed has them."""
+        return self.fit(rows)
+
 
 @dataclass(frozen=True, eq=False)
 class _RandomLayer:
@@ -66,3 +70,7 @@ class _RandomLayer:
             part = np.divide(part, length, out=np.zeros_like(part), where=length > 0)
             np.maximum(part.astype(np.float32) @ self.weights, 0.0, out=found[block])
         return found
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Nothing was learned."""
+        return {}

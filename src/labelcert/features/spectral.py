@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -27,6 +28,9 @@ from labelcert.features.cached import Cached
 from labelcert.features.feature_map import FeatureMap, FittedMap, FloatMatrix
 from labelcert.features.patches import Patches
 from labelcert.intake.numbers import real, whole
+
+BASE = "base."
+"""Before the names of what the base has learned."""
 
 
 @dataclass(frozen=True)
@@ -91,29 +95,58 @@ class Spectral:
         given = np.asarray(fitted(rows))
         size = min(self.components, *given.shape)
         principal = PCA(size, svd_solver="covariance_eigh").fit(given)
-        points = principal.transform(given).astype(np.float32)
+        center, axes = given.mean(axis=0), np.asarray(principal.components_).T
+        points = ((given - center) @ axes).astype(np.float32)
         near = NearestNeighbors(n_neighbors=self.neighbors, algorithm="brute").fit(points)
         values, vectors = _slowest(near.kneighbors_graph(), self.vectors, self.seed)
         # A step to the mean of one's neighbours takes the factor `values` off by itself.
-        own, new = values**self.time, values ** (self.time - 1)
+        own, new = vectors * values**self.time, vectors * values ** (self.time - 1)
+        state = {"center": center, "axes": axes, "points": points, "own": own, "new": new}
+        return self._walk(rows, fitted, state)
+
+    def restore(self, rows: NDArray[Any], state: Mapping[str, NDArray[Any]]) -> _Walk:
+        """Neighbours and eigenvectors of an earlier fit."""
+        of_base = {key[len(BASE) :]: state[key] for key in state if key.startswith(BASE)}
+        return self._walk(rows, self.base.restore(rows, of_base), state)
+
+    def _walk(
+        self, rows: NDArray[Any], base: FittedMap, state: Mapping[str, NDArray[Any]]
+    ) -> _Walk:
         place: dict[bytes, int] = {}
         for i, key in enumerate(_keys(rows)):
             place.setdefault(key, i)  # equal rows are to have equal features
-        return _Walk(fitted, principal, near, vectors * own, vectors * new, place, self.constant)
+        learned = {key: state[key] for key in ("center", "axes", "points", "own", "new")}
+        return _Walk(base=base, place=place, neighbors=self.neighbors, constant=self.constant,
+                     **learned)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class _Walk:
-    """own, new (n, vectors): the coordinates of the rows fitted to, and what other rows average;
-    place: where each row fitted to comes first."""
+    """center (e,), axes (e, components): the principal components of the base's features; points
+    (n, components): the rows fitted to; own, new (n, vectors): their coordinates, and what other
+    rows average; place: where each of them comes first."""
 
     base: FittedMap
-    principal: Any
-    near: Any
+    center: NDArray[Any]
+    axes: NDArray[Any]
+    points: NDArray[np.float32]
     own: NDArray[np.float64]
     new: NDArray[np.float64]
     place: dict[bytes, int]
+    neighbors: int
     constant: float
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Components, points, eigenvectors, and what the base has learned."""
+        learned = {"center": self.center, "axes": self.axes, "points": self.points,
+                   "own": self.own, "new": self.new}  # fmt: skip
+        return learned | {BASE + key: value for key, value in self.base.state().items()}
+
+    @cached_property
+    def _near(self) -> Any:
+        from sklearn.neighbors import NearestNeighbors
+
+        return NearestNeighbors(n_neighbors=self.neighbors, algorithm="brute").fit(self.points)
 
     def __call__(self, rows: NDArray[Any]) -> FloatMatrix:
         """Features (n, vectors) of rows, each a function of that row alone."""
@@ -121,8 +154,8 @@ class _Walk:
         found = self.own[at]
         others = np.flatnonzero(at < 0)
         if len(others):
-            points = self.principal.transform(np.asarray(self.base(rows[others])))
-            near = self.near.kneighbors(points.astype(np.float32), return_distance=False)
+            points = (np.asarray(self.base(rows[others])) - self.center) @ self.axes
+            near = self._near.kneighbors(points.astype(np.float32), return_distance=False)
             found[others] = self.new[near].mean(axis=1)
         length = np.linalg.norm(found, axis=1, keepdims=True)
         unit = np.divide(found, length, out=np.zeros_like(found), where=length > 0)
