@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labelcert.features.feature_map import FeatureMap, FittedMap, FloatMatrix
+from labelcert.features.feature_map import FittedMap, FloatMatrix, RestorableMap
 
 ENVIRONMENT_VARIABLE = "LABELCERT_CACHE_DIR"
 VERSION = 2
@@ -36,7 +36,7 @@ LEAST = 2**16
 class Cached:
     """A feature map whose large results are kept on disk; name and settings are the map's."""
 
-    def __init__(self, map_: FeatureMap):
+    def __init__(self, map_: RestorableMap):
         self._map = map_
         self.name = map_.name
 
@@ -54,7 +54,7 @@ class Cached:
 
 
 class _Kept:
-    def __init__(self, map_: FeatureMap, rows: NDArray[Any]):
+    def __init__(self, map_: RestorableMap, rows: NDArray[Any]):
         self._map, self._rows = map_, rows
 
     @cached_property

@@ -33,12 +33,8 @@ class FeatureMap(Protocol):
         """The parameters, with values that JSON can hold."""
         ...
 
-    def fit(self, rows: NDArray[Any]) -> FittedMap:
+    def fit(self, rows: NDArray[Any]) -> RowFeatures:
         """Learn what there is to learn from rows (n, d), without labels; InputError if unfit."""
-        ...
-
-    def restore(self, rows: NDArray[Any], state: Mapping[str, NDArray[Any]]) -> FittedMap:
-        """What `fit` returned for these rows, from its `state`."""
         ...
 
 
@@ -50,8 +46,20 @@ class RowFeatures(Protocol):
         ...
 
 
+class RestorableMap(FeatureMap, Protocol):
+    """A map whose fits can be kept on disk."""
+
+    def fit(self, rows: NDArray[Any]) -> FittedMap:
+        """As of any map."""
+        ...
+
+    def restore(self, rows: NDArray[Any], state: Mapping[str, NDArray[Any]]) -> FittedMap:
+        """What `fit` returned for these rows, from its `state`."""
+        ...
+
+
 class FittedMap(RowFeatures, Protocol):
-    """What `FeatureMap.fit` returns."""
+    """What `RestorableMap.fit` returns."""
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that was learned. Another fit may learn something else: sums of several threads are

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from labelcert._errors import InputError
 from labelcert.features.cached import Cached
-from labelcert.features.feature_map import FeatureMap, FittedMap, FloatMatrix
+from labelcert.features.feature_map import FittedMap, FloatMatrix, RestorableMap
 from labelcert.features.patches import Patches
 from labelcert.intake.numbers import real, whole
 
@@ -53,7 +53,7 @@ class Spectral:
     name: ClassVar[str] = "spectral"
     summary: ClassVar[str] = "diffusion coordinates of each row among all rows (label-free)"
 
-    base: FeatureMap = field(default_factory=lambda: _kept_patches(0))
+    base: RestorableMap = field(default_factory=lambda: _kept_patches(0))
     components: int = 100
     neighbors: int = 10
     vectors: int = 60
