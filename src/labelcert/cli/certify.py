@@ -37,8 +37,8 @@ EPILOG = "\n\n".join(
         "labelcert certify table.csv --label class --new today.csv --ridge 1 --standardize",
         "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
         "labelcert certify mails.csv --label class --groups annotator --bad-groups 1 --ridge 1",
-        "labelcert certify mnist --learner ridge --features patches --test 500 --max-flips 1500",
-        "labelcert certify mnist --features patches --parts 3000 --votes white_box --test 500",
+        "labelcert certify mnist --features spectral --ridge 30000 --test 500 --max-flips 3000",
+        "labelcert certify mnist --features spectral --parts 3000 --votes white_box --test 500",
     )
 )
 
