@@ -132,8 +132,8 @@ Features = Annotated[
     str | None,
     _option(
         _MODEL, ("--features",),
-        "In place of a network: pixels (rows as they are), random_relu, patches of square images, or "
-        "spectral; label-free, for any number of labels.", "NAME",
+        "In place of a network: pixels (rows as they are), random_relu, patches of square "
+        "images, or spectral; label-free, for any number of labels.", "NAME",
     ),
 ]  # fmt: skip
 Parts = Annotated[
