@@ -34,8 +34,8 @@ def test_the_help_has_its_options(invoke, command, monkeypatch):
     assert "--model-seed N Seed of the random weights (random_features, powers)." in told
     assert "--seed N Seed of the split." in told
     assert (
-        "--depth N Number of hidden layers, at least 1 (all but linear, random_features, powers)."
-        in told
+        "--depth N Number of hidden layers, at least 1 (all but linear, random_features, "
+        "precomputed, powers)." in told
     )
 
 

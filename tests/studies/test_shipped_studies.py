@@ -14,7 +14,8 @@ from labelcert.studies.units import count_units
 PAPER = {"Cora-MLb", "Citeseerb", "CSBM", "CBA", "Karate", "Polblogs", "Corab"}
 EXPECTED = {
     "activations", "appnp-alpha", "architectures", "depth", "graph-density", "homophily",
-    "karate-tour", "multiclass", "seed-figure", "skips",
+    "karate-tour", "multiclass", "published-citeseer", "published-cora-ml", "published-csbm",
+    "seed-figure", "skips",
 }  # fmt: skip
 
 
@@ -30,8 +31,9 @@ def test_each_reads_and_says_where_its_c_comes_from(name):
     assert study.spec.name == name
     assert study.spec.title
     assert study.spec.description.strip()
-    # Of many classes, as in the paper, sample-wise only.
-    assert ("collective" in study.spec.certificates) == (name != "multiclass")
+    # Of many classes, as in the paper, and of 40 labels sample-wise only.
+    alone = name in ("multiclass", "published-csbm")
+    assert ("collective" in study.spec.certificates) != alone
     assert len(units) == count_units(study) > 0
     assert len({unit.key for unit in units}) == len(units)
     assert re.search(r"^# C: ", study.text, re.MULTILINE)
@@ -52,6 +54,37 @@ def test_the_evaluation_of_the_paper():
     # The others share its units, where they ask for the same.
     shared = {unit.key for unit in units} & {unit.key for unit in expand(load_study("depth"))}
     assert gcn.key in shared
+
+
+PUBLISHED = {
+    "published-cora-ml": {
+        "GCN": 0.075, "SGC": 0.075, "GCN symmetric": 0.075, "SGC symmetric": 0.05, "MLP": 0.025,
+        "APPNP": 0.5, "GIN": 0.025, "GraphSAGE": 0.0075, "GCN skip-α": 0.1, "GCN skip-PC": 0.075,
+        "GCN depth 2": 0.05, "GCN depth 4": 0.1,
+    },
+    "published-citeseer": {
+        "GCN": 0.75, "SGC": 2.5, "GCN symmetric": 0.1, "SGC symmetric": 1, "MLP": 0.025,
+        "APPNP": 0.5, "GIN": 0.005, "GraphSAGE": 0.025, "GCN skip-α": 0.25, "GCN skip-PC": 0.075,
+    },
+}  # fmt: skip
+ALPHA = {"published-cora-ml": (0.0, 0.1), "published-citeseer": (0.2, 0.3)}
+
+
+@pytest.mark.parametrize("name", sorted(PUBLISHED))
+def test_published_settings_are_those_of_the_published_files(name):
+    units = [unit for unit in expand(load_study(name)) if unit.seed == 0]
+    assert {unit.model: unit.content["learner"]["C"] for unit in units} == PUBLISHED[name]
+    parameters = {unit.model: unit.content["model"]["parameters"] for unit in units}
+    assert (parameters["APPNP"]["alpha"], parameters["GCN skip-α"]["skip_alpha"]) == ALPHA[name]
+    assert parameters["APPNP"]["steps"] == 10
+    assert parameters["APPNP"]["normalization"] == "symmetric"
+    assert parameters["GCN"]["normalization"] == parameters["SGC"]["normalization"] == "row"
+    architectures = {
+        (unit.dataset, unit.model): unit.content["learner"]["C"]
+        for unit in expand(load_study("architectures"))
+    }
+    for model in ("MLP", "GCN", "SGC", "GraphSAGE", "GIN", "GCN skip-PC"):
+        assert architectures[units[0].dataset, model] == PUBLISHED[name][model]
 
 
 def test_the_tour_runs(study_of):

@@ -7,6 +7,7 @@ from labelcert.cli.kernel_options import word_of
 from labelcert.cli.request import Request
 from labelcert.data import Graph
 from labelcert.kernels import Kernel, registry
+from labelcert.kernels.own import is_reference
 
 
 def check_model(request: Request) -> None:
@@ -35,7 +36,7 @@ def _create(request: Request, name: str) -> Kernel:
     try:
         kernel = registry.from_text(name, request.parameters)
     except InputError as error:
-        if name.lower() in registry.names():
+        if is_reference(name) or name.lower() in registry.names():
             raise
         raise InputError(f"--model: {error}") from None
     unread = request.parameters.keys() - kernel.settings().keys()

@@ -1,13 +1,14 @@
 """The shell's options for the parameters of the networks, made from the registry.
 
 They are made when the help or the options of a command are asked for, so that no other command has
-to import the kernels. A new kernel brings its options along: nothing here names one.
+to import the kernels. A new kernel brings its options along: nothing here names one. So does a
+user's own kernel, ``--model package.module:Class``, which is looked for before options are read.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,6 +23,7 @@ PANEL = "Model"
 _BEFORE = "model"
 _PREFIX = "kernel_"
 _MADE, _GIVEN = "labelcert.kernel_options", "labelcert.kernel_parameters"
+_OWN = "labelcert.own_kernels"
 
 
 class KernelCommand(TyperCommand):
@@ -31,9 +33,14 @@ class KernelCommand(TyperCommand):
         """The command's own options and those of the kernels."""
         own: list[Any] = super().get_params(ctx)
         if _MADE not in ctx.meta:
-            ctx.meta[_MADE] = _made([parameter.name for parameter in own])
+            ctx.meta[_MADE] = _made([parameter.name for parameter in own], ctx.meta.get(_OWN, ()))
         at = [parameter.name for parameter in own].index(_BEFORE) + 1
         return [*own[:at], *ctx.meta[_MADE], *own[at:]]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options, among them those of the kernels of the user's own that are named."""
+        ctx.meta[_OWN] = own_models(args)
+        return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help, with what the registry of engines has to say."""
@@ -47,6 +54,21 @@ class KernelCommand(TyperCommand):
             name.removeprefix(_PREFIX): value for name, value in values.items() if value is not None
         }
         return super().invoke(ctx)
+
+
+def own_models(args: Sequence[str]) -> list[str]:
+    """The kernels of the form ``package.module:Class`` that --model or --try model=… names."""
+    named: list[str] = []
+    for i, word in enumerate(args):
+        option, equals, value = word.partition("=")
+        if option in ("--model", "--try"):
+            value = value if equals else args[i + 1] if i + 1 < len(args) else ""
+            if option == "--try":
+                tried, _, listed = value.partition("=")
+                named += listed.split(",") if tried.strip() == "model" else []
+            else:
+                named.append(value)
+    return list(dict.fromkeys(name.strip() for name in named if ":" in name))
 
 
 def flag_of(name: str, own: Collection[str]) -> str:
@@ -67,8 +89,11 @@ def given_parameters(context: typer.Context) -> dict[str, str]:
     return context.meta[_GIVEN]
 
 
-def _made(own: Collection[str]) -> list[Any]:
-    """Options as Typer makes them from a signature; each takes text, which the registry reads."""
+def _made(own: Collection[str], models: Sequence[str]) -> list[Any]:
+    """Options as Typer makes them from a signature; each takes text, which the registry reads.
+
+    own: names of the command's own options; models: kernels of the user's own that are named.
+    """
     from labelcert.kernels import registry
 
     signature = [
@@ -80,13 +105,13 @@ def _made(own: Collection[str]) -> list[Any]:
                 str | None,
                 typer.Option(
                     flag_of(name, own),
-                    help=_help(kernels, registry.names()),
+                    help=_help(kernels, [*registry.names(), *models]),
                     metavar=next(iter(kernels.values())).kind.metavar,
                     rich_help_panel=PANEL,
                 ),
             ],
         )
-        for name, kernels in registry.shared().items()
+        for name, kernels in registry.shared(models).items()
     ]
 
     def bare(**_: Any) -> None: ...

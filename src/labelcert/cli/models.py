@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from labelcert.cli.errors import printable
 from labelcert.cli.kernel_options import word_of
 
 HELP = "\n\n".join(
     (
         "List the networks that can be certified, with their options and defaults.",
-        "Pass one to 'labelcert certify' as --model NAME, and its options under the same names.",
+        "Pass one to 'labelcert certify' as --model NAME, and its options under the same names. A "
+        "kernel of your own is --model package.module:Class, or --model precomputed --matrix FILE.",
     )
 )
 
@@ -21,6 +23,7 @@ def models() -> None:
     from rich.text import Text
 
     from labelcert.kernels import registry
+    from labelcert.kernels.installed import installed
 
     console = Console(highlight=False, emoji=False)
     for name, kernel in registry.names().items():
@@ -34,6 +37,8 @@ def models() -> None:
             table.add_row(option, word_of(parameter.default), Text(parameter.told))
         console.print(table)
         console.print()
+    for name, reason in installed()[1].items():
+        console.print(Text(printable(f"{name}  is installed and cannot be loaded: {reason}")))
 
 
 def register(app: typer.Typer) -> None:

@@ -105,7 +105,8 @@ Model = Annotated[
     str | None,
     _option(
         _MODEL, ("--model",),
-        "Network, see 'labelcert models'; gcn, or mlp where there are no edges.", "NAME",
+        "Network, see 'labelcert models'; gcn, or mlp where there are no edges. A kernel of your "
+        "own: package.module:Class, see the documentation.", "NAME",
     ),
 ]  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from labelcert._errors import InputError
+from labelcert.cli import study_tools
 from labelcert.cli.errors import INTERRUPTED, complain
 from labelcert.cli.store_options import Quiet, StoreFile, StudyName
 
@@ -31,6 +32,8 @@ EPILOG = "\n\n".join(
         "labelcert study run karate-tour --store tour.db --report tour.html",
         "labelcert study run my-study.yaml --jobs 4 --time-limit 300",
         "labelcert study run architectures --scheduler tcp://login1:8786",
+        "labelcert study run architectures --shard 3/20 --store part3.db",
+        "labelcert study merge part*.db -o all.db",
         "labelcert study export tour.db -o tour.csv",
     )
 )
@@ -74,6 +77,14 @@ def run(
             metavar="S",
         ),
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            help="Compute only this share of the units, for job arrays: I of N, from 1. Give each "
+            "share a store of its own; 'study merge' puts them together.",
+            metavar="I/N",
+        ),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option(help="Then write its page: .html, see 'labelcert report'.", metavar="FILE"),
@@ -93,15 +104,16 @@ def run(
     from labelcert.cli.report import check_page, make_page
     from labelcert.cli.study_progress import following
     from labelcert.cli.study_show import show_finished
-    from labelcert.studies import Settings, load_study, run_study
+    from labelcert.studies import Settings, Shard, load_study, run_study
 
+    share = None if shard is None else Shard.parse(shard)
     study = load_study(file)
     path = store or Path(f"{study.spec.name}.db")
     if report is not None:
         check_page("report", report, path)
     if figures is not None and figures.exists() and not figures.is_dir():
         raise InputError(f"figures {str(figures)!r} is a file: name a folder.")
-    settings = Settings(jobs, scheduler, retry_failed, time_limit)
+    settings = Settings(jobs, scheduler, retry_failed, time_limit, share)
     try:
         with following(Console(stderr=True, highlight=False), quiet) as observer:
             finished = run_study(study, path, settings, observer)
@@ -136,23 +148,47 @@ def export(
     store: StoreFile,
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="A .csv or .parquet file.", metavar="FILE"),
+        typer.Option("--output", "-o", help="A .csv, .parquet or .tex file.", metavar="FILE"),
     ],
     study: StudyName = None,
+    budget: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--budget",
+            help="A column of a LaTeX table for each data set; may be repeated (1, and a tenth of "
+            "the labels).",
+            metavar="N",
+        ),
+    ] = None,
+    quantity: Annotated[
+        str,
+        typer.Option(
+            "--quantity",
+            help="What a LaTeX table shows: certified_ratio, certified_accuracy or "
+            "collective_ratio.",
+            metavar="NAME",
+        ),
+    ] = "certified_ratio",
     quiet: Quiet = False,
 ) -> None:
-    """Write the results as one table: a row for every certificate and budget."""
+    """Write the results: a row for every certificate and budget, or a LaTeX table of means."""
     from rich.console import Console
 
     from labelcert.cli.show import tell_files
     from labelcert.cli.study_show import tell_left_out
+    from labelcert.report.atomic import write_bytes
+    from labelcert.report.latex import latex_table
     from labelcert.report.study_frame import check_path, study_frame, write_study_frame
     from labelcert.studies.store import Store
 
-    check_path(output)
+    if output.suffix.lower() != ".tex":
+        check_path(output)
     with Store.reading(store) as opened:
         frame, left_out = study_frame(opened, study)
-    write_study_frame(frame, output)
+    if output.suffix.lower() == ".tex":
+        write_bytes(output, latex_table(frame, budget or (), quantity).encode())
+    else:
+        write_study_frame(frame, output)
     if not quiet:
         console = Console(highlight=False, emoji=False)
         tell_files(console, [output])
@@ -183,4 +219,5 @@ def show(
 
 def register(parent: typer.Typer) -> None:
     """Add the commands to an application."""
+    study_tools.register(app)
     parent.add_typer(app, name="study")

@@ -236,7 +236,7 @@ def _kernel_words(kernel: Kernel) -> list[str]:
     own = inspect.signature(certify).parameters
     defaults = {p.name: p.default for p in registry.find(kernel.name).parameters()}
     words: list[str] = []
-    for name, value in kernel.settings().items():
+    for name, value in registry.arguments_of(kernel).items():
         if value is not None or defaults[name] is not None:
             words += [flag_of(name, own), word_of(value)]
     return words

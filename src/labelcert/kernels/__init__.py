@@ -10,7 +10,8 @@ tangent kernel of the infinitely wide network, float64::
 
 One architecture a file, over one recursion (`recursion`); `registry` lists them by name. Kernels of
 a finite number of features (`feature_kernel`) give these as well, for any number of nodes. Anything
-else with a name, settings and such blocks is a `Kernel` as well. The formulas are those of [AN]
+else with a name, settings and such blocks is a `Kernel` as well, and `as_kernel` makes one of a
+plain function. The formulas are those of [AN]
 (Sabanayagam, Esser, Ghoshdastidar, "Analysis of Convolutions, Non-linearity and Depth in Graph
 Neural Networks using Neural Tangent Kernel", TMLR 2023) and of arXiv 2412.00537. The ReLU kernels
 differ from the published implementation of the latter on purpose: it clips covariances at the
@@ -19,6 +20,7 @@ tangent kernel of finite random networks.
 """
 
 from labelcert.kernels.appnp import APPNP
+from labelcert.kernels.functions import FunctionKernel, as_kernel
 from labelcert.kernels.gcn import GCN
 from labelcert.kernels.gin import GIN
 from labelcert.kernels.graphsage import GraphSAGE
@@ -31,6 +33,6 @@ from labelcert.kernels.random_features import RandomFeatures
 from labelcert.kernels.sgc import SGC
 
 __all__ = [
-    "APPNP", "GCN", "GIN", "MLP", "PPNP", "SGC", "GraphSAGE", "Kernel", "Linear", "Precomputed",
-    "RandomFeatures",
+    "APPNP", "GCN", "GIN", "MLP", "PPNP", "SGC", "FunctionKernel", "GraphSAGE", "Kernel", "Linear",
+    "Precomputed", "RandomFeatures", "as_kernel",
 ]  # fmt: skip

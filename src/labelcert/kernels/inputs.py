@@ -61,6 +61,18 @@ def read_graph(graph: GraphLike) -> tuple[FeatureMatrix, sparse.csr_array]:
     return features, adjacency
 
 
+def node_count(graph: GraphLike) -> int:
+    """How many nodes a graph or feature matrix has, by its shape alone.
+
+    Raises InputError for what is no matrix.
+    """
+    features: Any = graph.features if isinstance(graph, SupportsGraph) else graph
+    shape = features.shape if sparse.issparse(features) else np.shape(features)
+    if len(shape) != 2:
+        raise InputError(f"graph has features of shape {tuple(shape)}: pass a row for each node.")
+    return int(shape[0])
+
+
 def read_indices(indices: ArrayLike | None, argument: str, count: int) -> IndexArray:
     """Node numbers in 0..count−1 as int64 (k,); None means all nodes, a mask the true ones.
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,32 @@ def flag() -> Kind:
     return Kind(
         "true|false", "True or False", "", plain, lambda text: known.get(text.lower(), text)
     )
+
+
+def anything() -> Kind:
+    """Numbers, texts, true, false and none, where only the kernel itself knows more."""
+
+    def plain(value: Any) -> Any:
+        if value is None or isinstance(value, (bool, str)):
+            return value
+        number = whole_or_none(value)
+        number = real_or_none(value) if number is None else number
+        return REFUSED if number is None or not math.isfinite(number) else number
+
+    known = {"true": True, "false": False}
+    return Kind(
+        "VALUE", "a number, a text, true, false or none", "", plain,
+        lambda text: known.get(text.lower(), _number(text)),
+    )  # fmt: skip
+
+
+def file_path() -> Kind:
+    """The path of a file."""
+
+    def plain(value: Any) -> Any:
+        return str(value) if isinstance(value, (str, Path)) else REFUSED
+
+    return Kind("FILE", "the path of a file", "", plain, lambda text: text)
 
 
 def optional(kind: Kind) -> Kind:

@@ -1,11 +1,13 @@
 """The kernels by name, with all that the shell and study files need to know of them.
 
 To add a kernel, write its file (see `layered` and `parameterized`) and add its class to `_CLASSES`.
+Kernels of users go by ``package.module:Class`` (`own`), those of other packages by the name of
+their entry point (`installed`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from labelcert._errors import InputError
@@ -14,16 +16,19 @@ from labelcert.kernels.appnp import APPNP
 from labelcert.kernels.gcn import GCN
 from labelcert.kernels.gin import GIN
 from labelcert.kernels.graphsage import GraphSAGE
+from labelcert.kernels.installed import installed
 from labelcert.kernels.kernel import Kernel, KernelClass
 from labelcert.kernels.linear import Linear
 from labelcert.kernels.mlp import MLP
+from labelcert.kernels.own import is_reference, own_class
 from labelcert.kernels.parameters import Parameter, named
 from labelcert.kernels.ppnp import PPNP
+from labelcert.kernels.precomputed import Precomputed
 from labelcert.kernels.random_features import RandomFeatures
 from labelcert.kernels.sgc import SGC
 
 _CLASSES: tuple[KernelClass, ...] = (
-    MLP, GCN, SGC, GraphSAGE, APPNP, PPNP, GIN, Linear, RandomFeatures,
+    MLP, GCN, SGC, GraphSAGE, APPNP, PPNP, GIN, Linear, RandomFeatures, Precomputed,
 )  # fmt: skip
 
 DEFAULT = GCN.name
@@ -34,14 +39,24 @@ WITHOUT_EDGES = MLP.name
 
 
 def names() -> dict[str, KernelClass]:
-    """Every kernel class by its lower-case name."""
-    return {cls.name: cls for cls in _CLASSES}
+    """Every kernel class by its lower-case name; of two with one name, the one of this package."""
+    return {**installed()[0], **{cls.name: cls for cls in _CLASSES}}
 
 
-def find(name: str) -> KernelClass:
-    """The class of a name, case ignored; raises InputError with the closest known name."""
+def find(name: str, folder: str | None = None) -> KernelClass:
+    """The class of a name, case ignored, or of ``package.module:Class``.
+
+    folder: looked in for such modules too. Raises InputError, with the closest known name.
+    """
+    if is_reference(name):
+        return own_class(name, folder)
     known = names()
     cls = known.get(name.lower()) if isinstance(name, str) else None
+    if cls is None and isinstance(name, str) and name.lower() in installed()[1]:
+        raise InputError(
+            f"kernel {name!r} is installed but cannot be loaded ({installed()[1][name.lower()]}): "
+            "mend or reinstall its package."
+        )
     if cls is None:
         raise InputError(
             f"kernel {name!r} is unknown; {suggestion(str(name).lower(), list(known))}."
@@ -49,25 +64,29 @@ def find(name: str) -> KernelClass:
     return cls
 
 
-def shared() -> dict[str, dict[str, Parameter]]:
-    """The parameters of all kernels: by their own name, then by the kernels that have them."""
+def shared(own: Iterable[str] = ()) -> dict[str, dict[str, Parameter]]:
+    """The parameters of all kernels: by their own name, then by the kernels that have them.
+
+    own: kernels of the user to count among them, as ``package.module:Class``.
+    """
     found: dict[str, dict[str, Parameter]] = {}
-    for name, cls in names().items():
+    for name, cls in [*names().items(), *((name, find(name)) for name in own)]:
         for parameter in cls.parameters():
             found.setdefault(parameter.name, {})[name] = parameter
     return found
 
 
-def create(name: str, **values: Any) -> Kernel:
+def create(name: str, /, folder_: str | None = None, **values: Any) -> Kernel:
     """Build a kernel by name, case ignored, for example ``create("gcn", depth=2)``.
 
-    The text "none" stands for None, which a study file may have no other way to say.
+    The text "none" stands for None, which a study file may have no other way to say. folder_: as of
+    `find`.
 
     Raises:
         InputError: unknown name or option (with the closest known one), or an option outside its
             range.
     """
-    cls = find(name)
+    cls = find(name, folder_)
     given = {key: None if value == "none" else value for key, value in values.items()}
     for parameter in named(cls.parameters(), given, cls.name):
         parameter.check(given[parameter.name])
@@ -79,3 +98,9 @@ def from_text(name: str, texts: Mapping[str, str]) -> Kernel:
     cls = find(name)
     given = named(cls.parameters(), texts, cls.name)
     return create(name, **{known.name: known.parse(texts[known.name]) for known in given})
+
+
+def arguments_of(kernel: Kernel) -> dict[str, Any]:
+    """What builds a kernel again, for `create`."""
+    given = getattr(kernel, "arguments", None)
+    return dict(kernel.settings() if given is None else given)

@@ -11,21 +11,26 @@ A study file (`spec`) is read and checked (`shipped`), expanded into units (`uni
             row.record["certified_ratio"]["lower"]
 """
 
+from labelcert.studies.merging import Merged, merge_stores
 from labelcert.studies.runner import Finished, Observer, Settings, run_study
+from labelcert.studies.shards import Shard
 from labelcert.studies.shipped import Study, load_study, shipped
 from labelcert.studies.store import Row, Store
 from labelcert.studies.units import Unit, expand
 
 __all__ = [
     "Finished",
+    "Merged",
     "Observer",
     "Row",
     "Settings",
+    "Shard",
     "Store",
     "Study",
     "Unit",
     "expand",
     "load_study",
+    "merge_stores",
     "run_study",
     "shipped",
 ]

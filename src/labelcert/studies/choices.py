@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Any
 
 from labelcert._errors import InputError
 from labelcert.data import Graph, datasets
 from labelcert.intake.numbers import real_or_none
-from labelcert.kernels import Kernel, registry
+from labelcert.kernels import Kernel
+from labelcert.studies import networks
 from labelcert.studies.faults import Fault, known_names, value_told
 from labelcert.studies.grids import combinations
 from labelcert.studies.spec import DatasetSpec, ModelSpec
@@ -76,8 +78,8 @@ def dataset_choices(spec: DatasetSpec, at: Path) -> Iterator[DatasetChoice]:
         yield DatasetChoice(spec, title, spec.called, parameters, combination.where, at)
 
 
-def model_choices(spec: ModelSpec, at: Path) -> Iterator[ModelChoice]:
-    """The networks of an entry; raises Fault."""
+def model_choices(spec: ModelSpec, at: Path, folder: FilePath) -> Iterator[ModelChoice]:
+    """The networks of an entry; folder: what its paths and modules lie in. Raises Fault."""
     for combination in combinations(spec.fixed, spec.grid, spec.zipped, at):
         told = combination.told()
         values = dict(combination.values)
@@ -88,7 +90,7 @@ def model_choices(spec: ModelSpec, at: Path) -> Iterator[ModelChoice]:
                     raise Fault(combination.where[name], "comes twice: give C or ridge once.")
                 learner = (name, positive(values.pop(name), combination.where[name]))
         try:
-            kernel = registry.create(spec.name, **values)
+            kernel = networks.create(spec.name, values, folder)
         except InputError as error:
             raise _kernel_fault(error, combination.where, at) from None
         title = f"{spec.called}, {told}" if told else spec.called

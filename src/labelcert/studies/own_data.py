@@ -14,7 +14,7 @@ from labelcert.studies.choices import DatasetChoice
 from labelcert.studies.faults import Fault
 from labelcert.studies.setting import setting_of
 from labelcert.studies.shipped import Study
-from labelcert.studies.spec_checks import choices
+from labelcert.studies.spec_checks import every_dataset
 from labelcert.studies.spec_yaml import Path
 from labelcert.studies.threats import entry_of
 from labelcert.studies.units import Unit
@@ -28,7 +28,7 @@ def check_own_data(study: Study, units: Iterable[Unit]) -> dict[str, tuple[str, 
     Returns by title of the data set what was read of the files and what was left out. Raises
     InputError, one sentence with the line, for the first that does not fit the study.
     """
-    datasets = {choice.title: choice for choice in choices(study.spec)[0]}
+    datasets = {choice.title: choice for choice in every_dataset(study.spec)}
     seen: set[str] = set()
     notes: dict[str, tuple[str, ...]] = {}
     for unit in units:

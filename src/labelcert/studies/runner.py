@@ -14,6 +14,7 @@ from labelcert.certificates.run.option_checks import check_jobs, check_time_limi
 from labelcert.studies.graphs import begin_run
 from labelcert.studies.own_data import check_own_data
 from labelcert.studies.pool import Spread, Work, in_turn, processes, run_tasks
+from labelcert.studies.shards import Shard
 from labelcert.studies.shipped import Study
 from labelcert.studies.store import Store
 from labelcert.studies.tasks import Outcome, Task
@@ -47,9 +48,9 @@ class Silent:
 class Finished:
     """What a run of a study came to.
 
-    total: different units of the study; computed: now; failures: every unit of the study that
-    failed, now or before, with its message; open: units that are not exact under their time
-    limit; seconds: of this run; notes: by data set, what was read of the user's own files.
+    total: different units of the study, or of its share; computed: now; failures: every unit of
+    these that failed, now or before, with its message; open: units that are not exact under their
+    time limit; seconds: of this run; notes: by data set, what was read of the user's own files.
     """
 
     total: int
@@ -66,13 +67,15 @@ class Settings:
 
     jobs: processes, None for what the file says, else all cores. scheduler: address of a Dask
     scheduler, whose workers then do the work. retry_failed: compute failed units again.
-    time_limit: seconds for each unit, infinite for no limit, None for what the file says.
+    time_limit: seconds for each unit, infinite for no limit, None for what the file says. shard:
+    the share of the study's units to compute, None for all.
     """
 
     jobs: int | None = None
     scheduler: str | None = None
     retry_failed: bool = False
     time_limit: float | None = None
+    shard: Shard | None = None
 
 
 def run_study(
@@ -101,6 +104,8 @@ def run_study(
     with Store.writing(path) as store:
         store.enroll(study, units)
         different = {unit.key: unit for unit in units}
+        if settings.shard is not None:
+            different = settings.shard.of(different)
         todo = _unsettled(store, different, limit, settings.retry_failed)
         finished = Finished(len(different), notes=notes)
         observer.begin(len(different), len(different) - len(todo))

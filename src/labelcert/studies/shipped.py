@@ -52,7 +52,7 @@ def load_study(file: str, *, draw: bool = True) -> Study:
     document = read_yaml(_text(path), path.name)
     try:
         spec = validate(document)
-        check(spec)
+        check(spec, path.resolve().parent)
         if draw:
             check_graphs(spec)
     except Fault as fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
 from typing import Any
 
 from labelcert._errors import InputError
@@ -26,14 +27,17 @@ _LARGE = 2_000
 _FILE_ONLY = ("label", "edges", "id", "drop", "keep")
 
 
-def check(spec: StudySpec) -> None:
-    """Raise Fault for the first entry that cannot be used; reads no data."""
+def check(spec: StudySpec, folder: FilePath) -> None:
+    """Raise Fault for the first entry that cannot be used; reads no data.
+
+    folder: of the study file, as for `choices`.
+    """
     for i, dataset in enumerate(spec.datasets):
         _check_dataset(dataset, ("datasets", i))
     entries = [dataset.called for dataset in spec.datasets]
     for i, model in enumerate(spec.models):
         _check_learner(model, ("models", i), entries)
-    datasets, models = choices(spec)
+    datasets, models = choices(spec, folder)
     _check_titles([(choice.title, choice.path) for choice in datasets])
     _check_titles([(choice.title, choice.path) for choice in models])
     _check_threats(spec)
@@ -46,7 +50,7 @@ def check(spec: StudySpec) -> None:
 
 def check_graphs(spec: StudySpec) -> None:
     """Draw every synthetic graph once, unless large; raise Fault for parameters out of range."""
-    for choice in choices(spec)[0]:
+    for choice in every_dataset(spec):
         size = choice.parameters.get("n", 0)
         if choice.spec.synthetic is None or (isinstance(size, int) and size > _LARGE):
             continue
@@ -59,19 +63,26 @@ def check_graphs(spec: StudySpec) -> None:
             raise Fault(path, f"{text.rstrip('.')}.") from None
 
 
-def choices(spec: StudySpec) -> tuple[list[DatasetChoice], list[ModelChoice]]:
-    """Every data set and every model of a study; raises Fault."""
-    datasets = [
+def choices(spec: StudySpec, folder: FilePath) -> tuple[list[DatasetChoice], list[ModelChoice]]:
+    """Every data set and every model of a study; raises Fault.
+
+    folder: of the study file, where matrices and modules of own kernels are looked for.
+    """
+    models = [
+        choice
+        for i, model in enumerate(spec.models)
+        for choice in model_choices(model, ("models", i), folder)
+    ]
+    return every_dataset(spec), models
+
+
+def every_dataset(spec: StudySpec) -> list[DatasetChoice]:
+    """Every data set of a study; raises Fault."""
+    return [
         choice
         for i, dataset in enumerate(spec.datasets)
         for choice in dataset_choices(dataset, ("datasets", i))
     ]
-    models = [
-        choice
-        for i, model in enumerate(spec.models)
-        for choice in model_choices(model, ("models", i))
-    ]
-    return datasets, models
 
 
 def _check_dataset(dataset: DatasetSpec, at: Path) -> None:

@@ -17,7 +17,7 @@ import json
 import math
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +71,20 @@ class Row:
     traceback: str | None
 
 
+@dataclass(frozen=True)
+class StoredStudy:
+    """A study as a store has it. members: (key, title of data set, of model, files as JSON)."""
+
+    title: str
+    text: str
+    members: tuple[tuple[str, str, str, str], ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its units, in order."""
+        return tuple(member[0] for member in self.members)
+
+
 class Store:
     """A store that is open; see the module for the contract."""
 
@@ -105,17 +119,20 @@ class Store:
 
     def enroll(self, study: Study, units: Sequence[Unit]) -> None:
         """Make the units the members of a study, in place of those it had under this name."""
-        name = study.spec.name
-        members = [
-            (name, i, u.key, u.dataset, u.model, canonical(u.files)) for i, u in enumerate(units)
-        ]
+        members = tuple((u.key, u.dataset, u.model, canonical(u.files)) for u in units)
         with self._transaction():
-            self._connection.execute("DELETE FROM members WHERE study = ?", (name,))
-            self._connection.execute(
-                "INSERT OR REPLACE INTO studies VALUES (?, ?, ?)",
-                (name, study.spec.title, study.text),
-            )
-            self._connection.executemany("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?)", members)
+            self._put_study(study.spec.name, StoredStudy(study.spec.title, study.text, members))
+
+    def _put_study(self, name: str, study: StoredStudy) -> None:
+        """Within a transaction."""
+        run = self._connection.execute
+        run("DELETE FROM members WHERE study = ?", (name,))
+        run("INSERT OR REPLACE INTO studies VALUES (?, ?, ?)", (name, study.title, study.text))
+        self._connection.executemany(
+            "INSERT INTO members (study, position, key, dataset, model, files) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [(name, i, *member) for i, member in enumerate(study.members)],
+        )
 
     def put(self, unit: Unit, outcome: Outcome, time_limit: float | None) -> bool:
         """Store what became of a unit, in place of what was stored of it.
@@ -155,6 +172,39 @@ class Store:
     def studies(self) -> dict[str, str]:
         """Names and titles of the studies."""
         return dict(self._connection.execute("SELECT name, title FROM studies ORDER BY name"))
+
+    def stored_studies(self) -> dict[str, StoredStudy]:
+        """Every study with its text and its units, by name."""
+        found = self._connection.execute("SELECT name, title, text FROM studies").fetchall()
+        members = "SELECT key, dataset, model, files FROM members WHERE study = ? ORDER BY position"
+        return {
+            name: StoredStudy(title, text, tuple(self._connection.execute(members, (name,))))
+            for name, title, text in found
+        }
+
+    def record(self, key: str) -> dict[str, Any]:
+        """The record of a unit that is done; raises InputError where it is damaged."""
+        query = "SELECT record FROM units WHERE key = ? AND state = 'done'"
+        (packed,) = self._connection.execute(query, (key,)).fetchone()
+        try:
+            return json.loads(zlib.decompress(packed))
+        except (ValueError, zlib.error) as error:
+            raise store_file.damaged(self.path, f"unit {key[:12]}: {error}") from None
+
+    def bring(
+        self, studies: Mapping[str, StoredStudy], chosen: Iterable[tuple[Store, Sequence[str]]]
+    ) -> None:
+        """Take over studies, and units of other stores by their keys, all or nothing."""
+        every = "SELECT * FROM units WHERE key = ?"
+        with self._transaction():
+            for other, keys in chosen:
+                for key in keys:
+                    row = other._connection.execute(every, (key,)).fetchone()
+                    self._connection.execute(
+                        "INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row
+                    )
+            for name, study in studies.items():
+                self._put_study(name, study)
 
     def rows(self, study: str | None = None, *, records: bool = True) -> Iterator[Row]:
         """The members of one study, or of all, in the order of their files.

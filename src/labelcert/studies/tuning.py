@@ -26,7 +26,7 @@ from labelcert.intake.budgets import as_count
 from labelcert.intake.items import items_of
 from labelcert.intake.numbers import positive, real_or_none, told, whole, whole_or_none
 from labelcert.intake.positions import as_positions
-from labelcert.kernels import Kernel
+from labelcert.kernels import Kernel, as_kernel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +115,7 @@ def standard_error(values: np.ndarray) -> float:
 def tune(
     graph: Graph | Any,
     nodes: Any,
-    kernels: Sequence[Kernel],
+    kernels: Sequence[Kernel | Callable[..., Any]],
     *,
     labels: Any = None,
     C: Sequence[float] | None = None,
@@ -133,7 +133,8 @@ def tune(
     Args:
         graph: a `Graph`, or a feature matrix (nodes, d) with `labels`.
         nodes: indices of the labeled nodes, (n,), or a mask of all nodes.
-        kernels: the kernels to try, for example ``[lc.kernels.GCN(depth=d) for d in (1, 2)]``.
+        kernels: the kernels to try, for example ``[lc.kernels.GCN(depth=d) for d in (1, 2)]``, or
+            functions of two feature matrices (`labelcert.kernels.as_kernel`).
         labels: (nodes,) class labels, one for each node; those of the graph unless given.
         C: values of the SVM's C to try, > 0; `C_GRID` if neither `C` nor `ridge` is given.
         ridge: values of λ of kernel ridge regression to try, > 0.
@@ -154,13 +155,14 @@ def tune(
     """
     chosen, given = _check_nodes(graph, nodes, labels)
     learners = _learners(C, ridge)
-    folds, weight, seed = _check(kernels, folds, weight, seed, given)
+    tried = [as_kernel(kernel, "kernels has") for kernel in kernels]
+    folds, weight, seed = _check(tried, folds, weight, seed, given)
     as_count(budget, 0, "budget")
     clock = Clock(check_time_limit(time_limit), progress)
-    total = len(kernels) * len(learners) * folds
+    total = len(tried) * len(learners) * folds
     trials: list[Trial] = []
     done = 0
-    for kernel in kernels:
+    for kernel in tried:
         if clock.expired:
             break
         gram = np.asarray(kernel(graph, chosen), dtype=np.float64)
@@ -176,7 +178,7 @@ def tune(
                 trials.append(_trial(kernel, learner, results, weight))
     order = sorted(range(len(trials)), key=lambda k: (-trials[k].score, _slack(trials[k]), k))
     stopped = ""
-    if len(trials) < len(kernels) * len(learners):
+    if len(trials) < len(tried) * len(learners):
         stopped = "interrupted" if clock.interrupted else "time limit"
     return Tuning(tuple(trials[k] for k in order), budget, weight, folds, stopped)
 
@@ -271,11 +273,6 @@ def _check(
     """folds, weight and seed as plain numbers."""
     if len(kernels) == 0:
         raise InputError("kernels is empty: pass the kernels to try.")
-    for kernel in kernels:
-        if isinstance(kernel, type) or not isinstance(kernel, Kernel):
-            raise InputError(
-                f"kernels has {kernel!r}, which is no kernel: pass objects such as GCN(depth=1)."
-            )
     classes, counts = np.unique(labels, return_counts=True)
     if len(classes) < 2:
         raise InputError("nodes hold labels of one class: pass labeled nodes of two or more.")

@@ -2,11 +2,11 @@
 
 The key is the SHA-256 of the unit's content as canonical JSON. The content holds everything that
 changes what is certified: the data set (of a file its SHA-256, not its path), the split with its
-seed, the network with all its parameters, C or ridge, the attacker, whether collective counts are
-wanted, and the exactness. Names in reports, the time limit, the number of processes and the version
-of this package are not part of it: units are the same wherever these are all they differ in. That
-a unit ended by its time limit is worth computing again with a longer one is decided by the store
-(`store.Known`), which knows how it ended.
+seed, the network with all its parameters (see `networks`), C or ridge, the attacker, whether
+collective counts are wanted, and the exactness. Names in reports, the time limit, the number of
+processes and the version of this package are not part of it: units are the same wherever these are
+all they differ in. That a unit ended by its time limit is worth computing again with a longer one
+is decided by the store (`store.Known`), which knows how it ended.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from labelcert.studies.canonical import canonical
 from labelcert.studies.choices import DatasetChoice, ModelChoice
 from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import file_digest, unreadable
+from labelcert.studies.networks import content_of
 from labelcert.studies.shipped import Study
 from labelcert.studies.spec import ThreatSpec, merged
 from labelcert.studies.spec_checks import choices
@@ -39,7 +40,7 @@ class Unit:
     """One certificate to compute.
 
     content: what it is, JSON-able. dataset, model: titles in the study. files: paths of the user's
-    files by role ("path", "edges", "costs", "groups"), absolute.
+    files by role ("path", "edges", "costs", "groups", and those of `networks`), absolute.
     """
 
     content: dict[str, Any]
@@ -77,7 +78,7 @@ def expand(study: Study) -> list[Unit]:
 
 
 def _expanded(study: Study) -> list[Unit]:
-    datasets, models = choices(study.spec)
+    datasets, models = choices(study.spec, study.folder)
     units: list[Unit] = []
     for dataset in datasets:
         files = _files(dataset, study.folder)
@@ -92,24 +93,28 @@ def _expanded(study: Study) -> list[Unit]:
                 drop = common["dataset"]["drop"]
                 common["dataset"]["drop"] = sorted({*drop, *tables.columns})
             for model in models:
-                units += _of_model(common, dataset, model, files)
+                units += _of_model(common, dataset, model, files, study.folder)
     return units
 
 
 def count_units(study: Study) -> int:
     """How many units a study has; reads no files."""
-    datasets, models = choices(study.spec)
+    datasets, models = choices(study.spec, study.folder)
     pairs = sum(len(model.learners(dataset.entry)) for dataset in datasets for model in models)
     return pairs * len(study.spec.seeds)
 
 
 def _of_model(
-    common: dict[str, Any], dataset: DatasetChoice, model: ModelChoice, files: dict[str, str]
+    common: dict[str, Any],
+    dataset: DatasetChoice,
+    model: ModelChoice,
+    files: dict[str, str],
+    folder: Path,
 ) -> Iterator[Unit]:
-    network = {"name": model.kernel.name, "parameters": dict(model.kernel.settings())}
+    network, own = content_of(model.kernel, folder)
     for name, value in model.learners(dataset.entry):
         content = common | {"model": network, "learner": {name: value}}
-        yield Unit(content, dataset.title, model.title, files)
+        yield Unit(content, dataset.title, model.title, files | own)
 
 
 def _common(

@@ -19,6 +19,7 @@ from labelcert.certificates import Certificate, certify
 from labelcert.kernels import registry
 from labelcert.studies import peak_memory
 from labelcert.studies.graphs import begin_run
+from labelcert.studies.networks import kernel_of
 from labelcert.studies.records import record_of
 from labelcert.studies.setting import Setting, setting_of
 from labelcert.studies.tasks import Outcome, Task, failure
@@ -55,7 +56,7 @@ def _run(task: Task, seconds: dict[str, float]) -> dict[str, Any]:
     seconds["load"] = time.monotonic() - start
     start = time.monotonic()
     graph, split = setting.graph, setting.split
-    kernel = registry.create(content["model"]["name"], **content["model"]["parameters"])
+    kernel = kernel_of(content["model"], task["files"])
     if not graph.has_edges and registry.find(kernel.name).uses_edges:
         raise InputError(
             f"model {kernel.name} needs edges and {graph.name!r} has none: use "
