@@ -34,10 +34,12 @@ if TYPE_CHECKING:
         advise,
         certify,
         certify_collective,
+        certify_linear,
         influential_labels,
     )
     from labelcert.data import Graph, datasets
-    from labelcert.report import plot
+    from labelcert.report import plot, plot_path
+    from labelcert.studies.ridge_path import RidgePath, ridge_path
     from labelcert.studies.tuning import Tuning, tune
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "CollectiveCertificate",
     "Graph",
     "InputError",
+    "RidgePath",
     "ThreatModel",
     "Tuning",
     "Witness",
@@ -54,11 +57,14 @@ __all__ = [
     "advise",
     "certify",
     "certify_collective",
+    "certify_linear",
     "datasets",
     "influential_labels",
     "kernels",
     "learners",
     "plot",
+    "plot_path",
+    "ridge_path",
     "tune",
 ]
 
@@ -72,9 +78,13 @@ _WHERE = {
     "advise": "labelcert.certificates",
     "certify": "labelcert.certificates",
     "certify_collective": "labelcert.certificates",
+    "certify_linear": "labelcert.certificates",
     "influential_labels": "labelcert.certificates",
     "Graph": "labelcert.data.graph",
     "plot": "labelcert.report",
+    "plot_path": "labelcert.report",
+    "RidgePath": "labelcert.studies.ridge_path",
+    "ridge_path": "labelcert.studies.ridge_path",
     "Tuning": "labelcert.studies.tuning",
     "tune": "labelcert.studies.tuning",
 }

@@ -31,9 +31,12 @@ def test_the_help_has_its_options(invoke, command, monkeypatch):
     assert "--scale X Factor, above 0, or none (powers)." in told
     assert "--keep-shift true|false Add the shift (powers)." in told
     assert "--form NAME Form: plain or [b] (powers)." in told
-    assert "--model-seed N Named like an option of the shell, at least 0 (powers)." in told
+    assert "--model-seed N Seed of the random weights (random_features, powers)." in told
     assert "--seed N Seed of the split." in told
-    assert "--depth N Number of hidden layers, at least 1 (all but powers)." in told
+    assert (
+        "--depth N Number of hidden layers, at least 1 (all but linear, random_features, powers)."
+        in told
+    )
 
 
 def test_they_reach_the_kernel(invoke):

@@ -49,6 +49,9 @@ KERNELS = [
     k.PPNP(alpha=1.0, activation="linear"),
     k.GIN(),
     k.GIN(depth=3, edge_weight=0.3),
+    k.Linear(),
+    k.Linear(constant=0.5),
+    k.RandomFeatures(width=30, seed=2, constant=1.0),
 ]
 
 

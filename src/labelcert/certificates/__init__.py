@@ -1,9 +1,10 @@
-"""What users call: `certify`, `certify_collective`, `advise`, and what they return."""
+"""What users call: `certify` and its sisters, `advise`, and what they return."""
 
 from labelcert.certificates.advising import advise
 from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.certifying import certify
 from labelcert.certificates.certifying_collectively import certify_collective
+from labelcert.certificates.certifying_linearly import certify_linear
 from labelcert.certificates.influence import influential_labels
 from labelcert.certificates.results.advice import Advice, AdviceStep
 from labelcert.certificates.results.certificate import Certificate
@@ -22,5 +23,6 @@ __all__ = [
     "advise",
     "certify",
     "certify_collective",
+    "certify_linear",
     "influential_labels",
 ]

@@ -48,7 +48,7 @@ class FlipSpace:
         """Indices of the points that may be flipped at all, (c,) int64."""
         return np.flatnonzero(self.allowed & (self.cost <= self.group_budget[self.group]))
 
-    @property
+    @cached_property
     def unit_cost(self) -> bool:
         """Whether every flippable label costs 1."""
         return bool((self.cost[self.allowed] == 1).all())
@@ -58,7 +58,7 @@ class FlipSpace:
         """Whether every label may be flipped at cost 1 and no group binds."""
         return bool(self.allowed.all()) and self.unit_cost and not self.groups_bind
 
-    @property
+    @cached_property
     def groups_bind(self) -> bool:
         """Whether some group's budget is below what all its flippable labels cost together."""
         return bool((self.spent_by_group > self.group_budget).any())
@@ -168,6 +168,20 @@ class RelabelSpace:
     def points(self) -> FlipSpace:
         """The same attacker if a change had no direction: who may be changed, and at what cost."""
         return FlipSpace(self.changeable, self.cost, self.group, self.group_budget)
+
+    @cached_property
+    def patterns(self) -> tuple[np.ndarray, np.ndarray]:
+        """(P,) one point for each pair of a label and what it may become, and the pair of each
+        point (n,). Found by hashes, which are compared with what they stand for."""
+        rng = np.random.default_rng(0)
+        while True:
+            keys = rng.integers(1, 2**62, size=self.classes + 1)
+            hashes = self.alternatives.astype(np.int64) @ keys[:-1] + self.labels * keys[-1]
+            _, first, found = np.unique(hashes, return_index=True, return_inverse=True)
+            pattern = found.reshape(-1)
+            same = (self.alternatives[first[pattern]] == self.alternatives).all()
+            if same and (self.labels[first[pattern]] == self.labels).all():
+                return first, pattern
 
     @cached_property
     def alternatives(self) -> np.ndarray:

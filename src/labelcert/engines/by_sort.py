@@ -16,16 +16,17 @@ matroid, on which taking the best affordable gain first is optimal; else it is a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.evidence import Sorted
 from labelcert.engines.knowledge.lead import linear_lead_bar
 from labelcert.engines.machines.linear_model import LinearModel, lead_unit, side_of
+from labelcert.engines.sorting.best_changes import best_changes, best_changes_exactly
 from labelcert.engines.sorting.relaxed import relaxed_radius
 from labelcert.engines.sorting.worst_flips import worst_flips, worst_flips_exactly
 from labelcert.engines.task import Question, Task
@@ -37,10 +38,17 @@ expired."""
 
 
 class Worst(NamedTuple):
-    """The smallest lead over one rival at each level (rows,), and the changes that reach it."""
+    """The smallest lead over one rival at each level (rows,), the points whose changes reach it,
+    and the label (n,) that each of them gets."""
 
     lead: np.ndarray
-    changes: list[np.ndarray]
+    points: Sequence[np.ndarray]
+    label: np.ndarray
+
+    def changes(self, row: int, classes: int) -> np.ndarray:
+        """The changes that reach the smallest lead at a level."""
+        points = self.points[row]
+        return points * classes + self.label[points]
 
 
 class Sort:
@@ -106,21 +114,28 @@ class _Sorting:
             return None
         fall, sets = found
         lead = float(weights @ side_of(self.space.labels, a, b)) - fall
-        return Worst(lead, [points * self.space.classes + label[points] for points in sets])
+        return Worst(lead, sets, label)
 
     def _judge(self, t: int, b: int, worst: Worst, error: float) -> None:
         """Write down what the smallest leads over a rival prove, level by level."""
         exact: list[tuple[int, np.ndarray]] | None = None
         ledger, name = self.ledger, self.model.name
-        for row, lead in enumerate(worst.lead.tolist()):
-            verdict, changes, exactly = (lead > 0) - (lead < 0), worst.changes[row], False
+        sure = int(np.argmin(np.append(worst.lead > error, False)))  # what holds at a level
+        if sure:  # holds at all below
+            last = Sorted(float(worst.lead[sure - 1]), error, False)
+            ledger.prove(t, b, self.levels[sure - 1], name, last)
+        for row, lead in enumerate(worst.lead.tolist()[sure:], start=sure):
+            verdict, exactly = (lead > 0) - (lead < 0), False
             if not abs(lead) > error:
                 exact = self._exact_verdicts(t, b) if exact is None else exact
                 if exact is None:
                     return
-                (verdict, changes), exactly = exact[row], True
+                verdict, exactly = exact[row][0], True
             found = Sorted(lead, error, exactly)
             if verdict <= 0:
+                changes = worst.changes(row, self.space.classes)
+                if exactly and exact is not None:
+                    changes = exact[row][1]
                 ledger.break_(t, self.levels[row], changes, name, found)
                 return
             ledger.prove(t, b, self.levels[row], name, found)
@@ -144,32 +159,3 @@ class _Sorting:
             ((clean > fall) - (clean < fall), points * space.classes + label[points])
             for fall, points in zip(*worst, strict=True)
         ]
-
-
-def best_changes(
-    weights: np.ndarray, space: RelabelSpace, a: int, b: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """How far the best change of each point lowers the lead Σ weights · side, and its new label.
-
-    weights (n,), gains (n,) ≥ 0 and labels (n,); a point that no change helps has gain 0.
-    """
-    now, after = side_of(space.labels, a, b), side_of(np.arange(space.classes), a, b)
-    gain = weights[:, None] * (now[:, None] - after[None, :])
-    gain = np.where(space.alternatives, gain, 0.0)
-    label = gain.argmax(axis=1)
-    best = gain[np.arange(space.n), label]
-    return np.maximum(best, 0.0), np.where(best > 0, label, space.labels)
-
-
-def best_changes_exactly(
-    weights: list[Fraction], space: RelabelSpace, a: int, b: int
-) -> tuple[list[Fraction], np.ndarray]:
-    """`best_changes` in exact arithmetic."""
-    now, after = side_of(space.labels, a, b), side_of(np.arange(space.classes), a, b)
-    best = [Fraction(0)] * space.n
-    label = space.labels.copy()
-    for i, k in zip(*np.nonzero(space.alternatives), strict=True):
-        gain = weights[i] * int(now[i] - after[k])
-        if gain > best[i]:
-            best[i], label[i] = gain, k
-    return best, label

@@ -7,7 +7,8 @@ tangent kernel of the infinitely wide network, float64::
     gram = kernel(graph, labeled)            # (n, n)
     cross = kernel(graph, test, labeled)     # (m, n)
 
-One architecture a file, over one recursion (`recursion`); `registry` lists them by name. Anything
+One architecture a file, over one recursion (`recursion`); `registry` lists them by name. Kernels of
+a finite number of features (`feature_kernel`) give these as well, for any number of nodes. Anything
 else with a name, settings and such blocks is a `Kernel` as well. The formulas are those of [AN]
 (Sabanayagam, Esser, Ghoshdastidar, "Analysis of Convolutions, Non-linearity and Depth in Graph
 Neural Networks using Neural Tangent Kernel", TMLR 2023) and of arXiv 2412.00537. The ReLU kernels
@@ -21,8 +22,14 @@ from labelcert.kernels.gcn import GCN
 from labelcert.kernels.gin import GIN
 from labelcert.kernels.graphsage import GraphSAGE
 from labelcert.kernels.kernel import Kernel
+from labelcert.kernels.linear import Linear
 from labelcert.kernels.mlp import MLP
 from labelcert.kernels.ppnp import PPNP
+from labelcert.kernels.precomputed import Precomputed
+from labelcert.kernels.random_features import RandomFeatures
 from labelcert.kernels.sgc import SGC
 
-__all__ = ["APPNP", "GCN", "GIN", "MLP", "PPNP", "SGC", "GraphSAGE", "Kernel"]
+__all__ = [
+    "APPNP", "GCN", "GIN", "MLP", "PPNP", "SGC", "GraphSAGE", "Kernel", "Linear", "Precomputed",
+    "RandomFeatures",
+]  # fmt: skip

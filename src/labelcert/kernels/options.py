@@ -15,4 +15,5 @@ NORMALIZATION = described(
     choice({"row": ROW, "symmetric": SYMMETRIC, None: "for A+I"}), "propagation matrix"
 )
 EDGE_WEIGHT = described(real(0, above=True), "factor of the adjacency before self-loops are added")
+CONSTANT = described(real(0), "what is added to every inner product")
 RETURN = "probability of returning to the start"

@@ -15,12 +15,16 @@ from labelcert.kernels.gcn import GCN
 from labelcert.kernels.gin import GIN
 from labelcert.kernels.graphsage import GraphSAGE
 from labelcert.kernels.kernel import Kernel, KernelClass
+from labelcert.kernels.linear import Linear
 from labelcert.kernels.mlp import MLP
 from labelcert.kernels.parameters import Parameter, named
 from labelcert.kernels.ppnp import PPNP
+from labelcert.kernels.random_features import RandomFeatures
 from labelcert.kernels.sgc import SGC
 
-_CLASSES: tuple[KernelClass, ...] = (MLP, GCN, SGC, GraphSAGE, APPNP, PPNP, GIN)
+_CLASSES: tuple[KernelClass, ...] = (
+    MLP, GCN, SGC, GraphSAGE, APPNP, PPNP, GIN, Linear, RandomFeatures,
+)  # fmt: skip
 
 DEFAULT = GCN.name
 """The kernel where none is named."""

@@ -34,6 +34,9 @@ EXACT_CHECK_SIZE = 40
 EIGEN_SIZE = 600
 """Up to this n eigenvalues are computed; beyond it a Cholesky factorization decides."""
 
+ROWS = 256
+"""Rows that are looked at together."""
+
 SMALLEST, LARGEST = 1e-200, 1e100
 """Sizes, beside a kernel scaled to 1, between which no product underflows or overflows."""
 
@@ -95,14 +98,15 @@ def check_gram(gram: Any, name: str = "gram") -> CheckedGram:
     n = matrix.shape[0]
     if matrix.shape != (n, n) or n == 0:
         raise InputError(f"{name} has shape {matrix.shape}: pass a square, non-empty matrix.")
-    size = float(np.abs(matrix).max())
+    size = max(float(matrix.max()), -float(matrix.min()))
     if size > 1e150 or 0 < size < 1e-150:
         raise InputError(f"{name} has entries of size {size:.0e}: rescale the kernel towards 1.")
-    if np.abs(matrix - matrix.T).max() > 1e-6 * size:
+    skew = _skewness(matrix)
+    if skew > 1e-6 * size:
         raise InputError(
             f"{name} is not symmetric: pass the kernel of the labeled points with themselves."
         )
-    if not np.array_equal(matrix, matrix.T):
+    if skew > 0:
         matrix = (matrix + matrix.T) / 2
     _check_entries(matrix, name)
     shift = (
@@ -149,14 +153,30 @@ def check_magnitudes(
         )
 
 
+def _skewness(matrix: np.ndarray) -> float:
+    """The largest |entry| of the matrix less its transpose, without another matrix in memory."""
+    steps = [slice(at, at + ROWS) for at in range(0, len(matrix), ROWS)]
+    return max(
+        float(np.abs(matrix[a, b] - matrix[b, a].T).max())
+        for k, a in enumerate(steps)
+        for b in steps[: k + 1]
+    )
+
+
 def _smallest(size: np.ndarray, entries: np.ndarray) -> float:
     """The smallest size of an entry that is not 0; inf if all are."""
     return float(size.min(where=entries != 0, initial=np.inf))
 
 
+def _smallest_below(limit: float, size: np.ndarray) -> float:
+    """The smallest size of an entry that is not 0, inf if none lies below a limit."""
+    return _smallest(size, size) if bool((size < limit).any()) else np.inf
+
+
 def _check_entries(matrix: np.ndarray, name: str) -> None:
     largest = float(matrix.diagonal().max())
-    smallest = _smallest(np.abs(matrix), matrix)
+    parts = (matrix[at : at + ROWS] for at in range(0, len(matrix), ROWS))
+    smallest = min(_smallest_below(SMALLEST * largest, np.abs(part)) for part in parts)
     if largest > 0 and not smallest / largest >= SMALLEST:
         raise InputError(
             f"{name} has an entry of size {smallest:.1e} beside a diagonal of {largest:.1e}: set "
@@ -196,12 +216,12 @@ def _shift_by_factor(matrix: np.ndarray, name: str) -> float:
 
 
 def _has_factor(matrix: np.ndarray, shift: float) -> bool:
-    from scipy.linalg import LinAlgError, cholesky
+    from scipy.linalg import LinAlgError, cho_factor
 
-    moved = np.array(matrix, order="F")
+    moved = np.array(matrix.T, order="F")  # symmetric: a plain copy
     moved[np.diag_indices(len(moved))] += shift
     try:
-        factor = cholesky(moved, lower=True, overwrite_a=True, check_finite=False)
+        factor, _ = cho_factor(moved, lower=True, overwrite_a=True, check_finite=False)
     except LinAlgError:
         return False
     return bool(np.isfinite(factor.diagonal()).all())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from labelcert.report.charts.chart import plot
     from labelcert.report.charts.figures import write_figures
+    from labelcert.report.charts.path_chart import plot_path
     from labelcert.report.curves import curve_frame
     from labelcert.report.findings import find
     from labelcert.report.frames import write_frame
@@ -22,6 +23,7 @@ __all__ = [
     "curve_frame",
     "find",
     "plot",
+    "plot_path",
     "read_store",
     "summarize",
     "write_figures",
@@ -33,6 +35,7 @@ _WHERE = {
     "curve_frame": "curves",
     "find": "findings",
     "plot": "charts.chart",
+    "plot_path": "charts.path_chart",
     "read_store": "study_results",
     "summarize": "tables",
     "write_figures": "charts.figures",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray, 
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate, covered
 from labelcert.certificates.results.relaxation_gap import RelaxationGap, relaxation_gap
 from labelcert.certificates.results.witness import Witness
+from labelcert.certificates.results.witness_recipe import WitnessRecipe
 from labelcert.intake.items import items_of
 from labelcert.intake.label_lookup import refuse_other_type
 from labelcert.intake.labels import as_labels
@@ -41,7 +43,8 @@ class Certificate:
     worst_margin (m, L): smallest margin found at each of `budgets`, NaN where the verdict did not
     need it; worst_margin_bound of the same shape: proven, no flip set of the budget reaches below
     it (−inf where nothing is proven). They meet, to the error bar, at every budget where
-    certify(worst_margins=True) finished.
+    certify(worst_margins=True) finished. Both have no columns where certify_linear was not asked.
+    witnesses (m,): see `witness`; of certify_linear each is made when it is asked for.
     levels: budgets of these columns where they are not all from 0 to max_flips, see `budgets`.
     proven_by, broken_by (m,): the engine that proved the radius, and the one that found the witness
     ("" if none).
@@ -65,7 +68,7 @@ class Certificate:
     radius: IntArray
     radius_upper: IntArray
     worst_margin: FloatArray
-    witnesses: tuple[Witness | None, ...]
+    witnesses: Sequence[Witness | None]
     proven_by: tuple[str, ...]
     broken_by: tuple[str, ...]
     max_flips: int
@@ -174,12 +177,13 @@ class Certificate:
     def to_frame(self) -> pd.DataFrame:
         """One row a test point: prediction, decision, radius, witness and who decided.
 
-        With more than two classes the column decision is the margin, and error_bar that of the
-        margin; the (m, K) logits are in `decision` of the certificate.
+        Witnesses that are only made when asked for (certify_linear) are not: in their place stands
+        the class that overtakes the prediction, in the column overtaken_by. With more than two
+        classes the column decision is the margin, and error_bar that of the margin; the (m, K)
+        logits are in `decision` of the certificate.
         """
         import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
-        found = self.witnesses
         decision, error_bar = (
             (self.decision, self.error_bar) if self.decision.ndim == 1 else self._lead()
         )
@@ -191,12 +195,21 @@ class Certificate:
                 "radius": self.radius,
                 "radius_upper": self.radius_upper,
                 "exact": self.exact,
-                "witness": [None if w is None else w.indices.tolist() for w in found],
-                "witness_labels": [None if w is None else w.labels.tolist() for w in found],
+                **self._witness_columns(),
                 "proven_by": list(self.proven_by),
                 "broken_by": list(self.broken_by),
             }
         )
+
+    def _witness_columns(self) -> dict[str, list[Any]]:
+        found = self.witnesses
+        if isinstance(found, WitnessRecipe):
+            names = self.classes.tolist()
+            return {"overtaken_by": [None if k < 0 else names[k] for k in found.rival.tolist()]}
+        return {
+            "witness": [None if w is None else w.indices.tolist() for w in found],
+            "witness_labels": [None if w is None else w.labels.tolist() for w in found],
+        }
 
     def to_json(self, indent: int | None = None) -> str:
         """The whole certificate as JSON text; `from_json` reads it back."""

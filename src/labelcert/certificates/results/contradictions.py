@@ -9,6 +9,7 @@ import numpy as np
 from labelcert.certificates.array_types import IntArray
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
+from labelcert.certificates.results.witness_recipe import WitnessRecipe
 
 
 def refuse_contradictions(c: Certificate) -> None:
@@ -39,6 +40,9 @@ def _check_radii(c: Certificate) -> None:
     if bool((c.relaxed_radius is not None) and (c.relaxed_radius > c.radius_upper).any()):
         raise ValueError("a relaxed radius where the prediction is broken")
     classes = set(c.classes.tolist())
+    if isinstance(c.witnesses, WitnessRecipe):
+        _check_recipe(c.witnesses.rival, c)
+        return
     for witness, upper in zip(c.witnesses, c.radius_upper.tolist(), strict=True):
         if witness is None:
             continue
@@ -50,6 +54,16 @@ def _check_radii(c: Certificate) -> None:
             raise ValueError("a witness that changes a label to itself, or to no class")
         if c.unit == "flips" and len(witness.indices) > upper + 1:
             raise ValueError("a witness of more flips than break the prediction")
+
+
+def _check_recipe(rival: IntArray, c: Certificate) -> None:
+    known = rival >= 0
+    if bool((rival >= len(c.classes)).any()) or bool(
+        (known & (c.radius_upper >= c.max_flips)).any()
+    ):
+        raise ValueError("a rival that is no class, or that overtakes beyond max_flips")
+    if c.predicted is not None and bool((rival == c.predicted).any()):
+        raise ValueError("a prediction that is its own rival")
 
 
 def _check_counts(found: CollectiveCertificate, c: Certificate) -> None:

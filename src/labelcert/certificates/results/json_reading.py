@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from labelcert.certificates.results.collective_certificate import CollectiveCert
 from labelcert.certificates.results.contradictions import refuse_contradictions
 from labelcert.certificates.results.json_writing import FORMAT, VERSION
 from labelcert.certificates.results.witness import Witness
+from labelcert.certificates.results.witness_recipe import WitnessRecipe
 from labelcert.intake.json_text import read_json, whole_array
 from labelcert.intake.labels import as_labels
 
@@ -40,6 +42,8 @@ def _build(d: dict[str, Any]) -> Certificate:
     m, levels = len(d["decision"]), _read_numbers(d.get("levels"))
     max_flips = _read_whole(d["max_flips"])
     budgets = max_flips + 1 if levels is None else len(levels)
+    if all(row == [] for row in d["worst_margin"]) and isinstance(d["witnesses"], dict):
+        budgets = 0  # certify_linear was not asked for margins
     labels, classes = as_labels(d["labels"]), as_labels(d["classes"], "classes")
     shape = (m,) if len(classes) == 2 else (m, len(classes))
     margins = [[math.nan if v is None else v for v in row] for row in d["worst_margin"]]
@@ -59,7 +63,7 @@ def _build(d: dict[str, Any]) -> Certificate:
         radius_upper=whole_array(d["radius_upper"]),
         worst_margin=np.asarray(margins, dtype=np.float64).reshape(m, budgets),
         worst_margin_bound=np.asarray(bounds, dtype=np.float64).reshape(m, budgets),
-        witnesses=tuple(_read_witness(w) for w in d["witnesses"]),
+        witnesses=_read_witnesses(d["witnesses"]),
         proven_by=tuple(str(v) for v in d["proven_by"]),
         broken_by=tuple(str(v) for v in d["broken_by"]),
         max_flips=max_flips,
@@ -95,6 +99,14 @@ def _read_number(number: Any) -> int | None:
 
 def _read_whole(number: Any) -> int:
     return int(whole_array([number])[0])
+
+
+def _read_witnesses(found: Any) -> Sequence[Witness | None]:
+    if isinstance(found, dict):
+        recipe = cast("dict[str, Any]", found)
+        _one_of(recipe["recipe"], ("largest gains",))
+        return WitnessRecipe(whole_array(recipe["rival"]))
+    return tuple(_read_witness(w) for w in found)
 
 
 def _read_witness(w: dict[str, Any] | None) -> Witness | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
 from labelcert.certificates.results.witness import Witness
+from labelcert.certificates.results.witness_recipe import WitnessRecipe
 
 FORMAT = "labelcert certificate"
 VERSION = 1
@@ -29,7 +31,7 @@ def dump(certificate: Certificate, indent: int | None) -> str:
         "radius_upper": c.radius_upper.tolist(),
         "worst_margin": [_without_nan(row) for row in c.worst_margin.tolist()],
         "worst_margin_bound": [_without_infinite(row) for row in c.worst_margin_bound.tolist()],
-        "witnesses": [_witness(w) for w in c.witnesses],
+        "witnesses": _witnesses(c.witnesses),
         "proven_by": list(c.proven_by),
         "broken_by": list(c.broken_by),
         "max_flips": c.max_flips,
@@ -53,6 +55,13 @@ def _without_nan(row: list[float]) -> list[float | None]:
 
 def _without_infinite(row: list[float]) -> list[float | None]:
     return [v if math.isfinite(v) else None for v in row]
+
+
+def _witnesses(found: Sequence[Witness | None]) -> Any:
+    """A list, or what the recipe needs where witnesses are made on demand."""
+    if isinstance(found, WitnessRecipe):
+        return {"recipe": "largest gains", "rival": found.rival.tolist()}
+    return [_witness(w) for w in found]
 
 
 def _witness(witness: Witness | None) -> dict[str, Any] | None:

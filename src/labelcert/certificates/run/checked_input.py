@@ -61,6 +61,16 @@ def check_input(
         check_room(len(given), int(shape[0]), len(names), ridge is not None)
     checked, rows = _check_kernel(gram, cross, len(given))
     weight, penalty = check_learner(C, ridge)
+    space, most, asked = check_attacker(given, names, max_flips, threat)
+    check_magnitudes(checked, rows, weight, penalty)
+    return CheckedInput(checked, rows, given, names, weight, penalty, space, most, asked)
+
+
+def check_attacker(
+    labels: LabelArray, classes: LabelArray, max_flips: int | str | None, threat: Any
+) -> tuple[RelabelSpace, int, int]:
+    """What the attacker may do to checked labels (n,), the largest budget that matters, and the one
+    asked for; raises InputError."""
     if threat is not None and max_flips is not None:
         raise InputError("max_flips and threat both give a budget: pass one of them.")
     if threat is not None and not isinstance(threat, ThreatModel):
@@ -68,13 +78,11 @@ def check_input(
     if threat is None:
         if max_flips is None:
             raise InputError("max_flips is missing: pass the largest number of flips, or threat.")
-        asked, attacker = as_count(max_flips, len(given)), ThreatModel(0)
+        asked, attacker = as_count(max_flips, len(labels)), ThreatModel(0)
     else:
-        asked, attacker = threat.count(len(given)), threat
-    check_magnitudes(checked, rows, weight, penalty)
-    space = attacker.relabel_space(given, names)
-    most = min(asked, int(space.cost.sum()))
-    return CheckedInput(checked, rows, given, names, weight, penalty, space, most, asked)
+        asked, attacker = threat.count(len(labels)), threat
+    space = attacker.relabel_space(labels, classes)
+    return space, min(asked, int(space.cost.sum())), asked
 
 
 def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:

@@ -5,6 +5,7 @@ Cost: a sort with unit costs, else a knapsack (`labelcert.engines.sorting.knapsa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,20 +17,34 @@ from labelcert.engines.sorting.knapsack import Front, best_sets
 from labelcert.engines.work.clock import Clock
 
 
+class Prefixes(Sequence[np.ndarray]):
+    """The first 0, 1, … points of an order, all of them beyond its length; `rows` sets in all."""
+
+    def __init__(self, order: np.ndarray, rows: int):
+        self._order, self._rows = order, rows
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[row] for row in range(*index.indices(self._rows))]
+        return self._order[: range(self._rows)[index]]
+
+
 def worst_flips(
     gain: np.ndarray, space: FlipSpace, ladder: Ladder, clock: Clock
-) -> tuple[np.ndarray, list[np.ndarray]] | None:
+) -> tuple[np.ndarray, Sequence[np.ndarray]] | None:
     """Largest fall of the margin (rows,) and the points that cause it, for every level.
 
     None once the clock expires.
     """
     if space.unit_cost:
-        order = np.argsort(-gain, kind="stable")
-        order = _affordable(order[gain[order] > 0], space, ladder.budget)
+        order = affordable(_largest_first(gain, space, ladder.budget), space, ladder.budget)
         fall = np.zeros(ladder.rows)
         fall[1 : len(order) + 1] = np.cumsum(gain[order])
         fall[len(order) + 1 :] = fall[len(order)]
-        return fall, [order[:r] for r in range(ladder.rows)]
+        return fall, Prefixes(order, ladder.rows)
     front = best_sets(gain.tolist(), space, ladder.budget, clock)
     if front is None:
         return None
@@ -46,7 +61,7 @@ def worst_flips_exactly(
         return None if front is None else _by_level(front, ladder)
     positive = [i for i in range(len(gain)) if gain[i] > 0]
     positive.sort(key=lambda i: -gain[i])
-    order = _affordable(np.array(positive, dtype=np.int64), space, ladder.budget)
+    order = affordable(np.array(positive, dtype=np.int64), space, ladder.budget)
     fall = [Fraction(0)]
     for i in order:
         fall.append(fall[-1] + gain[i])
@@ -66,7 +81,19 @@ def _by_level(front: Front, ladder: Ladder) -> tuple[list[Any], list[np.ndarray]
     return fall, sets
 
 
-def _affordable(order: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
+def _largest_first(gain: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
+    """Points with positive gains, largest first and of equals the first; where no group binds, no
+    more than a budget needs."""
+    may = np.flatnonzero((gain > 0) & space.allowed)
+    if 4 * budget < len(may) and not space.groups_bind:
+        values = gain[may]
+        last = -np.partition(-values, budget)[budget]
+        above, level = may[values > last], may[values == last]
+        may = np.sort(np.concatenate([above, level[: max(budget - len(above), 0)]]))
+    return may[np.argsort(-gain[may], kind="stable")]
+
+
+def affordable(order: np.ndarray, space: FlipSpace, budget: int) -> np.ndarray:
     """The first points of an order that the attacker can flip together, at unit costs.
 
     The first r of them are the worst affordable flip set of r points.

@@ -1,0 +1,69 @@
+"""Kernels that are inner products of features of a finite number, which can be had themselves.
+
+A linear learner on these features is the kernel machine of the kernel, exactly:
+`labelcert.certify_linear` takes `features(graph, rows)` where a Gram matrix would be too large.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from labelcert._errors import InputError
+from labelcert.kernels.arrays import FloatArray, IndexArray, shape_of
+from labelcert.kernels.inputs import GraphLike, read_graph, read_indices
+from labelcert.kernels.parameterized import Parameterized
+
+
+@dataclass(frozen=True, repr=False)
+class FeatureKernel(Parameterized):
+    """The base of such kernels: they define `of_rows`."""
+
+    uses_edges: ClassVar[bool] = False
+
+    @abstractmethod
+    def of_rows(self, inputs: FloatArray) -> NDArray[Any]:
+        """Features (p, k) of node features (p, d) float64, each row for itself."""
+
+    def features(self, graph: GraphLike, rows: ArrayLike | None = None) -> NDArray[Any]:
+        """The features (p, k) of nodes, whose inner products are the kernel.
+
+        graph, rows: as of a call. Raises InputError as a call does.
+        """
+        inputs, _ = read_graph(graph)
+        return self._features(inputs, read_indices(rows, "rows", shape_of(inputs)[0]))
+
+    def __call__(
+        self, graph: GraphLike, rows: ArrayLike | None = None, cols: ArrayLike | None = None
+    ) -> FloatArray:
+        """Block of the kernel between nodes, see `labelcert.kernels.kernel.Kernel`."""
+        inputs, _ = read_graph(graph)
+        count = shape_of(inputs)[0]
+        first = read_indices(rows, "rows", count)
+        second = first if cols is None else read_indices(cols, "cols", count)
+        left = np.asarray(self._features(inputs, first), dtype=np.float64)
+        same = np.array_equal(first, second)
+        right = left if same else np.asarray(self._features(inputs, second), dtype=np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            block = left @ right.T
+        if not np.isfinite(block).all():
+            raise InputError(
+                f"the {self.name} kernel overflows on this data: scale the features down."
+            )
+        return (block + block.T) / 2 if same else block
+
+    def _features(self, inputs: Any, rows: IndexArray) -> NDArray[Any]:
+        chosen = inputs[rows]
+        return self.of_rows(chosen.toarray() if hasattr(chosen, "toarray") else chosen)
+
+
+def with_constant(features: NDArray[Any], constant: float) -> NDArray[Any]:
+    """Features (p, k), with one more that adds a constant > 0 to all inner products."""
+    if constant == 0:
+        return features
+    column = np.full((len(features), 1), np.sqrt(constant), dtype=features.dtype)
+    return np.hstack([features, column])
