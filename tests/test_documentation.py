@@ -19,6 +19,7 @@ PAGES = (
     "docs/tutorial.md",
     "docs/own-data.md",
     "docs/many-classes.md",
+    "docs/threat-models.md",
     "docs/kernels.md",
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

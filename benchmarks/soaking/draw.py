@@ -22,7 +22,11 @@ THREATS: dict[str, tuple[str, ...]] = {
     "directions": ("directions",),
     "groups": ("groups", "group_budgets"),
     "all at once": ("trusted", "costs", "directions", "groups", "group_budgets"),
-}
+    "bad groups": ("groups", "bad_groups"),
+    "bad groups and all": (
+        "trusted", "costs", "directions", "groups", "group_budgets", "bad_groups",
+    ),
+}  # fmt: skip
 NAMES = ("cat", "dog", "ant", "=x", "Z", "7")
 
 
@@ -65,6 +69,8 @@ def draw(seed: int) -> Problem:
     numbers = _labels(rng, kernel, n, classes)
     learner = _learner(rng, task, kernel, gram)
     parts, budget = _threat(rng, THREATS[threat], n, classes)
+    if "bad_groups" in parts:
+        options["worst_margins"] = False
     setting = Setting(
         gram, cross, numbers, _names(rng, classes), learner, budget, parts, threat == "max_flips"
     )
@@ -154,7 +160,12 @@ def _threat(
         most = max(given.get("costs", [1])) * 3
         names = sorted(set(given["groups"]))
         purses = {g: int(rng.integers(0, most + 1)) for g in names if rng.random() < 0.8}
-        given["group_budgets"] = purses if rng.random() < 0.8 else int(rng.integers(0, most + 1))
+        if "group_budgets" in parts:
+            given["group_budgets"] = (
+                purses if rng.random() < 0.8 else int(rng.integers(0, most + 1))
+            )
+    if "bad_groups" in parts:
+        given["bad_groups"] = int(rng.integers(1, 3))
     which, most = rng.random(), spendable if rng.random() < 0.2 else min(spendable, 200)
     if which < 0.05:
         return given, 0

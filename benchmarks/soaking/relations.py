@@ -114,7 +114,7 @@ def other_questions(s: Setting, rng: np.random.Generator) -> Variant:
     """Radii with and without counts, worst margins and the relaxation."""
     options: dict[str, Any] = {"collective": bool(rng.random() < 0.5)}
     if len(s.names) == 2:
-        options["worst_margins"] = True
+        options["worst_margins"] = not s.parts.get("bad_groups")
     else:
         options.update(exactness="relaxed", engine="auto")
     return replace(_same(s), options=options)

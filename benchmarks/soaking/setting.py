@@ -17,7 +17,7 @@ class Setting:
     """gram (n, n), cross (m, n), numbers (n,) of classes with names (K,), C or ridge as `learner`.
 
     parts: of the threat model, with classes as numbers: trusted, costs, directions, groups,
-    group_budgets. plain: no threat model is passed, which goes with no parts only.
+    group_budgets, bad_groups. plain: no threat model is passed, which goes with no parts only.
     """
 
     gram: np.ndarray
@@ -75,7 +75,8 @@ class Setting:
         purse = [given.get(g, UNLIMITED) if isinstance(given, dict) else given for g in names]
         costs = list(self.parts.get("costs", [1] * n))
         group = [names.index(g) for g in groups]
-        return Attacker(self.numbers, allowed, costs, group, purse, self.budget)
+        bad = self.parts.get("bad_groups", 0)
+        return Attacker(self.numbers, allowed, costs, group, purse, self.budget, bad)
 
     def shifted(self, shift: float) -> np.ndarray:
         """The Gram matrix with its diagonal raised as `certify` does it."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         influential_labels,
     )
     from labelcert.data import Graph, datasets
+    from labelcert.models import LabelCertifier, certify_graph
     from labelcert.report import plot, plot_path
     from labelcert.studies.ridge_path import RidgePath, ridge_path
     from labelcert.studies.tuning import Tuning, tune
@@ -49,6 +50,7 @@ __all__ = [
     "CollectiveCertificate",
     "Graph",
     "InputError",
+    "LabelCertifier",
     "RidgePath",
     "ThreatModel",
     "Tuning",
@@ -57,6 +59,7 @@ __all__ = [
     "advise",
     "certify",
     "certify_collective",
+    "certify_graph",
     "certify_linear",
     "datasets",
     "influential_labels",
@@ -81,6 +84,8 @@ _WHERE = {
     "certify_linear": "labelcert.certificates",
     "influential_labels": "labelcert.certificates",
     "Graph": "labelcert.data.graph",
+    "LabelCertifier": "labelcert.models",
+    "certify_graph": "labelcert.models",
     "plot": "labelcert.report",
     "plot_path": "labelcert.report",
     "RidgePath": "labelcert.studies.ridge_path",

@@ -153,7 +153,7 @@ def test_a_full_disk_leaves_nothing_half_written(invoke, tmp_path, monkeypatch):
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("labelcert.report.atomic.os.fsync", full)
+    monkeypatch.setattr("labelcert._atomic.os.fsync", full)
     result = invoke(
         "certify", "karate", "--per-class", "2", "--max-flips", "1", "-q", "-o", "a.json"
     )

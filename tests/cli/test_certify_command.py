@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -207,3 +208,13 @@ def test_an_open_search_is_told_in_plain_words(invoke):
     assert "- A longer --time-limit (time_limit): " in told
     assert "no such flips are known" in told
     assert "- Ridge regression in place of the SVM" in told
+
+
+def test_warnings_are_told_and_stand_on_the_page(invoke):
+    result = invoke(
+        "certify", "karate", "-C", "1e-6", "--max-flips", "1", "--report", "p.html", "-o", "r.json"
+    )
+    assert result.exit_code == 0
+    assert "Warning: C = 1e-06 is so small" in " ".join(result.stdout.split())
+    assert "<dt>Warning</dt><dd>C = 1e-06 is so small" in Path("p.html").read_text()
+    assert json.loads(Path("r.json").read_text())["certificate"]["warnings"]

@@ -74,9 +74,46 @@ def test_bad_regularization(bad, data):
 
 def test_bad_shapes(data):
     gram, labels = data
-    with pytest.raises(InputError, match="two classes"):
+    with pytest.raises(InputError, match="at least two classes"):
         KernelSVM().fit(gram, np.zeros(40))
     with pytest.raises(InputError, match="3 entries for 40"):
         KernelSVM().fit(gram, labels[:3])
     with pytest.raises(InputError, match="columns"):
         KernelSVM().fit(gram, labels).predict(gram[:, :4])
+
+
+@pytest.fixture
+def three():
+    rng = np.random.default_rng(1)
+    points = np.concatenate([rng.standard_normal((60, 4)), np.ones((60, 1))], axis=1)
+    labels = np.array(["a", "b", "c"])[points[:, :3].argmax(axis=1)]
+    return points @ points.T, labels
+
+
+@pytest.mark.parametrize("learner", [KernelSVM(C=0.5), KernelRidge(ridge=0.5)])
+def test_many_classes_are_one_machine_a_class(learner, three):
+    gram, labels = three
+    fitted = clone(learner).fit(gram, labels)
+    values, bars = fitted.decision_bounds(gram)
+    assert values.shape == bars.shape == (60, 3)
+    for k, name in enumerate("abc"):
+        alone = clone(learner).fit(gram, np.where(labels == name, 1, 0))
+        np.testing.assert_allclose(values[:, k], alone.decision_function(gram), atol=1e-9)
+    expected = np.array(["a", "b", "c"])[values.argmax(axis=1)]
+    assert fitted.predict(gram).tolist() == expected.tolist()
+    assert fitted.score(gram, labels) > 0.8
+    assert cross_val_score(learner, gram, labels, cv=3).mean() > 0.6
+
+
+def test_many_classes_refit_warm_equals_cold(three):
+    gram, labels = three
+    changed = labels.copy()
+    changed[:4] = ["b", "c", "a", "a"]
+    warm = KernelSVM(C=0.5, warm_start=True).fit(gram, labels).fit(gram, changed)
+    cold = KernelSVM(C=0.5).fit(gram, changed)
+    np.testing.assert_allclose(warm.dual_coef_.shape, (60, 3))
+    np.testing.assert_allclose(
+        warm.decision_function(gram), cold.decision_function(gram), atol=1e-9
+    )
+    fewer = np.where(changed == "c", "a", changed)  # another number of machines
+    assert warm.fit(gram, fewer).decision_function(gram).shape == (60,)

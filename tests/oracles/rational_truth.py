@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 
@@ -22,7 +22,8 @@ UNLIMITED = 2**60
 @dataclass(frozen=True)
 class Attacker:
     """Labels (n,) as class numbers, and what may be done to them: allowed (n, K) bool, the clean
-    label always; cost (n,); group (n,) and what each group may spend, purse (groups,)."""
+    label always; cost (n,); group (n,) and what each group may spend, purse (groups,); changes in
+    up to bad_groups groups, of the attacker's choice, cost nothing."""
 
     labels: np.ndarray
     allowed: np.ndarray
@@ -30,6 +31,7 @@ class Attacker:
     group: list[int]
     purse: list[int]
     budget: int
+    bad_groups: int = 0
 
     @property
     def n(self) -> int:
@@ -37,12 +39,22 @@ class Attacker:
 
     def price(self, labels) -> int | None:
         """What a relabeling costs in all, None if it is out of reach."""
+        groups = range(len(self.purse))
+        sizes = range(min(self.bad_groups, len(self.purse)) + 1)
+        choices = [bad for size in sizes for bad in combinations(groups, size)]
+        found = [self._price(labels, bad) for bad in choices]
+        return min((price for price in found if price is not None), default=None)
+
+    def _price(self, labels, bad) -> int | None:
+        """The same with the groups `bad` for nothing."""
         total, spent = 0, [0] * len(self.purse)
         for i, new in enumerate(labels):
             if new == self.labels[i]:
                 continue
             if not self.allowed[i, new]:
                 return None
+            if self.group[i] in bad:
+                continue
             total += self.cost[i]
             spent[self.group[i]] += self.cost[i]
         within = all(a <= b for a, b in zip(spent, self.purse, strict=True))

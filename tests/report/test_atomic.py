@@ -6,7 +6,7 @@ import stat
 import pytest
 
 import labelcert as lc
-from labelcert.report import atomic
+from labelcert import _atomic as atomic
 
 
 def test_writes_and_replaces(tmp_path):

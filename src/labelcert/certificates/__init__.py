@@ -9,6 +9,7 @@ from labelcert.certificates.influence import influential_labels
 from labelcert.certificates.results.advice import Advice, AdviceStep
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
+from labelcert.certificates.results.flip_check import FlipCheck
 from labelcert.certificates.results.relaxation_gap import RelaxationGap
 from labelcert.certificates.results.witness import Witness
 
@@ -17,6 +18,7 @@ __all__ = [
     "AdviceStep",
     "Certificate",
     "CollectiveCertificate",
+    "FlipCheck",
     "RelaxationGap",
     "ThreatModel",
     "Witness",

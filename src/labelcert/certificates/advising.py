@@ -80,6 +80,10 @@ def advise(
     gram, cross, labels, threat = in_one_order(gram, cross, labels, threat)
     labels = as_labels(labels)
     asked = _check_budget(budget, max_flips, threat, len(labels))
+    if isinstance(threat, ThreatModel) and threat.bad_groups:
+        raise InputError(
+            "bad_groups is not available in advise: leave it out, and certify with it afterwards."
+        )
     before = certify(
         gram, cross, labels, C=C, ridge=ridge, max_flips=max_flips, threat=threat, classes=classes,
         exactness=exactness, engine=engine, solver=solver, point_time_limit=point_time_limit,

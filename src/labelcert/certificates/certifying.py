@@ -95,7 +95,7 @@ def certify(
             flag(collective, "collective"),
             flag(worst_margins, "worst_margins"),
         )
-        check_margins(worst_margins, engine, len(given.classes))
+        check_margins(worst_margins, engine, len(given.classes), given.space.free_groups)
         seconds = check_time_limit(point_time_limit, "point_time_limit")
         wishes = Wishes(
             sample_wise=True,

@@ -41,10 +41,14 @@ EPILOG = "\n\n".join(
 )
 
 
-@with_options_of(certify, without=("collective", "worst_margins", "report"))
+@with_options_of(certify, without=("collective", "worst_margins", "bad_groups", "report"))
 def advise(k: opt.Count = 5, budget: opt.AtBudget = None, **shared: Any) -> None:
     """Turn the options into a request and run it; the help of the command is `HELP`."""
-    run_request(from_options({**shared, "collective": False, "worst_margins": False}), k, budget)
+    run_request(
+        from_options({**shared, "collective": False, "worst_margins": False, "bad_groups": 0}),
+        k,
+        budget,
+    )
 
 
 def run_request(request: Request, k: int, budget: str | None) -> None:

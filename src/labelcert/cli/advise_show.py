@@ -19,6 +19,7 @@ from labelcert.cli.show import (
     print_through,
     spent,
     text,
+    warning_lines,
 )
 from labelcert.report.document import Run
 from labelcert.report.tables import summarize, telling
@@ -43,7 +44,7 @@ def _show(console: Console, advice: Advice, run: Run, told: str, time_limit: flo
     console.print(_influence(advice.before, run))
     console.print()
     console.print(Text.assemble(("seconds", "bold"), f"  {spent(run)}"))
-    for line in closing_lines(advice, time_limit):
+    for line in (*warning_lines(run), *closing_lines(advice, time_limit)):
         console.print(Text(line, style="yellow"))
 
 

@@ -33,6 +33,7 @@ EPILOG = "\n\n".join(
         "labelcert certify nodes.csv --edges edges.csv --label topic --ridge 0.1",
         "labelcert certify table.csv --label class --model mlp --depth 2",
         "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
+        "labelcert certify mails.csv --label class --groups annotator --bad-groups 1 --ridge 1",
     )
 )
 
@@ -63,6 +64,7 @@ def certify(
     costs: opt.Costs = None,
     groups: opt.Groups = None,
     group_budget: opt.GroupBudget = None,
+    bad_groups: opt.BadGroups = 0,
     exactness: opt.Exactness = "exact",
     engine: opt.Engine = "auto",
     solver: opt.Solver = "highs",

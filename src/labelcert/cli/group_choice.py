@@ -6,6 +6,7 @@ from labelcert._errors import InputError
 from labelcert.certificates.attacker.node_threat import group_budgets_of
 from labelcert.cli.request import Request
 from labelcert.intake.budgets import as_count
+from labelcert.intake.numbers import whole
 
 _MOST_NAMED = 3
 
@@ -14,10 +15,12 @@ def check_group_budgets(request: Request) -> None:
     """Raise InputError early for group budgets that do not read, or that lack their groups."""
     if request.group_budgets and request.groups is None:
         raise InputError("group_budget needs groups: add --groups COLUMN or FILE, or leave it out.")
-    if request.groups is not None and not request.group_budgets:
+    if whole(request.bad_groups, "bad_groups", 0) and request.groups is None:
+        raise InputError("bad_groups needs groups: add --groups COLUMN or FILE, or leave it out.")
+    if request.groups is not None and not request.group_budgets and not request.bad_groups:
         raise InputError(
-            "groups without a budget change nothing: add --group-budget N or NAME=N, or leave "
-            "--groups out."
+            "groups without a budget change nothing: add --group-budget N or NAME=N, or "
+            "--bad-groups N, or leave --groups out."
         )
     _parse(request.group_budgets)
 

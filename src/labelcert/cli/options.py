@@ -130,11 +130,11 @@ WorstMargins = Annotated[
     ),
 ]  # fmt: skip
 Trusted = Annotated[
-    Path | None,
+    str | None,
     _option(
         _ATTACK, ("--trusted",),
-        "Text file of labeled nodes that cannot be flipped, one a line, by id or else by number.",
-        "FILE",
+        "Labels that cannot be flipped: a column of the node table with yes or no (not a feature "
+        "then), or a text file of nodes, one a line, by id or else by number.", "COLUMN|FILE",
     ),
 ]  # fmt: skip
 Direction = Annotated[
@@ -167,6 +167,15 @@ GroupBudget = Annotated[
         _ATTACK, ("--group-budget",),
         "Most flips of labels of one group, besides --max-flips: N for every group, or NAME=N for "
         "one; a count, or a percentage such as 50% of the group; may be repeated.", "[NAME=]N",
+    ),
+]  # fmt: skip
+
+BadGroups = Annotated[
+    int,
+    _option(
+        _ATTACK, ("--bad-groups",),
+        "Besides, up to so many groups, unknown which, may be wrong anywhere: their labels may "
+        "change at no cost.", "N",
     ),
 ]  # fmt: skip
 

@@ -42,11 +42,12 @@ class Request:
     max_flips: str | None
     collective: bool
     worst_margins: bool
-    trusted: Path | None
+    trusted: str | None
     directions: tuple[str, ...]
     costs: str | None
     groups: str | None
     group_budgets: tuple[str, ...]
+    bad_groups: int
     exactness: str
     engine: str
     solver: str

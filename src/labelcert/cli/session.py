@@ -27,6 +27,7 @@ from labelcert.cli.outputs import check_outputs
 from labelcert.cli.progress import Report
 from labelcert.cli.request import DEFAULT_C, Request
 from labelcert.cli.threat_choice import ThreatChoice, check_threat, choose_threat
+from labelcert.cli.trusted_choice import read_trusted_column
 from labelcert.data import Graph, Split, datasets
 from labelcert.kernels import Kernel
 from labelcert.report.document import Run
@@ -77,9 +78,10 @@ def prepare(request: Request) -> Prepared:
     start = time.monotonic()
     costs = read_values(request, "costs", "cost")
     groups = read_values(request, "groups", "group")
-    request = without_columns(request, (costs, groups))
+    trusted = read_trusted_column(request)
+    request = without_columns(request, (costs, groups, trusted))
     graph = load_graph(request)
-    told = [line for given in (costs, groups) if given is not None for line in given.told]
+    told = [line for given in (costs, groups, trusted) if given is not None for line in given.told]
     graph = replace(graph, notes=(*graph.notes, *told))
     kernel = choose_kernel(request, graph)
     classes = check_classes(graph.labels[graph.is_labeled], None)
@@ -96,7 +98,7 @@ def prepare(request: Request) -> Prepared:
             f"per_class={request.per_class} leaves no test nodes: lower --per-class or "
             "--validation."
         )
-    threat = choose_threat(request, graph, split.labeled, costs, groups)
+    threat = choose_threat(request, graph, split.labeled, costs, groups, trusted)
     return Prepared(request, graph, split, kernel, threat, time.monotonic() - start)
 
 

@@ -42,9 +42,10 @@ def print_through(console: Console, draw: Callable[[], None]) -> None:
 def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
     summary = summarize(run.certificate, nodes=run.test, labeled=run.labeled, y_true=run.y_true)
     console.print(facts(run, summary, budget))
-    if summary.max_flips > 0:
+    if summary.max_flips > 0 or summary.bad_groups:
         what = "of so many labels" if summary.unit == "flips" else "that cost so much"
-        head(console, f"Predictions that survive any flips {what}")
+        bad = f" besides {bad_told(summary.bad_groups)}" if summary.bad_groups else ""
+        head(console, f"Predictions that survive any flips {what}{bad}")
         console.print(_survivors(summary))
         _tell_rest(console, summary)
     told = "" if summary.unit == "flips" else " (radius: cost of the flips that each survives)"
@@ -52,8 +53,18 @@ def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
     console.print(_predictions(summary, run.called))
     console.print()
     console.print(_decided(run, summary))
-    for line in open_lines(run, summary, time_limit):
+    for line in (*warning_lines(run), *open_lines(run, summary, time_limit)):
         console.print(Text(line, style="yellow"))
+
+
+def bad_told(groups: int) -> str:
+    """Any bad groups in words."""
+    return "any one bad group" if groups == 1 else f"any {groups} bad groups"
+
+
+def least_of(summary: Summary) -> int:
+    """The smallest budget that says something: without bad groups a clean fit proves 0."""
+    return 0 if summary.bad_groups else 1
 
 
 def head(console: Console, title: str) -> None:
@@ -67,6 +78,11 @@ def title_of(run: Run) -> str:
     name, value = next(iter(run.certificate.learner.items()))
     model = run.model["name"].upper() if run.model["name"] != "graphsage" else "GraphSAGE"
     return f"{printable(str(run.dataset['name']))}: {model}, {name} = {value:g}"
+
+
+def warning_lines(run: Run) -> list[str]:
+    """What makes the certificate worth less than it looks."""
+    return [printable(f"Warning: {sign}") for sign in run.certificate.warnings]
 
 
 def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
@@ -122,7 +138,7 @@ def _survivors(summary: Summary) -> Table:
     table.add_column("sample-wise", justify="right")
     if together:
         table.add_column("collective", justify="right")
-    for row in telling(summary.survivors):
+    for row in telling(summary.survivors, least_of(summary)):
         cells = [str(row.flips), percent(row.share_of_labels)] if counted else [str(row.flips)]
         cells.append(interval(row.sample_wise, summary.num_test))
         if row.collective is not None:
@@ -137,7 +153,7 @@ def plain_table() -> Table:
 
 
 def _tell_rest(console: Console, summary: Summary) -> None:
-    last = telling(summary.survivors)[-1].flips
+    last = telling(summary.survivors, least_of(summary))[-1].flips
     if last < summary.max_flips:
         rest = f"{last + 1} to {summary.max_flips}"
         counted = summary.unit == "flips"
@@ -168,7 +184,10 @@ def _predictions(summary: Summary, called: Callable[[int], str]) -> Table:
             table.add_row(
                 name if i == 0 else "", text(called(row.node)), text(row.true_label),
                 Text(printable(str(row.prediction)), style=wrong),
-                radius_told(row.radius, row.radius_upper, summary.max_flips),
+                radius_told(
+                    row.radius, row.radius_upper, summary.max_flips,
+                    "broken" if row.witness else "tie",
+                ),
                 text(witness_text(row, called)),
             )  # fmt: skip
     return table

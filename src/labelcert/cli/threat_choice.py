@@ -13,9 +13,10 @@ from labelcert.certificates.attacker.node_threat import costs_of, directions_of,
 from labelcert.cli.group_choice import check_group_budgets, group_budgets, tell_groups
 from labelcert.cli.node_values import GivenValues
 from labelcert.cli.request import DEFAULT_MAX_FLIPS, Request
+from labelcert.cli.trusted_choice import choose_trusted
 from labelcert.data import Graph
-from labelcert.data.node_ids import name_of, numbers_of
-from labelcert.data.node_values import as_name, read_node_list
+from labelcert.data.node_ids import name_of
+from labelcert.data.node_values import as_name
 from labelcert.intake.budgets import as_count
 
 
@@ -40,21 +41,17 @@ def choose_threat(
     labeled: np.ndarray,
     costs: GivenValues | None,
     groups: GivenValues | None,
+    trusted: GivenValues | None,
 ) -> ThreatChoice:
     """The threat model for labeled nodes (n,) of a graph.
 
-    costs, groups: what `read_values` read of them. A percentage becomes a count, rounded down; a
-    budget above what all labels cost is cut to that; both are told.
-    Raises InputError: not a budget, a trusted node that is not labeled, a direction that does not
+    costs, groups, trusted: what was read of their columns and files. A percentage becomes a count,
+    rounded down; a budget above what all labels cost is cut to that; both are told.
+    Raises InputError: not a budget, a trusted node that does not exist, a direction that does not
     read FROM:TO, a cost that is no positive integer, a labeled node without a group, or a budget of
     a group that does not exist.
     """
-    nodes: list[int] = []
-    if request.trusted is not None:
-        entries = read_node_list(request.trusted, "trusted")
-        found = numbers_of(graph, entries, f"trusted file {str(request.trusted)!r}")
-        nodes = list(found.values())
-    positions = _positions(nodes, labeled, graph)
+    trust = choose_trusted(request, graph, labeled, trusted)
     directions = [_direction(text) for text in request.directions]
     at = [name_of(graph, node) for node in labeled.tolist()]
     prices = names = None
@@ -63,8 +60,7 @@ def choose_threat(
     if groups is not None:
         names = groups_of(groups.of(request, graph, labeled), at, groups.values.where)
     budget, told = _budget(request, len(labeled), prices)
-    if nodes:
-        told += f", {len(set(nodes))} trusted"
+    told += trust.told
     if directions:
         told += ", only " + " and ".join(f"{a} to {b}" for a, b in directions)
     limits = None
@@ -73,21 +69,25 @@ def choose_threat(
         known = {as_name(v) for v in groups.values.all_values}
         limits = group_budgets(request, names, prices, known)
         told += ", " + tell_groups(present, limits)
+        if request.bad_groups:
+            told += f", and any {request.bad_groups} of the groups for nothing"
     threat = ThreatModel(
         budget,
-        trusted=positions,
+        trusted=trust.positions,
         costs=prices,
         directions=directions_of(directions, graph.labels[labeled]) if directions else None,
         groups=names,
         group_budgets=limits,
+        bad_groups=request.bad_groups,
     )
     record = {
         "max_flips": budget,
-        "trusted": sorted(set(nodes)),
+        "trusted": trust.nodes,
         "directions": directions,
         "costs": prices,
         "groups": names,
         "group_budgets": limits,
+        "bad_groups": request.bad_groups,
     }
     return ThreatChoice(threat, record, told)
 
@@ -114,17 +114,6 @@ def _budget(request: Request, n: int, prices: list[int] | None) -> tuple[int, st
     elif wanted > most:
         told += f" (not {wanted}: {all_of_it})"
     return budget, told
-
-
-def _positions(nodes: list[int], labeled: np.ndarray, graph: Graph) -> list[int]:
-    position = {node: i for i, node in enumerate(labeled.tolist())}
-    for node in nodes:
-        if node not in position:
-            raise InputError(
-                f"trusted node {name_of(graph, node)} is not labeled: name some of the nodes that "
-                "'--output run.json' lists as labeled."
-            )
-    return [position[node] for node in nodes]
 
 
 def _direction(text: str) -> tuple[str, str]:

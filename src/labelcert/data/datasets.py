@@ -3,6 +3,7 @@
 - :func:`load`, :func:`names`, :func:`describe`: the named graphs of the literature.
 - :func:`csbm`, :func:`cba`: synthetic graphs.
 - ``from_…``, :func:`open_path`, :func:`save_npz`: your own data.
+- :func:`majority`: labels from several votes a row.
 - :func:`split`: training, validation and test nodes.
 """
 
@@ -25,11 +26,13 @@ from labelcert.data.open_path import open_path
 from labelcert.data.registry import DatasetInfo
 from labelcert.data.splits import Split, split
 from labelcert.data.tables import from_table
+from labelcert.data.votes import Majority, majority
 from labelcert.intake.numbers import flag
 
 __all__ = [
     "DatasetInfo",
     "Graph",
+    "Majority",
     "Split",
     "cba",
     "csbm",
@@ -42,6 +45,7 @@ __all__ = [
     "from_scipy",
     "from_table",
     "load",
+    "majority",
     "names",
     "open_path",
     "save_npz",

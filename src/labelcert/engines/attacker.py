@@ -8,10 +8,8 @@ purses of groups, or how many changes a budget pays for asks here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 
 import numpy as np
 
@@ -118,7 +116,7 @@ class RelabelSpace:
     labels (n,) int64 in 0 … K−1; allowed (n, K) bool: labels each point may hold, its own among
     them; cost (n,) int64 ≥ 0; group (n,) int64 numbers into group_budget (groups,).
     free_groups: besides, the attacker picks up to so many groups, whose labels may change at no
-    cost and outside their purses: a choice among the attackers of `cases`, not a budget.
+    cost and outside their purses: a choice among attackers, not a budget (`engines.crowds`).
     """
 
     labels: np.ndarray
@@ -228,18 +226,22 @@ class RelabelSpace:
             return False
         if not self.allowed[points, labels].all():
             return False
-        return any(case.points.contains(points, budget) for case in self.cases())
+        price = self.price(changes)
+        return price is not None and price <= budget
 
-    def cases(self) -> Iterator[RelabelSpace]:
-        """The attackers that this one chooses among: each a set of groups that costs nothing."""
-        present = np.unique(self.group).tolist()
-        for chosen in combinations(present, min(self.free_groups, len(present))):
-            free = np.isin(self.group, chosen)
-            purses = self.group_budget.copy()
-            purses[list(chosen)] = UNLIMITED
-            yield replace(
-                self, cost=np.where(free, 0, self.cost), group_budget=purses, free_groups=0
-            )
+    def price(self, changes: np.ndarray) -> int | None:
+        """The smallest budget that pays for changes along allowed labels, each point once.
+
+        None where no budget does: more purses than there are free groups hold too little.
+        """
+        points = changes // self.classes
+        spent = np.zeros(len(self.group_budget), dtype=np.int64)
+        np.add.at(spent, self.group[points], self.cost[points])
+        over = spent > self.group_budget
+        if int(over.sum()) > self.free_groups:
+            return None
+        dearest = np.sort(spent[~over])[::-1][: self.free_groups - int(over.sum())]
+        return int(spent[~over].sum() - dearest.sum())
 
     @cached_property
     def words(self) -> int:

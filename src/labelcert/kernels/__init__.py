@@ -6,6 +6,7 @@ tangent kernel of the infinitely wide network, float64::
     kernel = GCN(depth=1, activation="relu", normalization="row")
     gram = kernel(graph, labeled)            # (n, n)
     cross = kernel(graph, test, labeled)     # (m, n)
+    block = MLP()(new_rows, training_rows)   # (m, n): two feature matrices, no graph
 
 One architecture a file, over one recursion (`recursion`); `registry` lists them by name. Kernels of
 a finite number of features (`feature_kernel`) give these as well, for any number of nodes. Anything

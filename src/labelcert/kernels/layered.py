@@ -39,6 +39,7 @@ from labelcert.kernels.arrays import FloatArray, shape_of
 from labelcert.kernels.inputs import GraphLike, read_graph, read_indices
 from labelcert.kernels.parameterized import Parameterized
 from labelcert.kernels.recursion import Layers, Recursion
+from labelcert.kernels.two_tables import is_table, joined
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,7 +53,14 @@ class LayeredKernel(Parameterized, ABC):
     def __call__(
         self, graph: GraphLike, rows: ArrayLike | None = None, cols: ArrayLike | None = None
     ) -> FloatArray:
-        """Block of the kernel between nodes, as `Kernel` describes it."""
+        """Block of the kernel between nodes, as `Kernel` describes it.
+
+        Or between the rows of two feature matrices, as ``kernel(new_rows, training_rows)``.
+        """
+        if is_table(rows):
+            if cols is not None:
+                raise InputError("cols goes with node numbers: leave it out with two matrices.")
+            graph, rows, cols = joined(graph, rows)
         features, adjacency = read_graph(graph)
         count = shape_of(features)[0]
         row_nodes = read_indices(rows, "rows", count)

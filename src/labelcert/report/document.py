@@ -13,7 +13,7 @@
       "learner":  {"C": 1.0} or {"ridge": …},
       "threat":   {"max_flips": …, "trusted": [nodes], "directions": [[from, to], ...],
                    "costs": [integers] or null, "groups": [names] or null,
-                   "group_budgets": {name: …} or null},
+                   "group_budgets": {name: …} or null, "bad_groups": …},
       "split":    {"per_class": …, "validation": …, "seed": …},
       "labeled":  {"nodes": [...], "ids": [...] or null, "labels": [...]},
       "test":     {"nodes": [...], "ids": [...] or null, "true_labels": [...],
@@ -25,7 +25,8 @@
 
 "threat" is the attacker: "max_flips" the budget (with "costs", of all flips together), no entry in
 "directions" means that all flips are allowed, "costs" and "groups" have an entry for each node of
-"labeled", and groups that "group_budgets" leaves out have no budget of their own. "ids" are what
+"labeled", groups that "group_budgets" leaves out have no budget of their own, and "bad_groups" is
+how many groups may be wrong anywhere. "ids" are what
 the user's table calls the nodes, null where it does not. "path" and
 "edges_path" name the files of own data, and "notes" says what was read of them and what was left
 out; "unlabeled" counts the nodes without a label. "class_names" says what the classes were called

@@ -51,7 +51,8 @@ class PredictionRow:
 class Summary:
     """What a certificate says in a few figures.
 
-    unit: what budgets and radii count, "flips" or "cost". correct: right clean predictions, None
+    unit: what budgets and radii count, "flips" or "cost". bad_groups: how many groups may be bad
+    besides. correct: right clean predictions, None
     without true labels. survivors: budgets 0 … max_flips.
     weakest, strongest: no prediction is in both. proven_by, broken_by: how many predictions each
     engine decided, most first. open_radii: predictions whose radius is an interval. open_budgets:
@@ -63,6 +64,7 @@ class Summary:
     num_labeled: int
     max_flips: int
     unit: str
+    bad_groups: int
     correct: int | None
     survivors: tuple[Survivors, ...]
     weakest: tuple[PredictionRow, ...]
@@ -104,6 +106,7 @@ def summarize(
         num_labeled=c.num_labeled,
         max_flips=c.max_flips,
         unit=c.unit,
+        bad_groups=c.bad_groups,
         correct=None if truth is None else int((c.prediction == truth).sum()),
         survivors=tuple(_survivors(c, r) for r in c.budgets.tolist()),
         weakest=tuple(rows[t] for t in weakest),
@@ -118,12 +121,13 @@ def summarize(
     )
 
 
-def telling(survivors: Sequence[Survivors]) -> list[Survivors]:
-    """The rows worth printing: from 1 flip to the first budget that nothing survives, thinned.
+def telling(survivors: Sequence[Survivors], least: int = 1) -> list[Survivors]:
+    """The rows worth printing: from a budget to the first that nothing survives, thinned.
 
-    Up to 15 rows are kept as they are; of more, the first ten, then round numbers, and the last.
+    least: 1, or 0 where bad groups may break predictions without a flip besides. Up to 15 rows are
+    kept as they are; of more, the first ten, then round numbers, and the last.
     """
-    rows = [row for row in survivors if row.flips > 0]
+    rows = [row for row in survivors if row.flips >= least]
     dead = [i for i, row in enumerate(rows) if _nothing_survives(row)]
     if dead:
         rows = rows[: dead[0] + 1]
@@ -139,14 +143,15 @@ def telling(survivors: Sequence[Survivors]) -> list[Survivors]:
     ]
 
 
-def radius_told(radius: int, radius_upper: int, max_flips: int) -> str:
-    """A radius in words: "3", "10+" where it is capped, "2 to 5" where it is open, "tie".
+def radius_told(radius: int, radius_upper: int, max_flips: int, below: str = "tie") -> str:
+    """A radius in words: "3", "10+" where it is capped, "2 to 5" where it is open.
 
-    "open to 5" where not even the clean prediction is settled.
+    below: what −1 is, "tie", or "broken" by bad groups alone. "open to 5" where not even the clean
+    prediction is settled.
     """
     if radius == radius_upper:
         if radius < 0:
-            return "tie"
+            return below
         return f"{radius}+" if radius == max_flips else str(radius)
     highest = f"{radius_upper}+" if radius_upper == max_flips else str(radius_upper)
     return f"{'open' if radius < 0 else radius} to {highest}"

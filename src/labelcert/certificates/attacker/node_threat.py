@@ -35,6 +35,30 @@ def costs_of(values: Sequence[Any], nodes: Sequence[str], where: str) -> list[in
     return prices
 
 
+_FLAGS = {
+    "true": True, "yes": True, "y": True, "1": True,
+    "false": False, "no": False, "n": False, "0": False,
+}  # fmt: skip
+
+
+def trusted_of(values: Sequence[Any], nodes: Sequence[str], where: str) -> list[bool]:
+    """(n,) whether the labels of nodes are trusted, from cells; an empty one (None) says no.
+
+    Cells hold true or false, yes or no, 1 or 0, in any case of letters. Raises InputError for
+    another one.
+    """
+    flags: list[bool] = []
+    for node, value in zip(nodes, values, strict=True):
+        written = "no" if value is None else as_name(value).strip().lower()
+        if written not in _FLAGS:
+            raise InputError(
+                f"{where} holds {value!r} for node {node}: write yes or no, true or false, 1 or 0, "
+                "or leave the cell empty."
+            )
+        flags.append(_FLAGS[written])
+    return flags
+
+
 def groups_of(values: Sequence[Any], nodes: Sequence[str], where: str) -> list[str]:
     """(n,) groups of labeled nodes, as `costs_of`; raises InputError for an empty cell."""
     names: list[str] = []

@@ -19,6 +19,7 @@ from labelcert.intake.integers import as_integers
 from labelcert.intake.items import items_of
 from labelcert.intake.label_lookup import label_number
 from labelcert.intake.labels import as_labels
+from labelcert.intake.numbers import whole
 from labelcert.intake.positions import as_positions
 
 LARGEST_TOTAL = 10**9
@@ -41,6 +42,10 @@ class ThreatModel:
     groups: (n,) names of annotators or sources, integers or text; group_budgets: cost each group
     may spend besides the total, a count or a percentage of what the labels of that group cost
     together, one for all or a mapping from names (groups it leaves out are unlimited).
+    bad_groups: up to so many groups, unknown which, may be wrong anywhere: any of their labels may
+    change along the allowed directions at no cost, outside group budgets. Trusted labels never
+    change, and the budget counts for all other labels. A radius of −1 says that bad groups alone
+    break the prediction.
 
     A pandas series of costs or groups, or as a mask, is put in the order of the labels by its
     names. Invalid values raise InputError when the model meets the labels.
@@ -52,6 +57,7 @@ class ThreatModel:
     directions: Sequence[tuple[Any, Any]] | None = None
     groups: Sequence[Any] | None = None
     group_budgets: int | str | Mapping[Any, int | str] | None = None
+    bad_groups: int = 0
 
     def count(self, n: int) -> int:
         """The budget as a count for n labels, which may exceed all they cost; raises InputError."""
@@ -65,7 +71,7 @@ class ThreatModel:
         allowed[np.arange(n), numbers] = True
         costs = self._costs(n)
         group, purses = group_purses(self._groups(n), self.group_budgets, costs)
-        return RelabelSpace(numbers, allowed, costs, group, purses)
+        return RelabelSpace(numbers, allowed, costs, group, purses, self._bad_groups(len(purses)))
 
     def trusted_positions(self, n: int) -> IntArray:
         """Indices of the trusted labels among n; raises InputError."""
@@ -110,6 +116,12 @@ class ThreatModel:
                 )
             moves[ends[0], ends[1]] = True
         return moves
+
+    def _bad_groups(self, number: int) -> int:
+        bad = whole(self.bad_groups, "bad_groups", 0)
+        if bad and self.groups is None:
+            raise InputError("bad_groups needs groups: pass the group of each label.")
+        return min(bad, number)
 
     def _groups(self, n: int) -> LabelArray | None:
         if self.groups is None:

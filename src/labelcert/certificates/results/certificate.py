@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray, LabelArray
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate, covered
+from labelcert.certificates.results.flip_check import FlipCheck, Problem, check_flips
 from labelcert.certificates.results.relaxation_gap import RelaxationGap, relaxation_gap
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.results.witness_recipe import WitnessRecipe
@@ -35,8 +36,9 @@ class Certificate:
     with K > 2 classes, (m, K) logits, the largest of which wins; error_bar of the same shape: how
     far each can be from the truth. predicted (m,): positions of the predictions in classes, where
     the values are too close to tell as exact arithmetic has them (None: as decision has them).
-    radius (m,): proven robust up to this budget; −1 where not even budget 0 is proven, see
-    `status`. Capped at max_flips: radius == max_flips means at least that.
+    radius (m,): proven robust up to this budget, with any bad groups there are besides; −1 where
+    not even budget 0 is proven, see `status`. Capped at max_flips: radius == max_flips means at
+    least that.
     radius_upper (m,): no witness is known at or below it; equal to radius where exact.
     max_flips: the largest budget covered, no more than all labels cost together; asked: the one
     asked for (None: the same). Beyond max_flips nothing changes.
@@ -57,6 +59,10 @@ class Certificate:
     the radius by independent worst cases of the classes alone, None where it was not computed.
     advice: where radii of an SVM are open, what would close them, a sentence each with its price;
     not kept in files.
+    bad_groups: how many groups the attacker may have for itself, see `ThreatModel`.
+    warnings: what makes the certificate worth less than it looks, such as a model that always
+    predicts the same class; a sentence each, with a remedy.
+    problem: what `check` trains again, the matrices with it; kept neither in files nor in pickles.
 
     Source: definitions of arXiv 2412.00537, section 2; error bars of our own note, section 2.
     """
@@ -85,6 +91,9 @@ class Certificate:
     levels: IntArray | None = None
     asked: int | None = None
     advice: tuple[str, ...] = ()
+    bad_groups: int = 0
+    warnings: tuple[str, ...] = ()
+    problem: Problem | None = field(default=None)
 
     @property
     def prediction(self) -> LabelArray:
@@ -114,10 +123,15 @@ class Certificate:
 
     @property
     def status(self) -> tuple[str, ...]:
-        """(m,) "robust" at budget 0 and beyond, "tie" on the clean labels, or "open": neither is
-        proven, for lack of time or because a shift of the kernel's diagonal leaves it in doubt."""
-        pairs = zip(self.radius.tolist(), self.radius_upper.tolist(), strict=True)
-        return tuple("robust" if low >= 0 else "tie" if up < 0 else "open" for low, up in pairs)
+        """(m,) "robust" at budget 0 and beyond, "tie" on the clean labels, "broken" by bad groups
+        alone, or "open": nothing of that is proven, for lack of time or because a shift of the
+        kernel's diagonal leaves it in doubt."""
+        lost = [witness is not None and len(witness.indices) > 0 for witness in self.witnesses]
+        known = zip(self.radius.tolist(), self.radius_upper.tolist(), lost, strict=True)
+        return tuple(
+            "robust" if low >= 0 else "open" if up >= 0 else "broken" if changed else "tie"
+            for low, up, changed in known
+        )
 
     @property
     def exact(self) -> BoolArray:
@@ -143,6 +157,29 @@ class Certificate:
                 "points."
             )
         return self.witnesses[number]
+
+    def check(
+        self,
+        indices: Any,
+        new_labels: Any = None,
+        *,
+        gram: Any = None,
+        cross: Any = None,
+        threat: Any = None,
+    ) -> FlipCheck:
+        """Retrain on a flip set of one's own: which predictions change, and what that is worth.
+
+        indices: (k,) positions among the labeled points, or a mask; new_labels: (k,) their new
+        labels, with two classes the other one by default. ``cert.check(*cert.witness(i))`` looks at
+        a witness. gram, cross, threat: what was certified, for a certificate from a file.
+
+        Raises InputError: labels that are no change, or matrices that are missing or others.
+        """
+        return check_flips(self, indices, new_labels, gram, cross, threat)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the problem, whose matrices would go along into every pickle."""
+        return {**self.__dict__, "problem": None}
 
     def certified_ratio(self, r: int) -> float:
         """Share of the test points proven robust at budget r."""

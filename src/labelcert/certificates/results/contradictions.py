@@ -24,6 +24,8 @@ def refuse_contradictions(c: Certificate) -> None:
         raise ValueError("labels of other classes than those named")
     if not (np.isfinite(c.decision).all() and np.isfinite(c.error_bar).all()):
         raise ValueError("a decision value or an error bar that is not finite")
+    if c.bad_groups < 0:
+        raise ValueError("fewer bad groups than none")
     if bool((c.error_bar < 0).any()):
         raise ValueError("an error bar below 0")
     _check_radii(c)
@@ -52,7 +54,7 @@ def _check_radii(c: Certificate) -> None:
         new, old = witness.labels.tolist(), c.labels[witness.indices].tolist()
         if not set(new) <= classes or any(map(operator.eq, new, old)):
             raise ValueError("a witness that changes a label to itself, or to no class")
-        if c.unit == "flips" and len(witness.indices) > upper + 1:
+        if c.unit == "flips" and not c.bad_groups and len(witness.indices) > upper + 1:
             raise ValueError("a witness of more flips than break the prediction")
 
 

@@ -78,6 +78,8 @@ def _build(d: dict[str, Any]) -> Certificate:
         relaxed_radius=_read_numbers(d.get("relaxed_radius")),
         levels=levels,
         asked=_read_number(d.get("asked")),
+        bad_groups=_read_whole(d.get("bad_groups", 0)),
+        warnings=_read_sentences(d.get("warnings", [])),
     )
     refuse_contradictions(certificate)
     return certificate
@@ -95,6 +97,14 @@ def _read_numbers(numbers: list[int] | None) -> IntArray | None:
 
 def _read_number(number: Any) -> int | None:
     return None if number is None else _read_whole(number)
+
+
+def _read_sentences(sentences: Any) -> tuple[str, ...]:
+    if not isinstance(sentences, list) or not all(
+        isinstance(told, str) for told in cast("list[Any]", sentences)
+    ):
+        raise ValueError("warnings that are no text")
+    return tuple(cast("list[str]", sentences))
 
 
 def _read_whole(number: Any) -> int:

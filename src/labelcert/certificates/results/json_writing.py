@@ -44,6 +44,8 @@ def dump(certificate: Certificate, indent: int | None) -> str:
         "gram_shift": c.gram_shift,
         "seconds": c.seconds,
         "stopped": c.stopped,
+        "bad_groups": c.bad_groups,
+        "warnings": list(c.warnings),
         "collective": None if c.collective is None else _collective(c.collective),
     }
     return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False)

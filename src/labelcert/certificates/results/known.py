@@ -53,7 +53,8 @@ def rebuilt(certificate: Certificate, rows: Sequence[Known], stopped: str) -> Ce
     """The certificate with other proofs, one a test point.
 
     Worst margins belong to the attacker they were computed for: all but the clean ones become NaN.
-    The collective certificate and the relaxed radii are left out for the same reason.
+    The collective certificate, the relaxed radii and what `check` trains are left out for the same
+    reason.
     """
     margins = np.full_like(certificate.worst_margin, np.nan)
     margins[:, 0] = certificate.worst_margin[:, 0]
@@ -71,4 +72,5 @@ def rebuilt(certificate: Certificate, rows: Sequence[Known], stopped: str) -> Ce
         stopped=stopped,
         collective=None,
         relaxed_radius=None,
+        problem=None,
     )

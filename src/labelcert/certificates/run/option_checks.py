@@ -44,8 +44,11 @@ def check_jobs(n_jobs: Any, name: str = "n_jobs") -> int:
     return numbers.jobs(n_jobs, name)
 
 
-def check_margins(worst_margins: bool, engine: str, classes: int = 2) -> None:
-    """The paper's program only tells signs, and so do the engines of more than two classes."""
+def check_margins(worst_margins: bool, engine: str, classes: int = 2, bad_groups: int = 0) -> None:
+    """The paper's program only tells signs, and so do the engines of more than two classes and of
+    bad groups."""
+    if worst_margins and bad_groups:
+        raise InputError("worst_margins is not available with bad_groups: leave one of them out.")
     if worst_margins and engine == "paper_milp":
         raise InputError(
             "worst_margins is not available with engine='paper_milp': leave the engine to 'auto'."

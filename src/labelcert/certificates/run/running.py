@@ -10,6 +10,7 @@ from labelcert.certificates.array_types import FloatArray, IntArray
 from labelcert.certificates.run.checked_input import CheckedInput
 from labelcert.certificates.run.closing import ways_to_close
 from labelcert.certificates.run.outcome import Outcome, reason_of
+from labelcert.certificates.run.running_crowds import run_crowd
 from labelcert.engines import planner
 from labelcert.engines.machines import ridge
 from labelcert.engines.machines.clean import Clean, clean_fit, clean_linear
@@ -23,13 +24,19 @@ def run_engines(given: CheckedInput, wishes: Wishes, clock: Clock) -> Outcome:
 
     The labels of a tie do not matter: a tied prediction is broken at every budget.
     """
-    fitted = _ridge if given.C is None else _svm
-    clean, task = fitted(given, wishes, clock)
-    planner.decide(task, clock)
-    two, stopped = len(given.classes) == 2, reason_of(clock)
+    two = len(given.classes) == 2
     advice: tuple[str, ...] = ()
-    if task.machines is not None:
-        advice = ways_to_close(task.machines, task, stopped)
+    relaxed: IntArray | None = None
+    if given.space.free_groups:
+        clean, ledger = run_crowd(given, wishes, clock)
+        stopped = reason_of(clock)
+    else:
+        clean, task = (_ridge if given.C is None else _svm)(given, wishes, clock)
+        planner.decide(task, clock)
+        ledger, stopped = task.ledger, reason_of(clock)
+        relaxed = None if two else _relaxed(clean, task)
+        if task.machines is not None:
+            advice = ways_to_close(task.machines, task, stopped)
     return Outcome(
         given=given,
         decision=_of_shape(clean.value, two),
@@ -37,12 +44,12 @@ def run_engines(given: CheckedInput, wishes: Wishes, clock: Clock) -> Outcome:
         predicted=clean.predicted,
         tied=clean.tied,
         doubtful=clean.doubtful,
-        ledger=task.ledger,
+        ledger=ledger,
         seconds=clock.elapsed,
         stopped=stopped,
         advice=advice,
         exactness="exact" if two else wishes.exactness,
-        relaxed_radius=None if two else _relaxed(clean, task),
+        relaxed_radius=relaxed,
     )
 
 

@@ -9,6 +9,8 @@ from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.run.outcome import INTERRUPTED, Outcome
+from labelcert.certificates.run.own_flips import CheckedProblem
+from labelcert.certificates.run.warning_signs import warning_signs
 
 EVERY_BUDGET = 4096
 """Up to this budget results have a column for each, beyond it for those that change anything."""
@@ -54,6 +56,9 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         levels=_columns(outcome)[1],
         asked=given.asked,
         advice=outcome.advice,
+        bad_groups=given.space.free_groups,
+        warnings=warning_signs(given, outcome.predicted),
+        problem=CheckedProblem(given),
     )
 
 

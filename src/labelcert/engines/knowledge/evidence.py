@@ -98,6 +98,17 @@ class Believed:
 
 
 @dataclass(frozen=True)
+class EachCase:
+    """An attacker that chooses among others, its cases, and the prediction is robust in each.
+
+    cases: how many there are; least: what the one that reaches least far rests on.
+    """
+
+    cases: int
+    least: Proof
+
+
+@dataclass(frozen=True)
 class Retrained:
     """A witness: the model was trained on the changed labels.
 
@@ -107,5 +118,8 @@ class Retrained:
     exactly: bool
 
 
-Proof = CleanFit | Sorted | Exhausted | Searched | Bounded | Moved | Joined | WorstCases | Believed
+Proof = (
+    CleanFit | Sorted | Exhausted | Searched | Bounded | Moved | Joined | WorstCases | Believed
+    | EachCase
+)  # fmt: skip
 Refutation = Retrained | Sorted

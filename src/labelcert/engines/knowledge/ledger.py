@@ -24,7 +24,8 @@ NEVER = 2**62
 class Ledger:
     """Knowledge of m predictions at the levels of cost of a ladder, and of the collective attack.
 
-    predicted (m,): the clean classes, without ties; classes: K. proven (m, K): no relabeling of
+    predicted (m,): the clean classes, without ties; classes: K. clean_proves: whether budget 0
+    pays for no change at all, so that the clean fit proves it. proven (m, K): no relabeling of
     this budget lets the rival catch up, `UNLIMITED` for the predicted class itself; proofs: what
     each of them rests on. robust (m,): proven robust up to this budget. broken (m,): smallest
     budget with a witness, `NEVER` if none; a witness is a sorted array of changes
@@ -38,6 +39,7 @@ class Ledger:
     ladder: Ladder
     predicted: np.ndarray
     classes: int
+    clean_proves: bool = True
     proven: np.ndarray = field(init=False)
     proofs: dict[tuple[int, int], Proof] = field(init=False)
     robust: np.ndarray = field(init=False)
@@ -58,12 +60,13 @@ class Ledger:
         m, rows = self.m, self.ladder.rows
         self.predicted = np.asarray(self.predicted, dtype=np.int64)
         # The fit on the clean labels proves what nobody has changed: the first level is 0.
-        clean = CleanFit()
-        self.robust = np.full(m, self.ladder.last_of(0), dtype=np.int64)
-        self.proven = np.full((m, self.classes), self.ladder.last_of(0), dtype=np.int64)
+        clean, least = CleanFit(), self.ladder.last_of(0) if self.clean_proves else -1
+        self.robust = np.full(m, least, dtype=np.int64)
+        self.proven = np.full((m, self.classes), least, dtype=np.int64)
         self.proven[np.arange(m), self.predicted] = UNLIMITED
         self.proofs = {}
-        self.proven_by, self.proof = ["training"] * m, [clean] * m
+        self.proven_by = ["training" if self.clean_proves else ""] * m
+        self.proof = [clean] * m
         self.broken = np.full(m, NEVER, dtype=np.int64)
         self.witness, self.broken_by, self.refutation = [None] * m, [""] * m, [None] * m
         self.worst_margin = np.full((m, rows), np.nan)

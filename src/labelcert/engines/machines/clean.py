@@ -55,7 +55,7 @@ def clean_fit(machines: Machines, clock: Clock | None = None) -> Clean:
     comparison = SvmTrainer(machines, None if machines.n <= QUICK else clock)
     # A row of zeros is known exactly, and ties.
     zero = np.abs(machines.cross).sum(axis=1) == 0
-    return _ranked(value, bar, zero, machines.labels, machines.classes, comparison)
+    return ranked(value, bar, zero, machines.labels, machines.classes, comparison)
 
 
 def clean_linear(model: LinearModel, labels: np.ndarray, classes: int) -> Clean:
@@ -63,7 +63,7 @@ def clean_linear(model: LinearModel, labels: np.ndarray, classes: int) -> Clean:
     trainer = LinearTrainer(model, classes)
     value, bar = trainer.values(labels)
     zero = np.abs(model.weights).sum(axis=1) == 0
-    return _ranked(value, np.array(bar), zero, labels, classes, trainer)
+    return ranked(value, np.array(bar), zero, labels, classes, trainer)
 
 
 def _fit(machine: Machine, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
@@ -83,7 +83,7 @@ def _fit(machine: Machine, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
     return value, bars_of(core, gap)
 
 
-def _ranked(
+def ranked(
     value: np.ndarray,
     bar: np.ndarray,
     zero: np.ndarray,
@@ -91,6 +91,10 @@ def _ranked(
     classes: int,
     exact: ExactTrainer,
 ) -> Clean:
+    """What values of machines and their bars (m, machines) say of test points, near ones exactly.
+
+    zero (m,) bool: rows of zeros, which tie; labels (n,): what was trained on.
+    """
     m = len(value)
     first = (value[:, 0] > 0).astype(np.int64) if classes == 2 else value.argmax(axis=1)
     predicted = first.copy()

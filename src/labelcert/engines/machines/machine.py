@@ -119,6 +119,14 @@ class Machine:
         self._hand_on(part, slice(None))
         return part
 
+    def under(self, space: FlipSpace, max_budget: int) -> Machine:
+        """The same machine against another attacker; what is fitted already is kept."""
+        part = replace(self, space=space, max_budget=max_budget)
+        for name in ("clean", "stop_fit", "bars"):
+            if name in self.__dict__:
+                part.__dict__[name] = self.__dict__[name]
+        return part
+
     def _hand_on(self, part: Machine, rows: np.ndarray | slice) -> None:
         for name in ("ladder", "clean", "stop_fit"):
             if name in self.__dict__:

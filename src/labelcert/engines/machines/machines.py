@@ -106,6 +106,16 @@ class Machines:
             part.__dict__["each"] = tuple(machine.of_test_points(rows) for machine in self.each)
         return part
 
+    def under(self, space: RelabelSpace, max_budget: int) -> Machines:
+        """The same machines against another attacker on the same labels; their fits are kept."""
+        part = replace(self, space=space, max_budget=max_budget)
+        if "each" in self.__dict__:
+            part.__dict__["each"] = tuple(
+                machine.under(space.class_space(self.class_of(k)), max_budget)
+                for k, machine in enumerate(self.each)
+            )
+        return part
+
     def oriented(self, predicted: np.ndarray) -> Machine:
         """The machine of two classes, its values counted as leads of the predicted classes (m,)."""
         return self.each[0].oriented(np.where(predicted == 1, 1.0, -1.0))

@@ -36,13 +36,14 @@ def heat_rows(scene: Scene) -> list[HeatRow]:
             model=verdicts["model"],
             radius=low,
             radius_upper=high,
-            told=radius_told(low, high, verdicts["max_flips"]),
-            mark=radius_told(low, high, verdicts["max_flips"]).replace(" to ", "–") if few else "",
+            told=told,
+            mark=told.replace(" to ", "–") if few else "",
         )
         for verdicts in scene["verdicts"]
         for node, low, high in zip(
             scene["tests"], verdicts["radius"], verdicts["radius_upper"], strict=True
         )
+        for told in (radius_told(low, high, verdicts["max_flips"], verdicts["below"]),)
     ]
 
 

@@ -25,12 +25,14 @@ _MOST_NEIGHBOURS = 60
 class Verdicts(TypedDict):
     """One model's verdicts on the shown test nodes, one entry each.
 
+    below: what a radius of −1 is called, "tie", or "broken" where groups may be bad;
     witness: positions in the scene's `labeled`, or None if none is known; new_labels: what they
     become.
     """
 
     model: str
     max_flips: int
+    below: str
     prediction: list[str]
     radius: list[int]
     radius_upper: list[int]
@@ -142,6 +144,7 @@ def _verdicts(result: Result, shown: Sequence[int]) -> Verdicts:
     return Verdicts(
         model=result.model,
         max_flips=result.max_flips,
+        below="broken" if result.content["threat"].get("bad_groups") else "tie",
         prediction=[str(record["test"]["predictions"][t]) for t in shown],
         radius=[record["radius"][t] for t in shown],
         radius_upper=[record["radius_upper"][t] for t in shown],

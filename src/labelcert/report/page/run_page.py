@@ -63,6 +63,7 @@ def _facts(run: Run, attacker: str) -> list[tuple[str, str]]:
     exact = int(run.certificate.exact.sum())
     tests = len(run.test)
     return [
+        *(("Warning", sign) for sign in run.certificate.warnings),
         *((name.capitalize(), told) for name, told in run_facts(run)),
         ("Accuracy", f"{100 * right / tests:.1f} % of {tests} test nodes, labels unflipped"),
         ("Attacker", attacker),

@@ -25,9 +25,9 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`;
 const points = (share) => `${share >= 0 ? "+" : "−"}${Math.abs(100 * share).toFixed(1)}`;
 const plural = (count, word, several = `${word}s`) => `${count} ${count === 1 ? word : several}`;
 
-function radiusTold(low, high, last) {
-  const end = (r) => (r < 0 ? "tie" : r === last ? `${r}+` : String(r));
-  return low === high ? end(low) : `${low < 0 ? "tie" : low} to ${end(high)}`;
+function radiusTold(low, high, last, below = "tie") {
+  const end = (r) => (r < 0 ? below : r === last ? `${r}+` : String(r));
+  return low === high ? end(low) : `${low < 0 ? "open" : low} to ${end(high)}`;
 }
 
 // A table from a caption, names of columns, and rows of cells; the first cell of a row is its head.

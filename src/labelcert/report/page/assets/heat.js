@@ -9,7 +9,7 @@ const ink = (radius) => (radius < 0 ? "var(--tie-ink)" : `var(--inks-${number(ra
 function heatRows() {
   const { tests } = state.scene;
   const written = tests.length <= data.mostMarked && byId("heat").clientWidth / tests.length > 26;
-  const mark = (v, t) => (written ? radiusTold(v.radius[t], v.radius_upper[t], v.max_flips).replace(" to ", "–") : "");
+  const mark = (v, t) => (written ? radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below).replace(" to ", "–") : "");
   return shownVerdicts().flatMap((v) => tests.map((node, t) => ({
     node: called(node), model: v.model, radius: v.radius[t], radius_upper: v.radius_upper[t],
     mark: mark(v, t),
@@ -37,7 +37,7 @@ function drawHeat() {
 function tellCell() {
   const v = verdicts(), t = state.test;
   if (!v || !state.scene.tests.length) return;
-  byId("heat-told").textContent = `Test node ${called(state.scene.tests[t])} under ${v.model}: radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips)}.`;
+  byId("heat-told").textContent = `Test node ${called(state.scene.tests[t])} under ${v.model}: radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below)}.`;
 }
 
 function noteHeat() {
@@ -66,7 +66,7 @@ function tableOfHeat() {
   if (!byId("heat-box").open) return; // filled when it is opened
   const { tests } = state.scene, shown = shownVerdicts();
   const rows = tests.map((node, t) => [called(node), ...shown.map((v) => ({
-    node: radiusTold(v.radius[t], v.radius_upper[t], v.max_flips), class: "shade",
+    node: radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below), class: "shade",
     style: { background: shade(v.radius[t]), color: ink(v.radius[t]) },
   }))]);
   fill(byId("heat-table"), "Radius of every test node under every model", ["Test node", ...shown.map((v) => v.model)], rows);

@@ -7,9 +7,9 @@ const witnessOf = (v, t) => (v.witness[t] === null ? null : v.witness[t].map((i,
 function wordsOfRadius(v, t) {
   const low = v.radius[t], high = v.radius_upper[t];
   const unit = state.scene.unit === "flips" ? ["flip", "flips"] : ["unit of cost", "units of cost"];
-  const told = radiusTold(low, high, v.max_flips);
+  const told = radiusTold(low, high, v.max_flips, v.below);
   if (low === high && low < 0) return `${told}: the clean prediction is undecided and counts as broken`;
-  if (low === high && low === v.max_flips) return `${told}: survives all ${plural(low, ...unit)} that were tried, or more`;
+  if (low === high && low === v.max_flips, v.below) return `${told}: survives all ${plural(low, ...unit)} that were tried, or more`;
   if (low === high && low === 0) return `${told}: a single ${unit[0]} can break it`;
   if (low === high) return `${told}: survives any ${plural(low, ...unit)}, and ${low + 1} can break it`;
   return `${told}: ${Math.max(low, 0)} are proven, ${high + 1} ${high === v.max_flips ? "were not tried" : "break it"}, what lies between is open`;
@@ -57,7 +57,7 @@ function tableOfTests() {
     const found = witnessOf(v, t);
     const broken = found === null ? "none known" : found.map((w) => `${called(w.node)} to ${w.to}`).join(", ") || "a tie as it is";
     return [called(node), truth[t], { node: v.prediction[t], class: v.prediction[t] === truth[t] ? null : "wrong" },
-      radiusTold(v.radius[t], v.radius_upper[t], v.max_flips), broken];
+      radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below), broken];
   });
   fill(byId("tests-table"), `Test nodes under ${v.model}`, ["Test node", "True label", "Prediction", "Radius", "Broken by changing labeled nodes"], rows);
 }
@@ -65,7 +65,7 @@ function tableOfTests() {
 function offerNodes() {
   const v = verdicts();
   options(byId("node-choice"), state.scene.tests.map((node, t) =>
-    [t, `node ${called(node)}, radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips)}`]), state.test);
+    [t, `node ${called(node)}, radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below)}`]), state.test);
   options(byId("node-model"), state.scene.verdicts.map((w) => [data.models.indexOf(w.model), w.model]), state.model);
 }
 

@@ -1,0 +1,50 @@
+"""Blocks of a kernel between tables of rows, whatever kind of kernel it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.intake.arrays import dense_matrix
+from labelcert.kernels import Kernel
+
+
+def check_kernel(kernel: Any) -> None:
+    """Raise InputError for what is neither a `Kernel` nor a function of two matrices."""
+    if isinstance(kernel, type) or not callable(kernel):
+        raise InputError(
+            f"kernel={kernel!r} is no kernel: pass one such as labelcert.kernels.MLP(), or a "
+            "function of two matrices that returns the block between their rows."
+        )
+
+
+def gram_of(kernel: Any, rows: np.ndarray) -> np.ndarray:
+    """(n, n) kernel between rows (n, d)."""
+    block = kernel(rows) if isinstance(kernel, Kernel) else kernel(rows, rows)
+    return _checked(block, (len(rows), len(rows)))
+
+
+def cross_of(kernel: Any, new: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(m, n) kernel between new rows (m, d) and rows (n, d).
+
+    A `Kernel` knows numbers of nodes only, for all that is promised of it, so it is given both
+    tables as the nodes of one graph without edges.
+    """
+    m, n = len(new), len(rows)
+    if isinstance(kernel, Kernel):
+        block = kernel(np.concatenate([new, rows]), np.arange(m), m + np.arange(n))
+    else:
+        block = kernel(new, rows)
+    return _checked(block, (m, n))
+
+
+def _checked(block: Any, shape: tuple[int, int]) -> np.ndarray:
+    matrix = dense_matrix(block, "the kernel's block")
+    if matrix.shape != shape:
+        raise InputError(
+            f"kernel returned a block of shape {matrix.shape} for {shape[0]} rows by {shape[1]}: "
+            "return one row and one column for each."
+        )
+    return matrix

@@ -1,0 +1,75 @@
+"""`certify_graph`: a graph, a split and a kernel in, a certificate of the test nodes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from labelcert._errors import InputError
+from labelcert.certificates import Certificate, ThreatModel, certify
+from labelcert.data.no_label import is_labeled, with_placeholders
+from labelcert.intake.positions import as_positions
+
+
+def certify_graph(
+    graph: Any,
+    split: Any,
+    kernel: Callable[..., Any],
+    *,
+    C: float | None = None,
+    ridge: float | None = None,
+    max_flips: int | str | None = None,
+    threat: ThreatModel | None = None,
+    **options: Any,
+) -> Certificate:
+    """Certify the predictions of a split's test nodes against flips of its labeled nodes' labels.
+
+    Args:
+        graph: a `labelcert.Graph`, or anything with features (n, d), adjacency (n, n) and labels
+            (n,).
+        split: a split of `labelcert.datasets`, or anything with node numbers or masks of all nodes
+            as `labeled` (trained on) and `test` (certified).
+        kernel: a kernel of `labelcert.kernels` or a `labelcert.kernels.Kernel`.
+        C, ridge, max_flips, threat: as in `labelcert.certify`; a threat model counts positions
+            among ``split.labeled``, in its order.
+        options: the others of `labelcert.certify`.
+
+    Returns the certificate; its rows are the nodes of ``split.test``, in their order.
+    Raises InputError: a part that is missing, a node without a label among the labeled, or what
+    `labelcert.certify` refuses.
+    """
+    for name, value, parts in (
+        ("graph", graph, ("features", "adjacency", "labels")),
+        ("split", split, ("labeled", "test")),
+    ):
+        for part in parts:
+            if getattr(value, part, None) is None:
+                raise InputError(f"{name} has no {part}: pass one that has.")
+    if not callable(kernel) or isinstance(kernel, type):
+        raise InputError(f"kernel={kernel!r} is no kernel: pass one, such as kernels.GCN(depth=1).")
+    labels = with_placeholders(graph.labels)
+    labeled = as_positions(split.labeled, "split.labeled", len(labels), "node")
+    test = as_positions(split.test, "split.test", len(labels), "node")
+    missing = labeled[~is_labeled(labels)[labeled]]
+    if len(missing):
+        raise InputError(
+            f"split.labeled holds node {int(missing[0])}, which has no label: leave it out."
+        )
+    if len(np.intersect1d(labeled, test)):
+        node = int(np.intersect1d(labeled, test)[0])
+        raise InputError(
+            f"split has node {node} in both labeled and test: certify nodes that are not trained "
+            "on."
+        )
+    return certify(
+        kernel(graph, labeled),
+        kernel(graph, test, labeled),
+        labels[labeled],
+        C=C,
+        ridge=ridge,
+        max_flips=max_flips,
+        threat=threat,
+        **options,
+    )
