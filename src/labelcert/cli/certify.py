@@ -32,6 +32,8 @@ EPILOG = "\n\n".join(
         "labelcert certify karate --collective --report karate.html",
         "labelcert certify nodes.csv --edges edges.csv --label topic --ridge 0.1",
         "labelcert certify table.csv --label class --model mlp --depth 2",
+        "labelcert certify table.csv --label class --module net:build --weights net.safetensors "
+        "--layer head --parameters-from 'other data' --ridge 1",
         "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
         "labelcert certify mails.csv --label class --groups annotator --bad-groups 1 --ridge 1",
     )
@@ -54,6 +56,12 @@ def certify(
     test: opt.Test = None,
     seed: opt.Seed = 0,
     model: opt.Model = None,
+    module: opt.Module = None,
+    weights: opt.Weights = None,
+    layer: opt.Layer = None,
+    parameters_from: opt.ParametersFrom = None,
+    input_shape: opt.InputShape = None,
+    module_edges: opt.ModuleEdges = None,
     C: opt.C = None,
     ridge: opt.Ridge = None,
     max_flips: opt.MaxFlips = None,
