@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from labelcert.models import LabelCertifier, certify_graph
     from labelcert.report import plot, plot_path
     from labelcert.studies.ridge_path import RidgePath, ridge_path
+    from labelcert.studies.transfer.measuring import transfer
+    from labelcert.studies.transfer.results import Transfer
     from labelcert.studies.tuning import Tuning, tune
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "LabelCertifier",
     "RidgePath",
     "ThreatModel",
+    "Transfer",
     "Tuning",
     "Witness",
     "__version__",
@@ -68,6 +71,7 @@ __all__ = [
     "plot",
     "plot_path",
     "ridge_path",
+    "transfer",
     "tune",
 ]
 
@@ -90,6 +94,8 @@ _WHERE = {
     "plot_path": "labelcert.report",
     "RidgePath": "labelcert.studies.ridge_path",
     "ridge_path": "labelcert.studies.ridge_path",
+    "Transfer": "labelcert.studies.transfer.results",
+    "transfer": "labelcert.studies.transfer.measuring",
     "Tuning": "labelcert.studies.tuning",
     "tune": "labelcert.studies.tuning",
 }
