@@ -66,3 +66,33 @@ def finite_differences(module, forward, step=1e-6):
                 flat[k] = old
                 columns.append(((above - below) / (2 * step)).numpy())
     return np.hstack(columns)
+
+
+class ConvNet(nn.Module):
+    """The network of `labelcert.kernels.CNN`, in its own parametrisation."""
+
+    def __init__(self, depth, size, pooling, channels, side, width, seed, linear):
+        super().__init__()
+        draw = np.random.default_rng(seed)
+        shapes = [(width, channels if k == 0 else width, size, size) for k in range(depth)]
+        self.W = nn.ParameterList(
+            [nn.Parameter(torch.as_tensor(draw.standard_normal(shape))) for shape in shapes]
+        )
+        last = (width,) if pooling else (width, side, side)
+        self.v = nn.Parameter(torch.as_tensor(draw.standard_normal(last)))
+        self.size, self.pooling, self.width, self.linear = size, pooling, width, linear
+
+    def forward(self, x):
+        for k, weights in enumerate(self.W):
+            root = self.size * (1 if k == 0 else self.width**0.5)
+            x = nn.functional.conv2d(x, weights / root, padding=self.size // 2)
+            x = x if self.linear else torch.relu(x) * 2**0.5
+        if self.pooling:
+            return x.mean(dim=(-2, -1)) @ self.v / self.width**0.5
+        return (x * self.v).flatten(1).sum(dim=1) / self.v.numel() ** 0.5
+
+
+def conv_net(kernel, channels, side, width, seed):
+    """A finite network of a `labelcert.kernels.CNN`."""
+    return ConvNet(kernel.depth, kernel.filter, kernel.pooling, channels, side, width, seed,
+                   kernel.activation == "linear")  # fmt: skip

@@ -20,6 +20,7 @@ tangent kernel of finite random networks.
 """
 
 from labelcert.kernels.appnp import APPNP
+from labelcert.kernels.cnn import CNN
 from labelcert.kernels.empirical_ntk import EmpiricalNTK
 from labelcert.kernels.gcn import GCN
 from labelcert.kernels.gin import GIN
@@ -34,6 +35,6 @@ from labelcert.kernels.random_features import RandomFeatures
 from labelcert.kernels.sgc import SGC
 
 __all__ = [
-    "APPNP", "GCN", "GIN", "MLP", "PPNP", "SGC", "EmpiricalNTK", "GraphSAGE", "Kernel", "LastLayer",
-    "Linear", "Precomputed", "RandomFeatures",
+    "APPNP", "CNN", "GCN", "GIN", "MLP", "PPNP", "SGC", "EmpiricalNTK", "GraphSAGE", "Kernel",
+    "LastLayer", "Linear", "Precomputed", "RandomFeatures",
 ]  # fmt: skip
