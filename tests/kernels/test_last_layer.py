@@ -6,13 +6,15 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.linear_model import Ridge
+from sklearn.model_selection import cross_val_score
 from sklearn.svm import SVC
 
 import labelcert as lc
 from kernels.small_graphs import small_graph
 from labelcert._errors import InputError
-from labelcert.kernels import LastLayer
+from labelcert.kernels import EmpiricalNTK, LastLayer
 from torch_networks import GraphNet, mlp, nn, torch
 
 X = np.random.default_rng(0).standard_normal((14, 3))
@@ -144,11 +146,29 @@ def test_features_go_to_certify_linear_with_what_is_declared():
         (lambda: LastLayer(mlp(), "2", input_shape=(1, 2))(X), "input_shape"),
         (lambda: LastLayer(nn.Sequential(nn.LazyLinear(2)), "0"), "without values"),
         (lambda: LastLayer(twice(), "0")(X), "run 2 times"),
+        (lambda: LastLayer(beside(), "2")(X), "depend on the rows beside it|cannot be run"),
     ],
 )
 def test_what_cannot_be_is_refused(make, told):
     with pytest.raises(InputError, match=told.replace("(", r"\(")):
         make()
+
+
+def beside():
+    """Features of a row that depend on the rows beside it."""
+    return nn.Sequential(
+        nn.Linear(3, 4), nn.BatchNorm1d(4, track_running_stats=False), nn.Linear(4, 2)
+    )
+
+
+def test_a_classifier_with_a_module_can_be_copied_as_scikit_learn_does():
+    y = np.arange(14) % 2
+    for kernel in (LastLayer(mlp(), "2", **DECLARED), EmpiricalNTK(mlp(), **DECLARED)):
+        one = lc.LabelCertifier(kernel, ridge=0.5)
+        other = clone(one).fit(X, y)
+        assert np.array_equal(other.predict(X), one.fit(X, y).predict(X))
+        assert type(other.decision_function(X)) is np.ndarray
+        assert cross_val_score(one, X, y, cv=2).shape == (2,)
 
 
 def twice():

@@ -115,8 +115,20 @@ class LastLayer:
             found = np.concatenate(pieces)[: len(rows)]
         if not np.isfinite(found).all():
             raise InputError("module returns numbers that are not finite: scale the features.")
+        if frozen.call.edges is None and len(rows) > 1:
+            self._check_alone(found[0], frozen.tensor(nodes.features[rows[:1]]))
         bias = getattr(self._layer, "bias", None) is not None
         return with_constant(found, 1.0 if bias else 0.0)
+
+    def _check_alone(self, among: NDArray[Any], row: Any) -> None:
+        """Raise InputError where a row's features are others without the rows beside it."""
+        alone = self._seen((row,))[0]
+        off = np.abs(alone.astype(np.float64) - among).max(initial=0.0)
+        if off > LINEAR * np.abs(among).max(initial=0.0):
+            raise InputError(
+                "module's features of a row depend on the rows beside it: use layers that do not, "
+                "such as batch normalisation with running averages."
+            )
 
     def _seen(self, inputs: tuple[Any, ...]) -> NDArray[Any]:
         """The inputs (p, k) of the layer while the module is run on p rows."""

@@ -69,7 +69,6 @@ class FrozenModule:
     """
 
     def __init__(self, module: Any, call: Call):
-        self.torch = load_torch()
         if not isinstance(module, self.torch.nn.Module):
             raise InputError(
                 f"module={module!r} is no torch module: pass an instance of torch.nn.Module."
@@ -90,6 +89,11 @@ class FrozenModule:
         self.dtype = floats[0].dtype if floats else self.torch.float32
         self.device = floats[0].device if floats else self.torch.device("cpu")
         self.call = call
+
+    @property
+    def torch(self) -> Any:
+        """The package; no attribute, because kernels are copied and packages cannot be."""
+        return load_torch()
 
     def settings(self) -> dict[str, Any]:
         """What tells this module from others: its class, and a SHA-256 of all that it holds."""
