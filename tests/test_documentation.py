@@ -22,6 +22,7 @@ PAGES = (
     "docs/own-data.md",
     "docs/many-classes.md",
     "docs/threat-models.md",
+    "docs/sixty-thousand-labels.md",
     "docs/kernels.md",
 )
 WITH_TORCH = pytest.param("docs/own-networks.md", marks=needs_torch)

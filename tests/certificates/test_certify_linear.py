@@ -299,6 +299,16 @@ def test_budgets_0_and_beyond_all_labels():
     assert cert.certified_ratio(99) == 0.0
 
 
+def test_no_test_points_and_charts_of_few():
+    none = lc.certify_linear(**{**GOOD, "test_features": np.zeros((0, 3))})
+    assert none.num_test == 0
+    assert none.exact.tolist() == []
+    assert len(lc.Certificate.from_json(none.to_json()).radius) == 0
+    cert = lc.certify_linear(**GOOD)
+    assert lc.plot(cert).to_dict()["layer"]
+    assert len(lc.influential_labels(cert)) > 0
+
+
 def test_without_time_predictions_stand_and_nothing_wrong_is_claimed():
     rng = np.random.default_rng(6)
     features, tests = rng.standard_normal((30_000, 4)), rng.standard_normal((500, 4))

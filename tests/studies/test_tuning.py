@@ -99,3 +99,26 @@ def test_bad_input_is_named(karate, options, name):
     given = {"nodes": nodes, "kernels": [lc.kernels.GCN()], **options}
     with pytest.raises(lc.InputError, match=name):
         tune(graph, given.pop("nodes"), given.pop("kernels"), **given)
+
+
+def test_ridge_tells_the_median_of_certified_flips_at_every_budget():
+    from sklearn.model_selection import StratifiedKFold
+
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((40, 3))
+    labels = (features[:, 0] + 0.4 * rng.standard_normal(40) > 0).astype(int)
+    nodes, kernel = np.arange(40), lc.kernels.Linear(constant=1.0)
+    tuning = lc.tune(features, nodes, [kernel], labels=labels, ridge=[0.1, 10.0], budget=2)
+    folds = StratifiedKFold(4, shuffle=True, random_state=0)
+    for trial in tuning.trials:
+        for fold, (train, held) in enumerate(folds.split(features, labels)):
+            cert = lc.certify_linear(
+                kernel.features(features, train), kernel.features(features, held), labels[train],
+                ridge=trial.learner["ridge"], max_flips=30,
+            )  # fmt: skip
+            right = cert.prediction == labels[held]
+            assert trial.flips[fold] == np.median(np.where(right, cert.radius, -1))
+            assert trial.certified[fold] == (right & (cert.radius >= 2)).mean()
+    assert "median_flips" in tuning.to_frame()
+    svm = lc.tune(features, nodes, [kernel], labels=labels, C=[0.001])
+    assert "median_flips" not in svm.to_frame()

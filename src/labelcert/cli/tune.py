@@ -249,7 +249,9 @@ def _table(tuning: Tuning) -> Table:
     varied = _varied(tuning.trials)
     certified = f"certified at {tuning.budget}"
     table = plain_table()
-    for name in (*varied, "score", "accuracy", certified, "decided"):
+    ridge = any(trial.flips is not None for trial in tuning.trials)
+    flips = ("median flips",) if ridge else ()
+    for name in (*varied, "score", "accuracy", certified, *flips, "decided"):
         table.add_column(name, justify="right")
     for trial in tuning.trials[:20]:
         settings = trial.settings
@@ -258,6 +260,7 @@ def _table(tuning: Tuning) -> Table:
             f"{trial.score:.3f}",
             percent(float(trial.accuracy.mean())),
             percent(float(trial.certified.mean())),
+            *(() if trial.flips is None else (f"{trial.flips.mean():.1f}",)),
             percent(trial.exact),
         )
     return table

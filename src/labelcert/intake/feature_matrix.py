@@ -53,7 +53,7 @@ def blocks_of(
         yield at, np.ascontiguousarray(matrix[at : at + rows], dtype=np.float64)
 
 
-SMALLEST, LARGEST = 1e-100, 1e50
+SMALLEST, LARGEST = 1e-60, 1e20
 """Sizes of entries, beside the largest and by themselves, of which no product under- or overflows.
 """
 
