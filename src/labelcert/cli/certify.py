@@ -34,6 +34,7 @@ EPILOG = "\n\n".join(
         "labelcert certify table.csv --label class --model mlp --depth 2",
         "labelcert certify table.csv --label class --module net:build --weights net.safetensors "
         "--layer head --parameters-from 'other data' --ridge 1",
+        "labelcert certify table.csv --label class --new today.csv --ridge 1 --standardize",
         "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
         "labelcert certify mails.csv --label class --groups annotator --bad-groups 1 --ridge 1",
     )
@@ -49,6 +50,8 @@ def certify(
     drop: opt.Drop = None,
     keep: opt.Keep = None,
     drop_class: opt.DropClass = None,
+    new: opt.New = None,
+    standardize: opt.Standardize = False,
     binary: opt.Binary = False,
     largest_component: opt.LargestComponent = False,
     per_class: opt.PerClass = 5,

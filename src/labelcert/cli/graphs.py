@@ -9,8 +9,9 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.cli.request import Request
-from labelcert.data import Graph, datasets
+from labelcert.data import Graph, Split, datasets
 from labelcert.data.cuts import Cuts, cut_graph, kept_nodes
+from labelcert.data.new_rows import with_new_rows
 
 
 def is_path(dataset: str) -> bool:
@@ -46,6 +47,26 @@ def load_graph(request: Request) -> Graph:
     return cut_graph(whole, **_cuts(request))
 
 
+def load_new(request: Request) -> tuple[Graph, Split]:
+    """The rows of a table and of the new rows of a request, and which are trained on.
+
+    Raises InputError: no table, options that would cut or draw rows, or files that cannot be used.
+    """
+    assert request.new is not None
+    if not is_table(request.dataset):
+        raise InputError(
+            "new goes with a table of your own: pass a CSV or Parquet file as DATASET."
+        )
+    for name in ("edges", "binary", "largest_component", "drop_classes", "validation", "test"):
+        if getattr(request, name) not in (None, False, ()):
+            option = name.replace("_", "-").replace("classes", "class")
+            raise InputError(f"--{option} does not go with --new: leave it out.")
+    return with_new_rows(
+        request.dataset, request.new, label="label" if request.label is None else request.label,
+        id=request.id, drop=request.drop, keep=request.keep,
+    )  # fmt: skip
+
+
 def is_table(dataset: str) -> bool:
     """Whether DATASET means a table of nodes."""
     from labelcert.data.table_files import CSV_SUFFIXES, PARQUET_SUFFIXES
@@ -55,7 +76,7 @@ def is_table(dataset: str) -> bool:
 
 def table_rows(request: Request, graph: Graph) -> np.ndarray:
     """(nodes,) for every node of the graph of a request its row in the table, from 0."""
-    if not any(_cuts(request).values()):
+    if request.new is not None or not any(_cuts(request).values()):
         return np.arange(graph.num_nodes)
     whole = load_graph(replace(request, binary=False, largest_component=False, drop_classes=()))
     return kept_nodes(whole, **_cuts(request))

@@ -58,6 +58,21 @@ DropClass = Annotated[
         "NAME",
     ),
 ]  # fmt: skip
+New = Annotated[
+    Path | None,
+    _option(
+        _DATA, ("--new",),
+        "Table of new rows to certify, with or without labels; all labeled rows of DATASET, a "
+        "table, are then trained on.", "FILE",
+    ),
+]  # fmt: skip
+Standardize = Annotated[
+    bool,
+    _option(
+        _DATA, ("--standardize",),
+        "Give every feature mean 0 and scale 1 over the rows that are trained on.",
+    ),
+]  # fmt: skip
 Binary = Annotated[
     bool,
     _option(

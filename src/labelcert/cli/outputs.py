@@ -72,7 +72,9 @@ def write_reports(request: Request, run: Run, graph: Graph, attacker: str) -> li
 
 def _inputs(request: Request) -> list[Path]:
     # A column's name is no file, and then there is nothing to overwrite.
-    given = [request.dataset, request.edges, request.trusted, request.costs, request.groups]
+    given = [
+        request.dataset, request.edges, request.new, request.trusted, request.costs, request.groups,
+    ]  # fmt: skip
     return [Path(path) for path in given if path is not None]
 
 

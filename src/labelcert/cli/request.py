@@ -29,6 +29,8 @@ class Request:
     drop: tuple[str, ...]
     keep: tuple[str, ...]
     drop_classes: tuple[str, ...]
+    new: Path | None
+    standardize: bool
     binary: bool
     largest_component: bool
     per_class: int

@@ -19,7 +19,7 @@ from labelcert.certificates.run.option_checks import (
     check_margins,
     check_time_limit,
 )
-from labelcert.cli.graphs import is_path, load_graph
+from labelcert.cli.graphs import is_path, load_graph, load_new
 from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched
 from labelcert.cli.node_values import read_values, without_columns
@@ -29,6 +29,7 @@ from labelcert.cli.request import DEFAULT_C, Request
 from labelcert.cli.threat_choice import ThreatChoice, check_threat, choose_threat
 from labelcert.cli.trusted_choice import read_trusted_column
 from labelcert.data import Graph, Split, datasets
+from labelcert.data.standardizing import scales_told, standardized
 from labelcert.kernels import Kernel
 from labelcert.report.document import Run
 
@@ -80,24 +81,29 @@ def prepare(request: Request) -> Prepared:
     groups = read_values(request, "groups", "group")
     trusted = read_trusted_column(request)
     request = without_columns(request, (costs, groups, trusted))
-    graph = load_graph(request)
+    graph, split = load_new(request) if request.new else (load_graph(request), None)
     told = [line for given in (costs, groups, trusted) if given is not None for line in given.told]
     graph = replace(graph, notes=(*graph.notes, *told))
     kernel = choose_kernel(request, graph)
     classes = check_classes(graph.labels[graph.is_labeled], None)
     check_margins(request.worst_margins, request.engine, len(classes))
-    split = datasets.split(
-        graph.labels,
-        request.per_class,
-        request.seed,
-        validation=request.validation,
-        test=request.test,
-    )
+    if split is None:
+        split = datasets.split(
+            graph.labels,
+            request.per_class,
+            request.seed,
+            validation=request.validation,
+            test=request.test,
+        )
     if len(split.test) == 0:
         raise InputError(
             f"per_class={request.per_class} leaves no test nodes: lower --per-class or "
             "--validation."
         )
+    if request.standardize:
+        graph = standardized(graph, split.labeled)
+    else:
+        graph = replace(graph, notes=(*graph.notes, *scales_told(graph, split.labeled)))
     threat = choose_threat(request, graph, split.labeled, costs, groups, trusted)
     return Prepared(request, graph, split, kernel, threat, time.monotonic() - start)
 
@@ -199,7 +205,9 @@ def _dataset_record(request: Request, graph: Graph) -> dict[str, Any]:
     }
 
 
-def _split_record(request: Request) -> dict[str, int]:
+def _split_record(request: Request) -> dict[str, int | None]:
+    if request.new is not None:
+        return {"per_class": None, "validation": None, "seed": None}
     same = request.validation is None
     return {
         "per_class": request.per_class,

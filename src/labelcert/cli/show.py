@@ -120,13 +120,19 @@ def facts(run: Run, summary: Summary, budget: str) -> Table:
     table.add_column(overflow="fold")
     for name, told in run_facts(run):
         table.add_row(name, text(told))
-    correct = summary.correct or 0
-    share = percent(correct / summary.num_test)
-    table.add_row(
-        "accuracy", f"{share} of {summary.num_test} test nodes ({correct} right), labels unflipped"
-    )
+    table.add_row("accuracy", accuracy_told(summary))
     table.add_row("attacker", text(budget))
     return table
+
+
+def accuracy_told(summary: Summary) -> str:
+    """The accuracy on the labels as they are, where the truth is known."""
+    if summary.known == 0 and summary.num_test:
+        return f"unknown: none of {summary.num_test} new rows has a label"
+    correct = summary.correct or 0
+    share = percent(correct / summary.known) if summary.known else percent(0)
+    what = "test nodes" if summary.known == summary.num_test else "new rows with a label"
+    return f"{share} of {summary.known} {what} ({correct} right), labels unflipped"
 
 
 def _survivors(summary: Summary) -> Table:
@@ -180,9 +186,10 @@ def _predictions(summary: Summary, called: Callable[[int], str]) -> Table:
     table.add_column("broken by relabeling nodes", overflow="fold", ratio=1)
     for name, rows in (("weakest", summary.weakest), ("strongest", summary.strongest)):
         for i, row in enumerate(rows):
-            wrong = "" if row.prediction == row.true_label else "red"
+            truth = "" if row.true_label is None else row.true_label
+            wrong = "" if row.true_label in (None, row.prediction) else "red"
             table.add_row(
-                name if i == 0 else "", text(called(row.node)), text(row.true_label),
+                name if i == 0 else "", text(called(row.node)), text(truth),
                 Text(printable(str(row.prediction)), style=wrong),
                 radius_told(
                     row.radius, row.radius_upper, summary.max_flips,

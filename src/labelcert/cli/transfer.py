@@ -43,7 +43,8 @@ _PANEL = "Measurement"
 _NOT_HERE = (
     "collective", "worst_margins", "trusted", "direction", "costs", "groups", "group_budget",
     "bad_groups", "exactness", "engine", "solver", "point_time_limit", "plot", "report", "module",
-    "weights", "layer", "parameters_from", "input_shape", "module_edges", "jobs",
+    "weights", "layer", "parameters_from", "input_shape", "module_edges", "jobs", "new",
+    "standardize",
 )  # fmt: skip
 """Options of certify that a measurement has no use for."""
 

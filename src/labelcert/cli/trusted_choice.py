@@ -78,7 +78,8 @@ def choose_trusted(
         found = numbers_of(graph, entries, f"trusted file {request.trusted!r}")
         chosen = set(found.values())
     else:
-        every = np.arange(graph.num_nodes)
+        # New rows are not in the table that has the column, and nobody trains on them.
+        every = np.arange(min(graph.num_nodes, len(column.values.values)))
         names = [name_of(graph, node) for node in every.tolist()]
         flags = trusted_of(column.of(request, graph, every), names, column.values.where)
         chosen = set(np.flatnonzero(flags).tolist())

@@ -4,7 +4,7 @@
 - :func:`csbm`, :func:`cba`: synthetic graphs.
 - ``from_…``, :func:`open_path`, :func:`save_npz`: your own data.
 - :func:`majority`: labels from several votes a row.
-- :func:`split`: training, validation and test nodes.
+- :func:`split`, :func:`own_split`: training, validation and test nodes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from labelcert.data.matrices import undirected
 from labelcert.data.networks import from_networkx
 from labelcert.data.npz import from_npz, save_npz
 from labelcert.data.open_path import open_path
+from labelcert.data.own_splits import own_split
 from labelcert.data.registry import DatasetInfo
 from labelcert.data.splits import Split, split
 from labelcert.data.tables import from_table
@@ -48,6 +49,7 @@ __all__ = [
     "majority",
     "names",
     "open_path",
+    "own_split",
     "save_npz",
     "split",
     "undirected",

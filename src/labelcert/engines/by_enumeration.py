@@ -33,6 +33,10 @@ from labelcert.engines.work.threads import work_off
 NAME = "enumeration"
 
 
+COUNTED = 20_000
+"""Up to so many labels times levels relabelings are counted exactly, in milliseconds."""
+
+
 def seconds_of_one(n: int, m: int) -> float:
     """Rough cost of one retraining on one thread, to plan with before anything was timed."""
     return 1e-6 * (1.5 + 0.04 * n + 0.0006 * n * n + 0.0002 * n * m)
@@ -59,6 +63,10 @@ class Enumeration:
     def seconds(self, task: Task, budget: int) -> float:
         """The number of label vectors, times a rough cost of each."""
         count = count_relabelings(task.attacker, budget)
+        ladder = task.ledger.ladder.cut(max(budget, 0))
+        # With costs that is an upper bound, far too high where a few labels cost next to nothing.
+        if not task.attacker.points.unit_cost and task.n * ladder.rows <= COUNTED:
+            count = min(count, sum(task.attacker.count_by_level(ladder)))
         return float("inf") if count >= MANY else count * seconds_a_vector(task) / task.wishes.jobs
 
     def run(self, task: Task, budget: int, clock: Clock) -> bool:

@@ -30,7 +30,9 @@ how many groups may be wrong anywhere. "ids" are what
 the user's table calls the nodes, null where it does not. "path" and
 "edges_path" name the files of own data, and "notes" says what was read of them and what was left
 out; "unlabeled" counts the nodes without a label. "class_names" says what the classes were called
-before ``--binary`` renumbered them. "peak_memory_mb" is the peak memory of the process, its imports
+before ``--binary`` renumbered them. "split" holds null where all labeled
+rows are trained on and new rows certified, and "true_labels" where a new row has none.
+"peak_memory_mb" is the peak memory of the process, its imports
 included, and of its workers, in 10⁶ bytes; it is null where the system does not tell.
 
 "certificate" is the document of `Certificate.to_json`, with every field of `Certificate` by its
@@ -49,6 +51,7 @@ import numpy as np
 
 from labelcert._software import software
 from labelcert.certificates import Certificate
+from labelcert.data.no_label import is_labeled
 
 FORMAT = "labelcert run"
 VERSION = 1
@@ -74,6 +77,11 @@ class Run:
     seconds: dict[str, float]
     peak_memory_mb: float | None = None
     ids: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> np.ndarray:
+        """(m,) bool: test nodes whose true label there is."""
+        return is_labeled(self.y_true)
 
     def called(self, node: int) -> str:
         """The id of a node, or its number."""
@@ -104,7 +112,10 @@ def to_json(run: Run, indent: int | None = 1) -> str:
         "test": {
             "nodes": run.test.tolist(),
             "ids": run.ids_of(run.test),
-            "true_labels": run.y_true.tolist(),
+            "true_labels": [
+                label if known else None
+                for label, known in zip(run.y_true.tolist(), run.known.tolist(), strict=True)
+            ],
             "predictions": certificate.prediction.tolist(),
         },
         "seconds": run.seconds,

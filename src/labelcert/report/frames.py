@@ -13,6 +13,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate
+from labelcert.data.no_label import is_labeled
 from labelcert.report.atomic import write_bytes
 from labelcert.report.tables import column
 
@@ -34,8 +35,9 @@ def certificate_frame(
     """The certificate as a frame: `Certificate.to_frame` with node numbers and true labels.
 
     nodes (m,), labeled (n,): node numbers of test and labeled points; positions by default.
-    y_true (m,): true labels; without them the column true_label is left out. ids: what nodes are
-    called, by number; without any the columns id and witness_ids are left out.
+    y_true (m,): true labels, as of a graph where some are missing; without them the column
+    true_label is left out. ids: what nodes are called, by number; without any the columns id and
+    witness_ids are left out.
     Columns: node, id, true_label, prediction, decision, error_bar, radius, radius_upper, exact,
     witness (list of nodes, or None), witness_ids, witness_labels (their new labels), proven_by,
     broken_by.
@@ -48,7 +50,12 @@ def certificate_frame(
     if ids:
         frame.insert(1, "id", [ids[node] for node in frame["node"].tolist()])
     if y_true is not None:
-        frame.insert(2 if ids else 1, "true_label", column(y_true, c.num_test, "y_true"))
+        truth = column(y_true, c.num_test, "y_true")
+        known = is_labeled(truth)
+        told = truth if known.all() else _objects(
+            [v if k else None for v, k in zip(truth.tolist(), known.tolist(), strict=True)]
+        )  # fmt: skip
+        frame.insert(2 if ids else 1, "true_label", told)
     found = [c.witness(t) for t in range(c.num_test)]
     frame["witness"] = _objects([None if w is None else points[w.indices].tolist() for w in found])
     if ids:

@@ -12,6 +12,8 @@ def run_facts(run: Run) -> list[tuple[str, str]]:
     data, split = run.dataset, run.split
     size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
     per_class = f"{split['per_class']} + {split['validation']} a class, seed {split['seed']}"
+    if split["per_class"] is None:
+        per_class = f"all rows with a label; {len(run.test)} new rows are certified"
     notes = data.get("notes") or []
     return [
         ("data set", f"{data['name']}: {size}"),

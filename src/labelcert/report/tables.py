@@ -12,6 +12,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, RelaxationGap
+from labelcert.data.no_label import is_labeled
 
 _EVERY_BUDGET_UP_TO = 10
 _MOST_ROWS = 15
@@ -52,7 +53,8 @@ class Summary:
     """What a certificate says in a few figures.
 
     unit: what budgets and radii count, "flips" or "cost". bad_groups: how many groups may be bad
-    besides. correct: right clean predictions, None
+    besides. correct: right clean predictions of the known ones
+    whose true label there is, None
     without true labels. survivors: budgets 0 … max_flips.
     weakest, strongest: no prediction is in both. proven_by, broken_by: how many predictions each
     engine decided, most first. open_radii: predictions whose radius is an interval. open_budgets:
@@ -66,6 +68,7 @@ class Summary:
     unit: str
     bad_groups: int
     correct: int | None
+    known: int
     survivors: tuple[Survivors, ...]
     weakest: tuple[PredictionRow, ...]
     strongest: tuple[PredictionRow, ...]
@@ -108,6 +111,7 @@ def summarize(
         unit=c.unit,
         bad_groups=c.bad_groups,
         correct=None if truth is None else int((c.prediction == truth).sum()),
+        known=0 if truth is None else int(is_labeled(truth).sum()),
         survivors=tuple(_survivors(c, r) for r in c.budgets.tolist()),
         weakest=tuple(rows[t] for t in weakest),
         strongest=tuple(rows[t] for t in strongest),
@@ -192,7 +196,7 @@ def _prediction_row(
         witness = tuple(zip(labeled[found.indices].tolist(), found.labels.tolist(), strict=True))
     return PredictionRow(
         node=int(nodes[t]),
-        true_label=None if truth is None else truth[t].item(),
+        true_label=None if truth is None or not is_labeled(truth)[t] else truth[t].item(),
         prediction=c.prediction[t].item(),
         radius=int(c.radius[t]),
         radius_upper=int(c.radius_upper[t]),

@@ -32,6 +32,10 @@ def write_run_page(
     """
     if len(run.test) == 0:
         raise InputError("run has no test nodes: there is nothing to report.")
+    if not run.known.all():
+        raise InputError(
+            "report needs the labels of the new rows: add them, or leave --report out."
+        )
     result = result_of(run, graph)
     write_page(
         Evaluation(title, (result,)),

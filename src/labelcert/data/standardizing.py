@@ -1,0 +1,51 @@
+"""Features with mean 0 and scale 1 over the rows that are trained on.
+
+Labels play no part in it, so that what is certified afterwards covers it: an attacker who changes
+labels changes neither means nor scales.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from labelcert.data.graph import Graph
+
+APART = 100.0
+"""Scales of columns that differ by so much are worth a word."""
+
+
+def standardized(graph: Graph, rows: Any) -> Graph:
+    """The graph with features less the mean, over the standard deviation, of some rows (n,).
+
+    A column that is constant there becomes 0 on them, and keeps its scale elsewhere. Told in notes.
+    """
+    features = _dense(graph.features)
+    mean, scale = features[rows].mean(axis=0), features[rows].std(axis=0)
+    constant = ~(scale > 0)
+    told = f"features standardized by the {len(rows)} rows that are trained on"
+    if constant.any():
+        told += f" ({int(constant.sum())} of {len(scale)} columns are constant there)"
+    changed = (features - mean) / np.where(constant, 1.0, scale)
+    return replace(graph, features=changed, notes=(*graph.notes, told))
+
+
+def scales_told(graph: Graph, rows: Any) -> tuple[str, ...]:
+    """A sentence where the columns of a table differ in scale a hundredfold, else none."""
+    if sparse.issparse(graph.features) or graph.num_edges:
+        return ()
+    scale = np.asarray(graph.features)[rows].std(axis=0)
+    scale = scale[scale > 0]
+    if len(scale) < 2 or scale.max() < APART * scale.min():
+        return ()
+    return (
+        f"the scales of the columns differ {scale.max() / scale.min():.0f}-fold, so that the "
+        "largest decide: --standardize puts them on one",
+    )
+
+
+def _dense(features: Any) -> np.ndarray:
+    return features.toarray() if sparse.issparse(features) else np.asarray(features, dtype=float)
