@@ -10,3 +10,7 @@ import pytest
 needs_gurobi = pytest.mark.skipif(
     importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed"
 )
+
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None, reason="torch is not installed: labelcert[torch]"
+)

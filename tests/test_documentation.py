@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from optional import needs_torch
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
     "README.md",
@@ -24,6 +26,7 @@ PAGES = (
     "docs/ensembles.md",
     "docs/kernels.md",
 )
+WITH_TORCH = pytest.param("docs/own-networks.md", marks=needs_torch)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TIMES = re.compile(r"^seconds .*$", re.MULTILINE)
 FLIPPED = re.compile(r"\d+(?=(?:, \d+)* to [A-Z])")
@@ -61,7 +64,7 @@ def after_marker(marker: str) -> str:
     return block[2]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, WITH_TORCH])
 def test_python_blocks_print_what_the_page_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "page"}

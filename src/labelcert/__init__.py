@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from labelcert.models import LabelCertifier, certify_graph
     from labelcert.report import plot, plot_path
     from labelcert.studies.ridge_path import RidgePath, ridge_path
+    from labelcert.studies.transfer.measuring import transfer
+    from labelcert.studies.transfer.results import Transfer
     from labelcert.studies.tuning import Tuning, tune
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "PartitionEnsemble",
     "RidgePath",
     "ThreatModel",
+    "Transfer",
     "Tuning",
     "Witness",
     "__version__",
@@ -71,6 +74,7 @@ __all__ = [
     "plot",
     "plot_path",
     "ridge_path",
+    "transfer",
     "tune",
 ]
 
@@ -94,6 +98,8 @@ _WHERE = {
     "plot_path": "labelcert.report",
     "RidgePath": "labelcert.studies.ridge_path",
     "ridge_path": "labelcert.studies.ridge_path",
+    "Transfer": "labelcert.studies.transfer.results",
+    "transfer": "labelcert.studies.transfer.measuring",
     "Tuning": "labelcert.studies.tuning",
     "tune": "labelcert.studies.tuning",
 }

@@ -19,6 +19,7 @@ from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.budgets import as_count
 from labelcert.intake.labels import as_labels
 from labelcert.intake.numbers import told, whole_or_none
+from labelcert.intake.origin import origin_of, with_origin
 
 
 def advise(
@@ -91,7 +92,8 @@ def advise(
     )  # fmt: skip
     if before.stopped == "interrupted":
         clock.interrupt()
-    kernel, rows = dense_matrix(gram, "gram"), dense_matrix(cross, "cross")
+    kernel = with_origin(dense_matrix(gram, "gram"), origin_of(gram))
+    rows = with_origin(dense_matrix(cross, "cross"), origin_of(cross))
     threat = threat if threat is not None else ThreatModel(before.max_flips)
     already = threat.trusted_positions(len(labels)).tolist()
     names = before.classes.tolist()

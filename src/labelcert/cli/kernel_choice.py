@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labelcert._errors import InputError
 from labelcert.cli.kernel_options import word_of
+from labelcert.cli.module_choice import check_module, module_kernel
 from labelcert.cli.request import Request
 from labelcert.data import Graph
 from labelcert.kernels import Kernel, registry
@@ -12,6 +13,7 @@ from labelcert.kernels.own import is_reference
 
 def check_model(request: Request) -> None:
     """Raise InputError early, before a graph is loaded, for a model or option that cannot be."""
+    check_module(request)
     if request.model is not None:
         _create(request, request.model)
 
@@ -22,6 +24,8 @@ def choose_kernel(request: Request, graph: Graph) -> Kernel:
     Raises InputError: unknown model, an option that the model lacks or whose value it refuses, or
     a graph network for data without edges.
     """
+    if request.module is not None:
+        return module_kernel(request)
     name = request.model or (registry.DEFAULT if graph.has_edges else registry.WITHOUT_EDGES)
     kernel = _create(request, name)
     if not graph.has_edges and registry.find(name).uses_edges:

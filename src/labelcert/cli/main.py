@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from labelcert._version import __version__
-from labelcert.cli import advise, certify, datasets, figures, models, report, study, tune
+from labelcert.cli import advise, certify, datasets, figures, models, report, study, transfer, tune
 from labelcert.cli.errors import INTERRUPTED, OneLineErrors, complain
 
 HELP = """Exact certificates that predictions of graph neural networks survive poisoned labels.
@@ -47,7 +47,7 @@ def _top(
         typer.echo(context.get_help())
 
 
-for _command in (certify, advise, tune, study, report, figures, datasets, models):
+for _command in (certify, advise, tune, transfer, study, report, figures, datasets, models):
     _command.register(app)
 
 

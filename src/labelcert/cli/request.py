@@ -39,6 +39,12 @@ class Request:
     seed: int
     model: str | None
     parameters: dict[str, str]
+    module: str | None
+    weights: Path | None
+    layer: str | None
+    parameters_from: str | None
+    input_shape: str | None
+    module_edges: str | None
     C: float | None
     ridge: float | None
     max_flips: str | None

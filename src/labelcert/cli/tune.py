@@ -44,7 +44,8 @@ _PANEL = "Choice"
 _NOT_HERE = (
     "new", "standardize", "C", "ridge", "max_flips", "collective", "worst_margins", "trusted",
     "direction", "costs", "groups", "group_budget", "bad_groups", "exactness", "engine", "solver",
-    "point_time_limit", "test", "plot", "report",
+    "point_time_limit", "test", "plot", "report", "module", "weights", "layer",
+    "parameters_from", "input_shape", "module_edges",
 )  # fmt: skip
 """Options of certify that a choice by cross-validation has no use for."""
 

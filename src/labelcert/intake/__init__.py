@@ -17,6 +17,7 @@ remedy. What is missing or unknown never turns into a default.
 `arrays`                  real, finite matrices, dense or sparse
 `names`                   names that look alike, near misses
 `json_text`               JSON and its integers, as strictly as they were written
+`origin`                  arrays that remember where they come from
 `frames`                  pandas objects, put in the order of each other's names
 ========================  ======================================================================
 """

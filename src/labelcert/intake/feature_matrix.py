@@ -11,6 +11,7 @@ from scipy import sparse
 
 from labelcert._errors import InputError
 from labelcert.intake.arrays import dense_matrix, refuse_infinite
+from labelcert.intake.origin import OriginArray
 
 BLOCK = 2048
 """Rows that are looked at, or turned into float64, together at the least."""
@@ -27,6 +28,7 @@ def feature_matrix(values: Any, argument: str) -> NDArray[Any]:
 
     d may be 0. Raises InputError as `labelcert.intake.arrays.dense_matrix`.
     """
+    values = values.view(np.ndarray) if isinstance(values, OriginArray) else values
     plain = type(values) is np.ndarray and values.dtype.name in KEPT and values.dtype.isnative
     if not plain or values.ndim != 2 or sparse.issparse(values):
         return dense_matrix(values, argument)

@@ -11,7 +11,8 @@ tangent kernel of the infinitely wide network, float64::
 One architecture a file, over one recursion (`recursion`); `registry` lists them by name. Kernels of
 a finite number of features (`feature_kernel`) give these as well, for any number of nodes. Anything
 else with a name, settings and such blocks is a `Kernel` as well, and `as_kernel` makes one of a
-plain function. The formulas are those of [AN]
+plain function; `LastLayer` and `EmpiricalNTK` are those of torch modules. The formulas are those
+of [AN]
 (Sabanayagam, Esser, Ghoshdastidar, "Analysis of Convolutions, Non-linearity and Depth in Graph
 Neural Networks using Neural Tangent Kernel", TMLR 2023) and of arXiv 2412.00537. The ReLU kernels
 differ from the published implementation of the latter on purpose: it clips covariances at the
@@ -20,11 +21,14 @@ tangent kernel of finite random networks.
 """
 
 from labelcert.kernels.appnp import APPNP
+from labelcert.kernels.cnn import CNN
+from labelcert.kernels.empirical_ntk import EmpiricalNTK
 from labelcert.kernels.functions import FunctionKernel, as_kernel
 from labelcert.kernels.gcn import GCN
 from labelcert.kernels.gin import GIN
 from labelcert.kernels.graphsage import GraphSAGE
 from labelcert.kernels.kernel import Kernel
+from labelcert.kernels.last_layer import LastLayer
 from labelcert.kernels.linear import Linear
 from labelcert.kernels.mlp import MLP
 from labelcert.kernels.ppnp import PPNP
@@ -33,6 +37,6 @@ from labelcert.kernels.random_features import RandomFeatures
 from labelcert.kernels.sgc import SGC
 
 __all__ = [
-    "APPNP", "GCN", "GIN", "MLP", "PPNP", "SGC", "FunctionKernel", "GraphSAGE", "Kernel", "Linear",
-    "Precomputed", "RandomFeatures", "as_kernel",
+    "APPNP", "CNN", "GCN", "GIN", "MLP", "PPNP", "SGC", "EmpiricalNTK", "FunctionKernel",
+    "GraphSAGE", "Kernel", "LastLayer", "Linear", "Precomputed", "RandomFeatures", "as_kernel",
 ]  # fmt: skip

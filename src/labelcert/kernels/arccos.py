@@ -46,6 +46,13 @@ def kappa1(u: FloatArray) -> FloatArray:
     return u * kappa0(u) + np.sqrt((1.0 - u) * (1.0 + u)) / np.pi
 
 
+def snapped(u: FloatArray) -> FloatArray:
+    """Correlations (any shape, changed in place) that rounding cannot tell from ±1 as ±1."""
+    np.copyto(u, 1.0, where=u > _SNAP)
+    np.copyto(u, -1.0, where=u < -_SNAP)
+    return u
+
+
 def correlation(
     sigma: FloatArray,
     row_variance: FloatArray,
@@ -69,8 +76,7 @@ def correlation(
     """
     u = sigma * _inverse_root(row_variance)[:, None]
     u *= _inverse_root(col_variance)[None, :]
-    np.copyto(u, 1.0, where=u > _SNAP)
-    np.copyto(u, -1.0, where=u < -_SNAP)
+    snapped(u)
     _, in_rows, in_cols = np.intersect1d(row_ids, col_ids, assume_unique=True, return_indices=True)
     u[in_rows, in_cols] = 1.0
     return u

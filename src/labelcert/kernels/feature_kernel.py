@@ -48,17 +48,20 @@ class FeatureKernel(Parameterized):
         left = np.asarray(self._features(inputs, first), dtype=np.float64)
         same = np.array_equal(first, second)
         right = left if same else np.asarray(self._features(inputs, second), dtype=np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):
-            block = left @ right.T
-        if not np.isfinite(block).all():
-            raise InputError(
-                f"the {self.name} kernel overflows on this data: scale the features down."
-            )
-        return (block + block.T) / 2 if same else block
+        return block_of(left, right, self.name)
 
     def _features(self, inputs: Any, rows: IndexArray) -> NDArray[Any]:
         chosen = inputs[rows]
         return self.of_rows(chosen.toarray() if hasattr(chosen, "toarray") else chosen)
+
+
+def block_of(left: FloatArray, right: FloatArray, name: str) -> FloatArray:
+    """Inner products (p, q) of features, symmetric where both are one array; raises InputError."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        block = left @ right.T
+    if not np.isfinite(block).all():
+        raise InputError(f"the {name} kernel overflows on this data: scale the features down.")
+    return (block + block.T) / 2 if left is right else block
 
 
 def with_constant(features: NDArray[Any], constant: float) -> NDArray[Any]:

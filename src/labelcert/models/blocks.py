@@ -8,6 +8,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.intake.arrays import dense_matrix
+from labelcert.intake.origin import origin_of, with_origin
 from labelcert.kernels import Kernel
 
 
@@ -41,7 +42,7 @@ def cross_of(kernel: Any, new: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def _checked(block: Any, shape: tuple[int, int]) -> np.ndarray:
-    matrix = dense_matrix(block, "the kernel's block")
+    matrix = with_origin(dense_matrix(block, "the kernel's block"), origin_of(block))
     if matrix.shape != shape:
         raise InputError(
             f"kernel returned a block of shape {matrix.shape} for {shape[0]} rows by {shape[1]}: "

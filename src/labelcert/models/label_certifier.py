@@ -98,7 +98,8 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: Any) -> np.ndarray:
         """Decision values (m,), positive for classes_[1]; (m, K), the largest wins, with K > 2."""
         check_is_fitted(self)
-        return cross_of(self.kernel, new_rows(self, X), self.X_fit_) @ self.dual_coef_
+        cross = cross_of(self.kernel, new_rows(self, X), self.X_fit_)
+        return np.asarray(cross @ self.dual_coef_)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predicted labels (m,) of rows (m, d)."""

@@ -25,6 +25,7 @@ from labelcert.engines.work.clock import Clock
 from labelcert.intake.budgets import as_count
 from labelcert.intake.items import items_of
 from labelcert.intake.numbers import positive, real_or_none, told, whole, whole_or_none
+from labelcert.intake.origin import check_origins
 from labelcert.intake.positions import as_positions
 from labelcert.kernels import Kernel, as_kernel
 
@@ -165,7 +166,9 @@ def tune(
     for kernel in tried:
         if clock.expired:
             break
-        gram = np.asarray(kernel(graph, chosen), dtype=np.float64)
+        block = kernel(graph, chosen)
+        check_origins(block)
+        gram = np.asarray(block, dtype=np.float64)
         for learner in learners:
             results = []
             for train, held in _split(given, folds, seed):

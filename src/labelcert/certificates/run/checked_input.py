@@ -18,6 +18,7 @@ from labelcert.engines.attacker import RelabelSpace
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.budgets import as_count
 from labelcert.intake.labels import as_labels
+from labelcert.intake.origin import check_origins
 from labelcert.learners.gram import CheckedGram, check_gram, check_magnitudes
 
 
@@ -34,6 +35,7 @@ class CheckedInput:
     space: RelabelSpace  # what the attacker may do
     max_flips: int  # no more than all labels cost together
     asked: int  # the budget as asked for
+    told: tuple[str, ...] = ()  # of where the kernel comes from, see `labelcert.intake.origin`
 
     def witness(self, changes: IntArray) -> Witness:
         """Changes of the engines (`labelcert.engines.attacker`) as points and their new labels."""
@@ -52,6 +54,7 @@ def check_input(
     classes: Sequence[Any] | None,
 ) -> CheckedInput:
     """Validate the arguments of `certify`; raises InputError."""
+    told = check_origins(gram, cross)
     gram, cross, labels, threat = in_one_order(gram, cross, labels, threat)
     given = as_labels(labels)
     names = check_classes(given, classes)
@@ -63,7 +66,7 @@ def check_input(
     weight, penalty = check_learner(C, ridge)
     space, most, asked = check_attacker(given, names, max_flips, threat)
     check_magnitudes(checked, rows, weight, penalty)
-    return CheckedInput(checked, rows, given, names, weight, penalty, space, most, asked)
+    return CheckedInput(checked, rows, given, names, weight, penalty, space, most, asked, told)
 
 
 def check_attacker(

@@ -19,6 +19,7 @@ from labelcert.engines.attacker import RelabelSpace
 from labelcert.intake.feature_matrix import check_sizes, feature_matrix
 from labelcert.intake.frames import in_order_of
 from labelcert.intake.labels import as_labels
+from labelcert.intake.origin import check_origins
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,7 @@ class FeatureInput:
     space: RelabelSpace
     max_flips: int  # no more than all labels cost together
     asked: int  # the budget as asked for
+    told: tuple[str, ...] = ()  # of where features come from, see `labelcert.intake.origin`
 
     def witness(self, changes: IntArray) -> Witness:
         """Changes of the engines (`labelcert.engines.attacker`) as points and their new labels."""
@@ -52,6 +54,7 @@ def check_feature_input(
     classes: Sequence[Any] | None,
 ) -> FeatureInput:
     """Validate the arguments of `certify_linear`; raises InputError."""
+    told = check_origins(features, test_features)
     features, columns = in_order_of(features, "features's columns", None, axis=1)
     test_features, _ = in_order_of(
         test_features, "test_features's columns", columns, axis=1,
@@ -75,7 +78,7 @@ def check_feature_input(
             "threat has bad_groups, which certify_linear does not know: pass the inner products "
             "of the features to certify(ridge=…)."
         )
-    return FeatureInput(matrix, tests, given, names, weight, penalty, space, most, asked)
+    return FeatureInput(matrix, tests, given, names, weight, penalty, space, most, asked, told)
 
 
 def _check_shapes(features: NDArray[Any], tests: NDArray[Any], n: int) -> None:

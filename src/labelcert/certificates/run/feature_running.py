@@ -76,6 +76,7 @@ def _certificate(
         predicted=found.leader,
         levels=levels,
         asked=given.asked,
+        warnings=given.told,
     )
 
 

@@ -21,14 +21,17 @@ NEARLY_CONSTANT = 0.01
 
 
 def warning_signs(given: CheckedInput, predicted: IntArray) -> tuple[str, ...]:
-    """Sentences, each with a remedy, none where all is well; predicted (m,): class numbers."""
+    """Sentences, each with a remedy, none where all is well; predicted (m,): class numbers.
+
+    What is declared of the kernel's origin comes first.
+    """
     signs = (
         _one_class(given.classes, predicted),
         _unbalanced(given.classes, given.space.labels),
         _constant(given.gram.given),
         None if given.C is None else _saturated(given.gram.given, given.C),
     )
-    return tuple(sign for sign in signs if sign is not None)
+    return (*given.told, *(sign for sign in signs if sign is not None))
 
 
 def _one_class(classes: LabelArray, predicted: IntArray) -> str | None:

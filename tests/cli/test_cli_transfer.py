@@ -1,0 +1,47 @@
+"""`labelcert transfer` from the shell."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+import labelcert as lc
+from torch_networks import torch
+
+torch.set_num_threads(1)
+SMALL = ("transfer", "karate", "--per-class", "3", "--max-flips", "2", "--widths", "8,16",
+         "--seeds", "2", "--attacks", "6")  # fmt: skip
+
+
+def test_table_and_files_are_those_of_python(invoke, tmp_path):
+    csv, document = tmp_path / "t.csv", tmp_path / "t.json"
+    found = invoke(*SMALL, "-o", str(csv), "-o", str(document), "--store", str(tmp_path / "s"))
+    assert found.exit_code == 0, found.output
+    graph = lc.datasets.load("karate")
+    split = lc.datasets.split(graph.labels, per_class=3, seed=0)
+    expected = lc.transfer(graph, split, lc.kernels.GCN(), C=1.0, max_flips=2, widths=[8, 16],
+                           seeds=2, attacks=6)  # fmt: skip
+    pd.testing.assert_frame_equal(pd.read_csv(csv), expected.summary(), check_dtype=False)
+    written = json.loads(document.read_text())
+    assert [row["width"] for row in written["by_width"]] == [8, 16]
+    assert written["centred"] is True
+    share = 100 * expected.summary()["changed"][0]
+    assert f"{share:.1f}%" in found.stdout
+    assert (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--widths", "8;16"), "no list of whole numbers"),
+        (("-o", "x.xlsx"), ".csv or .json"),
+        (("--model", "linear"), "not one of a layered network"),
+        (("--seeds", "0"), "seeds is 0"),
+    ],
+)
+def test_what_cannot_be_is_refused(invoke, options, told):
+    found = invoke(*SMALL, *options)
+    assert found.exit_code == 2
+    assert told in " ".join(found.stderr.split())
