@@ -66,7 +66,9 @@ def write_reports(request: Request, run: Run, graph: Graph, attacker: str) -> li
         from labelcert.report.page.run_page import write_run_page
 
         for path in request.reports:
-            write_run_page(run, graph, path, title=title_of(run), attacker=attacker)
+            write_run_page(
+                run, path, title=title_of(run), attacker=attacker, graphs=lambda _: graph
+            )
     return list(request.reports)
 
 

@@ -87,6 +87,13 @@ class Run:
         return is_labeled(self.y_true)
 
     @property
+    def word(self) -> str:
+        """What a node is called: "row" in a table, "point" where only matrices are known."""
+        if self.dataset["features"] is None:
+            return "point"
+        return "node" if self.dataset["edges"] else "row"
+
+    @property
     def on_kernel(self) -> bool:
         """Whether the model is a network, and not one of features."""
         return "kernel" in self.seconds
