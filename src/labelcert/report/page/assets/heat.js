@@ -31,6 +31,10 @@ function drawHeat() {
   if (many()) return heatChart.show(data.specs.bars);
   const spec = structuredClone(data.specs.all[data.specs.heat[state.dataset]]);
   spec.height = data.heatRow * Math.max(shownVerdicts().length, 1);
+  JSON.stringify(spec, (key, value) => { // of every layer
+    if (key === "x" && value && value.title === "test node") value.title = `test ${word()}`;
+    return value;
+  });
   if (byId("heat").clientWidth < 560) JSON.stringify(spec, (key, value) => {
     if (value && value.labelLimit) value.labelLimit = 92;
     return value;
