@@ -75,7 +75,8 @@ def write_reports(request: Request, run: Run, graph: Graph, attacker: str) -> li
 def _inputs(request: Request) -> list[Path]:
     # A column's name is no file, and then there is nothing to overwrite.
     given = [
-        request.dataset, request.edges, request.new, request.trusted, request.costs, request.groups,
+        request.dataset, request.edges, request.new, request.train, request.trusted,
+        request.costs, request.groups,
     ]  # fmt: skip
     return [Path(path) for path in given if path is not None]
 
