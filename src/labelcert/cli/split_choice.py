@@ -122,8 +122,8 @@ def _drawn(request: Request, graph: Graph) -> SplitChoice:
         graph.labels, per_class, request.seed, validation=request.validation, test=request.test
     )
     validation = per_class if request.validation is None else int(request.validation)
-    record = {"per_class": per_class, "validation": validation, "seed": request.seed}
-    return SplitChoice(split, record)
+    drawn = {"per_class": per_class, "validation": validation, "seed": request.seed}
+    return SplitChoice(split, drawn | {"how": None})
 
 
 def _by_column(request: Request, graph: Graph, column: GivenValues) -> SplitChoice:

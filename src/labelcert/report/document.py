@@ -31,7 +31,7 @@ the user's table calls the nodes, null where it does not. "path" and
 "edges_path" name the files of own data, and "notes" says what was read of them and what was left
 out; "unlabeled" counts the nodes without a label. "class_names" says what the classes were called
 before ``--binary`` renumbered them. "split" says "how" the trained rows
-were chosen where they were not drawn by class, and holds null then; "true_labels" holds null where
+were chosen where they were not drawn by class, and else null; "true_labels" holds null where
 a row has none. "peak_memory_mb" is the peak memory of the process, its imports
 included, and of its workers, in 10⁶ bytes; it is null where the system does not tell.
 
