@@ -39,7 +39,7 @@ def test_all_labeled_rows_train_and_all_new_ones_are_certified(invoke, labels):
     result = invoke(*ASKED, "--ridge", "1", "-o", "run.json", "-o", "run.csv")
     assert result.exit_code == 0, result.stderr
     text = " ".join(result.stdout.split())
-    assert "39 labeled nodes (all rows with a label; 10 new rows are certified)" in text
+    assert "39 labeled rows (all rows with a label; 10 new rows are certified)" in text
     assert "1 of 40 nodes have no label" in text
     there = old.dropna()
     fitted = lc.LabelCertifier(ridge=1.0).fit(there[["a", "b", "c"]], there["kind"])
@@ -50,7 +50,7 @@ def test_all_labeled_rows_train_and_all_new_ones_are_certified(invoke, labels):
     frame = pd.read_csv("run.csv")
     if labels:
         right = int((cert.prediction == new["kind"].to_numpy()).sum())
-        assert f"of 10 test nodes ({right} right)" in text
+        assert f"of 10 test rows ({right} right)" in text
         assert run["test"]["true_labels"] == new["kind"].tolist()
     else:
         assert "unknown: none of 10 new rows has a label" in text
@@ -66,9 +66,27 @@ def test_accuracy_is_told_where_the_truth_is_known(invoke):
     assert result.exit_code == 0, result.stderr
     assert "of 2 new rows with a label" in " ".join(result.stdout.split())
     assert document()["test"]["true_labels"][:3] == [*new["kind"][:2], None]
-    result = invoke(*ASKED, "--ridge", "1", "--report", "p.html")
-    assert result.exit_code == 2
-    assert "labels of the new rows" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("known", [0, 2])
+def test_a_page_where_nobody_knows_all_labels(invoke, known):
+    _, new = tables()
+    new.loc[new.index[known:], "kind"] = None
+    new.to_csv("new.csv", index=False)
+    result = invoke(*ASKED, "--ridge", "1", "-q", "--report", "p.html", "-o", "run.json")
+    assert result.exit_code == 0, result.stderr
+    html = Path("p.html").read_text(encoding="utf-8")
+    data = json.loads(html.split('id="report-data">')[1].split("</script>")[0])
+    scene = data["scenes"][0]
+    assert scene["truth"] == [*new["kind"][:known], *[None] * (10 - known)]
+    assert scene["word"] == "row"
+    assert data["clean"] == []  # an accuracy of two rows would be read as one of ten
+    assert [panel["key"] for panel in data["panels"]] == ["sample-wise"]
+    told = f"of {known} test rows that have a label" if known else "unknown: none of 10 test rows"
+    assert told in html
+    assert invoke("report", "run.json", "-o", "again.html", "-q").exit_code == 0
+    again = Path("again.html").read_text(encoding="utf-8")
+    assert json.loads(again.split('id="report-data">')[1].split("</script>")[0]) == data
 
 
 def test_a_page_of_new_rows(invoke):

@@ -84,9 +84,9 @@ def test_named_graphs_have_nothing_to_tell(invoke):
 
 
 def test_a_column_is_kept_where_it_is_asked_for(invoke, table):
-    assert "24 nodes, 0 edges, 2 features" in invoke("certify", "t.csv", *FAST).stdout
+    assert "24 rows, 2 features" in invoke("certify", "t.csv", *FAST).stdout
     kept = invoke("certify", "t.csv", *FAST, "--keep", "verified")
-    assert "24 nodes, 0 edges, 3 features" in kept.stdout
+    assert "24 rows, 3 features" in kept.stdout
     assert "accuracy 100.0%" in facts(kept)
     assert "--keep goes with a file" in invoke("certify", "karate", "--keep", "x").stderr
 
@@ -175,9 +175,9 @@ def test_a_class_with_one_member_can_be_left_out(invoke, rare, command):
     assert "--drop-class 'rare bird'" in refused.stderr
     result = invoke(*command, "--drop-class", "rare bird")
     assert result.exit_code == 0, result.stderr
-    assert "rare" not in result.stdout.replace("rare.csv", "").replace(
-        "rare: 24 nodes", ""
-    ).replace("'rare bird'", "")
+    assert "rare" not in result.stdout.replace("rare.csv", "").replace("rare: 24 rows", "").replace(
+        "'rare bird'", ""
+    )
     unknown = invoke(*command, "--drop-class", "rare brid")
     assert unknown.exit_code == 2
     assert "did you mean 'rare bird'" in unknown.stderr

@@ -12,6 +12,7 @@ import pytest
 import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.report.nodes.graph_source import load_again
+from labelcert.report.page.attackers import attacker_told
 from labelcert.report.study_results import read_store
 from labelcert.studies import Settings, Store, expand, load_study, run_study
 from labelcert.studies.graphs import forget
@@ -88,6 +89,30 @@ def test_the_same_as_in_python(mails):
         free = lc.certify(*blocks, C=0.1, max_flips=4)
         weaker |= record["radius"] != free.radius.tolist()
     assert weaker
+
+
+def test_bad_groups_as_in_python_and_on_the_page(mails):
+    told = "threat: {groups: who, bad_groups: 1}\n"
+    study = study_with(told, STUDY.replace("[collective]", "[sample_wise]"))
+    record = run(study)[0]
+    assert record["dataset"]["features"] == 3  # the price is one here
+    graph = lc.datasets.from_table(mails.drop(columns=["who"]), label="class")
+    split = lc.datasets.split(graph.labels, 3, 0, test=12)
+    kernel = lc.kernels.MLP()
+    blocks = (
+        kernel(graph, split.labeled),
+        kernel(graph, split.test, split.labeled),
+        graph.labels[split.labeled],
+    )
+    threat = lc.ThreatModel(4, groups=mails["who"][split.labeled].tolist(), bad_groups=1)
+    cert = lc.certify(*blocks, C=0.1, threat=threat)
+    assert record["radius"] == cert.radius.tolist()
+    assert record["radius"] != lc.certify(*blocks, C=0.1, max_flips=4).radius.tolist()
+    result = read_store(STORE).results[0]
+    words = "flips up to 4 labels, groups by the column who, besides all labels of any one group"
+    assert attacker_told(result.content["threat"]) == words
+    without = study_with("threat: {groups: who, group_budgets: 4}\n")
+    assert all("bad_groups" not in unit.content["threat"] for unit in expand(without))
 
 
 def test_percentages_of_groups_are_counts_of_each_of_them(mails):
@@ -206,6 +231,9 @@ def test_rows_stay_with_their_nodes_where_the_graph_is_cut_down():
             "{trusted: safe.txt}",
             "line 9: threat.trusted is wrong: trusted file .*safe.txt' cannot be",
         ),
+        ("{bad_groups: 1}", r"threat has bad_groups without groups"),
+        ("{groups: who, bad_groups: -1}", r"bad_groups must be"),
+        ("{group_budgets: 0}", r"threat has group_budgets without groups"),
         ("{groups: who}", r"study.yaml line 9: threat has groups without group_budgets"),
         ("{group_budgets: 2}", r"study.yaml line 9: threat has group_budgets without groups"),
         (

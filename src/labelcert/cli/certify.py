@@ -7,6 +7,7 @@ from functools import partial
 import typer
 
 from labelcert.cli import options as opt
+from labelcert.cli import split_options as chosen
 from labelcert.cli.kernel_options import KernelCommand
 from labelcert.cli.request import Request, from_options
 
@@ -37,6 +38,7 @@ EPILOG = "\n\n".join(
         "labelcert certify table.csv --label class --module net:build --weights net.safetensors "
         "--layer head --parameters-from 'other data' --ridge 1",
         "labelcert certify table.csv --label class --new today.csv --ridge 1 --standardize",
+        "labelcert certify table.csv --label class --split part",
         "labelcert certify mails.csv --label class --groups annotator --group-budget 2",
         "labelcert certify mails.csv --label class --groups annotator --bad-groups 1 --ridge 1",
         "labelcert certify mnist --features spectral --ridge 30000 --test 500 --max-flips 3000",
@@ -58,10 +60,12 @@ def certify(
     standardize: opt.Standardize = False,
     binary: opt.Binary = False,
     largest_component: opt.LargestComponent = False,
-    per_class: opt.PerClass = 5,
-    validation: opt.Validation = None,
-    test: opt.Test = None,
-    seed: opt.Seed = 0,
+    split: chosen.SplitColumn = None,
+    train: chosen.Train = None,
+    per_class: chosen.PerClass = None,
+    validation: chosen.Validation = None,
+    test: chosen.Test = None,
+    seed: chosen.Seed = 0,
     model: opt.Model = None,
     module: opt.Module = None,
     weights: opt.Weights = None,

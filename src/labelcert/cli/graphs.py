@@ -57,7 +57,15 @@ def load_new(request: Request) -> tuple[Graph, Split]:
         raise InputError(
             "new goes with a table of your own: pass a CSV or Parquet file as DATASET."
         )
-    for name in ("edges", "binary", "largest_component", "drop_classes", "validation", "test"):
+    for name in (
+        "edges",
+        "binary",
+        "largest_component",
+        "drop_classes",
+        "per_class",
+        "validation",
+        "test",
+    ):
         if getattr(request, name) not in (None, False, ()):
             option = name.replace("_", "-").replace("classes", "class")
             raise InputError(f"--{option} does not go with --new: leave it out.")

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-_DATA, _MODEL, _TRAINING = "Data", "Model", "Training"
+DATA, _MODEL, _TRAINING = "Data", "Model", "Training"
 _ATTACK, _ADVICE, _RUN = "Attack", "Advice", "Search and output"
 
 
-def _option(panel: str, names: tuple[str, ...], text: str, metavar: str | None = None) -> object:
+def option(panel: str, names: tuple[str, ...], text: str, metavar: str | None = None) -> object:
+    """An option under a panel of the help."""
     return typer.Option(*names, help=text, metavar=metavar, rich_help_panel=panel)
 
 
@@ -25,85 +26,68 @@ Dataset = Annotated[
 ]
 Edges = Annotated[
     Path | None,
-    _option(_DATA, ("--edges",), "Edge table (columns source, target) of a node table.", "FILE"),
+    option(DATA, ("--edges",), "Edge table (columns source, target) of a node table.", "FILE"),
 ]
 Label = Annotated[
     str | None,
-    _option(_DATA, ("--label",), "Column (or .npz key) of the class labels.", "NAME"),
+    option(DATA, ("--label",), "Column (or .npz key) of the class labels.", "NAME"),
 ]
 Id = Annotated[
     str | None,
-    _option(
-        _DATA, ("--id",),
+    option(
+        DATA, ("--id",),
         "Column of the node ids, shown in place of node numbers (id, with --edges).", "NAME",
     ),
 ]  # fmt: skip
 Drop = Annotated[
     list[str] | None,
-    _option(_DATA, ("--drop",), "Column of the table to leave out; may be repeated.", "NAME"),
+    option(DATA, ("--drop",), "Column of the table to leave out; may be repeated.", "NAME"),
 ]
 Keep = Annotated[
     list[str] | None,
-    _option(
-        _DATA, ("--keep",),
+    option(
+        DATA, ("--keep",),
         "Column of the table to use as a feature that would be left out, such as one of true and "
         "false; may be repeated.", "NAME",
     ),
 ]  # fmt: skip
 DropClass = Annotated[
     list[str] | None,
-    _option(
-        _DATA, ("--drop-class",),
+    option(
+        DATA, ("--drop-class",),
         "Class whose nodes to leave out, such as one with too few of them; may be repeated.",
         "NAME",
     ),
 ]  # fmt: skip
 New = Annotated[
     Path | None,
-    _option(
-        _DATA, ("--new",),
+    option(
+        DATA, ("--new",),
         "Table of new rows to certify, with or without labels; all labeled rows of DATASET, a "
         "table, are then trained on.", "FILE",
     ),
 ]  # fmt: skip
 Standardize = Annotated[
     bool,
-    _option(
-        _DATA, ("--standardize",),
+    option(
+        DATA, ("--standardize",),
         "Give every feature mean 0 and scale 1 over the rows that are trained on.",
     ),
 ]  # fmt: skip
 Binary = Annotated[
     bool,
-    _option(
-        _DATA,
+    option(
+        DATA,
         ("--binary",),
         "Keep the two most frequent classes, as labels 1 and 0, without nodes then isolated.",
     ),
 ]
 LargestComponent = Annotated[
-    bool, _option(_DATA, ("--largest-component",), "Keep the largest connected component.")
+    bool, option(DATA, ("--largest-component",), "Keep the largest connected component.")
 ]
-PerClass = Annotated[
-    int, _option(_DATA, ("--per-class",), "Labeled training nodes of each class.", "N")
-]
-Validation = Annotated[
-    int | None,
-    _option(
-        _DATA, ("--validation",),
-        "More labeled nodes of each class, as many as --per-class unless given. The certified "
-        "network trains on both, and the attacker may flip both.", "N",
-    ),
-]  # fmt: skip
-Test = Annotated[
-    int | None,
-    _option(_DATA, ("--test",), "Certify this many of the remaining nodes (all).", "N"),
-]
-Seed = Annotated[int, _option(_DATA, ("--seed",), "Seed of the split.", "N")]
-
 Model = Annotated[
     str | None,
-    _option(
+    option(
         _MODEL, ("--model",),
         "Network, see 'labelcert models'; gcn, or mlp where there are no edges. A kernel of your "
         "own: package.module:Class, see the documentation.", "NAME",
@@ -154,26 +138,26 @@ ModuleEdges = Annotated[
 
 C = Annotated[
     float | None,
-    _option(
+    option(
         _TRAINING, ("-C", "--C"),
         "Regularization: train with the hinge loss (a kernel SVM); 1 unless given.", "X",
     ),
 ]  # fmt: skip
 Ridge = Annotated[
     float | None,
-    _option(_TRAINING, ("--ridge",), "Train with squares (kernel ridge regression).", "X"),
+    option(_TRAINING, ("--ridge",), "Train with squares (kernel ridge regression).", "X"),
 ]
 
 Learner = Annotated[
     str | None,
-    _option(
+    option(
         _TRAINING, ("--learner",),
         "svm or ridge, with C = 1 or ridge = 1 unless given by -C or --ridge.", "NAME",
     ),
 ]  # fmt: skip
 Features = Annotated[
     str | None,
-    _option(
+    option(
         _MODEL, ("--features",),
         "In place of a network: pixels (rows as they are), random_relu, patches of square "
         "images, or spectral; label-free, for any number of labels.", "NAME",
@@ -181,14 +165,14 @@ Features = Annotated[
 ]  # fmt: skip
 Parts = Annotated[
     int | None,
-    _option(
+    option(
         _TRAINING, ("--parts",),
         "Train one model on each of so many parts of the labels, and let them vote.", "K",
     ),
 ]  # fmt: skip
 Votes = Annotated[
     str | None,
-    _option(
+    option(
         _TRAINING, ("--votes",),
         "How votes are certified: white_box looks into the models, black_box counts votes only.",
         "NAME",
@@ -197,7 +181,7 @@ Votes = Annotated[
 
 MaxFlips = Annotated[
     str | None,
-    _option(
+    option(
         _ATTACK, ("--max-flips",),
         "Largest number of flipped labels, or with --costs what they cost: a count, or a "
         "percentage such as 10% of all labels or of what all cost. 10 unless given.", "BUDGET",
@@ -205,14 +189,14 @@ MaxFlips = Annotated[
 ]  # fmt: skip
 Collective = Annotated[
     bool,
-    _option(
+    option(
         _ATTACK, ("--collective",),
         "Also count how many predictions one attacker can break at once.",
     ),
 ]  # fmt: skip
 WorstMargins = Annotated[
     bool,
-    _option(
+    option(
         _ATTACK, ("--worst-margins",),
         "Also find the worst margin of each node at every budget, for the .json file; takes "
         "longer, two classes only.",
@@ -220,7 +204,7 @@ WorstMargins = Annotated[
 ]  # fmt: skip
 Trusted = Annotated[
     str | None,
-    _option(
+    option(
         _ATTACK, ("--trusted",),
         "Labels that cannot be flipped: a column of the node table with yes or no (not a feature "
         "then), or a text file of nodes, one a line, by id or else by number.", "COLUMN|FILE",
@@ -228,7 +212,7 @@ Trusted = Annotated[
 ]  # fmt: skip
 Direction = Annotated[
     list[str] | None,
-    _option(
+    option(
         _ATTACK, ("--direction",),
         "Flips the attacker may make, as FROM:TO; may be repeated. All unless given: a label may "
         "become any other class.", "A:B",
@@ -236,7 +220,7 @@ Direction = Annotated[
 ]  # fmt: skip
 Costs = Annotated[
     str | None,
-    _option(
+    option(
         _ATTACK, ("--costs",),
         "What flipping each label costs (1): a column of the node table, or a table with the "
         "columns node, cost. The budget is then what all flips cost together.", "COLUMN|FILE",
@@ -244,7 +228,7 @@ Costs = Annotated[
 ]  # fmt: skip
 Groups = Annotated[
     str | None,
-    _option(
+    option(
         _ATTACK, ("--groups",),
         "Who gave each label: a column of the node table (not a feature then), or a table with "
         "the columns node, group.", "COLUMN|FILE",
@@ -252,7 +236,7 @@ Groups = Annotated[
 ]  # fmt: skip
 GroupBudget = Annotated[
     list[str] | None,
-    _option(
+    option(
         _ATTACK, ("--group-budget",),
         "Most flips of labels of one group, besides --max-flips: N for every group, or NAME=N for "
         "one; a count, or a percentage such as 50% of the group; may be repeated.", "[NAME=]N",
@@ -261,17 +245,17 @@ GroupBudget = Annotated[
 
 BadGroups = Annotated[
     int,
-    _option(
+    option(
         _ATTACK, ("--bad-groups",),
         "Besides, up to so many groups, unknown which, may be wrong anywhere: their labels may "
         "change at no cost.", "N",
     ),
 ]  # fmt: skip
 
-Count = Annotated[int, _option(_ADVICE, ("--k", "-k"), "How many labels to choose.", "N")]
+Count = Annotated[int, option(_ADVICE, ("--k", "-k"), "How many labels to choose.", "N")]
 AtBudget = Annotated[
     str | None,
-    _option(
+    option(
         _ADVICE, ("--budget",),
         "Raise the certified ratio at this budget, a count or a percentage of the labels; "
         "--max-flips unless given.", "BUDGET",
@@ -280,21 +264,21 @@ AtBudget = Annotated[
 
 TimeLimit = Annotated[
     float,
-    _option(
+    option(
         _RUN, ("--time-limit",),
         "Seconds for the search, inf for no limit. What is open then is told as an interval.", "S",
     ),
 ]  # fmt: skip
 PointTimeLimit = Annotated[
     float | None,
-    _option(
+    option(
         _RUN, ("--point-time-limit",),
         "Seconds that branch and bound (or paper_milp) may spend on one test node.", "S",
     ),
 ]  # fmt: skip
 Exactness = Annotated[
     str,
-    _option(
+    option(
         _RUN, ("--exactness",),
         "exact, or relaxed: with more than two classes take the worst case of each class "
         "independently, which is proven too, quicker, and may be lower.", "NAME",
@@ -302,22 +286,22 @@ Exactness = Annotated[
 ]  # fmt: skip
 Engine = Annotated[
     str,
-    _option(
+    option(
         _RUN, ("--engine",),
         "Which engine decides.", "NAME",  # told in full by engine_help.py
     ),
 ]  # fmt: skip
 Solver = Annotated[
     str,
-    _option(
+    option(
         _RUN, ("--solver",),
         "Solver of paper_milp: highs, or gurobi (pip install 'labelcert\\[gurobi]').", "NAME",
     ),
 ]  # fmt: skip
-Jobs = Annotated[int | None, _option(_RUN, ("--jobs",), "Threads (all cores).", "N")]
+Jobs = Annotated[int | None, option(_RUN, ("--jobs",), "Threads (all cores).", "N")]
 Output = Annotated[
     list[Path] | None,
-    _option(
+    option(
         _RUN, ("--output", "-o"),
         "Write the result: .json (everything), .csv or .parquet (a row a test node; of advice, a "
         "row a step); may be repeated.", "FILE",
@@ -325,19 +309,19 @@ Output = Annotated[
 ]  # fmt: skip
 Plot = Annotated[
     list[Path] | None,
-    _option(
+    option(
         _RUN, ("--plot",),
         "Draw the certified ratio: .png, .svg, .pdf, .html or .json; may be repeated.", "FILE",
     ),
 ]  # fmt: skip
 ReportPage = Annotated[
     list[Path] | None,
-    _option(
+    option(
         _RUN, ("--report",),
         "Write a page to look at: .html, one file that needs no network, with curves, radii, the "
         "graph and the labels that break each prediction; may be repeated.", "FILE",
     ),
 ]  # fmt: skip
 Quiet = Annotated[
-    bool, _option(_RUN, ("--quiet", "-q"), "Print nothing but errors, and no progress bar.")
+    bool, option(_RUN, ("--quiet", "-q"), "Print nothing but errors, and no progress bar.")
 ]

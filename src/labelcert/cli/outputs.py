@@ -66,14 +66,17 @@ def write_reports(request: Request, run: Run, graph: Graph, attacker: str) -> li
         from labelcert.report.page.run_page import write_run_page
 
         for path in request.reports:
-            write_run_page(run, graph, path, title=title_of(run), attacker=attacker)
+            write_run_page(
+                run, path, title=title_of(run), attacker=attacker, graphs=lambda _: graph
+            )
     return list(request.reports)
 
 
 def _inputs(request: Request) -> list[Path]:
     # A column's name is no file, and then there is nothing to overwrite.
     given = [
-        request.dataset, request.edges, request.new, request.trusted, request.costs, request.groups,
+        request.dataset, request.edges, request.new, request.train, request.trusted,
+        request.costs, request.groups,
     ]  # fmt: skip
     return [Path(path) for path in given if path is not None]
 

@@ -14,6 +14,9 @@ paper's values lie between 0.001 and 1."""
 
 DEFAULT_MAX_FLIPS = "10"
 
+DEFAULT_PER_CLASS = 5
+"""Of graphs and named data; a table is trained on whole but for a hold-out."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -33,7 +36,7 @@ class Request:
     standardize: bool
     binary: bool
     largest_component: bool
-    per_class: int
+    per_class: int | None
     validation: int | None
     test: int | None
     seed: int
@@ -70,6 +73,8 @@ class Request:
     features: str | None = None
     parts: int | None = None
     votes: str | None = None
+    split: str | None = None
+    train: Path | None = None
 
 
 def from_options(options: dict[str, Any]) -> Request:

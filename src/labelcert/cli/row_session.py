@@ -21,6 +21,7 @@ from labelcert.cli.outputs import check_outputs
 from labelcert.cli.progress import Report
 from labelcert.cli.request import Request
 from labelcert.cli.session import Prepared, prepare, run_of_rows
+from labelcert.cli.split_choice import check_split
 from labelcert.cli.threat_choice import check_threat, choose_threat
 from labelcert.data import Graph, Split, datasets, registry
 from labelcert.data.cuts import kept_nodes
@@ -39,9 +40,9 @@ class PreparedRows:
     graph: Graph
     split: Split
     features: FeatureMap
+    split_record: dict[str, Any]
     threat: Any
     seconds: float
-    standard: bool
 
 
 def wants_rows(request: Request) -> bool:
@@ -59,6 +60,7 @@ def check(request: Request) -> None:
     jobs(request.jobs, "jobs")
     seconds(request.time_limit, "time_limit")
     check_threat(request)
+    check_split(request)
     if request.features is not None:
         find(request.features, request.seed)
     for name in ("collective", "worst_margins", "point_time_limit", "model"):
@@ -90,7 +92,7 @@ def check(request: Request) -> None:
 
 def _refuse_of_tables(request: Request) -> None:
     """Images have no columns, and rows of their own."""
-    for name in ("new", "standardize", "costs", "groups"):
+    for name in ("new", "split", "train", "standardize", "costs", "groups"):
         if getattr(request, name):
             raise InputError(
                 f"--{name} is for tables, and {request.dataset!r} is none: leave it out."
@@ -104,9 +106,11 @@ def prepare_rows(request: Request) -> PreparedRows:
         graph = load_graph(request)
         split = _own_split(request, graph)
         threat = choose_threat(request, graph, split.labeled, None, None, None)
+        record = {"seed": request.seed, "standard": True}
     else:
         drawn: Prepared = prepare(replace(request, model="mlp", C=1.0, ridge=None))
         graph, split, threat = drawn.graph, drawn.split, drawn.threat
+        record = drawn.split_record
     if graph.has_edges:
         raise InputError(
             f"features look at rows alone and {graph.name!r} has edges: leave --features and "
@@ -114,7 +118,7 @@ def prepare_rows(request: Request) -> PreparedRows:
         )
     features = find(request.features or "pixels", request.seed)
     elapsed = time.monotonic() - start
-    return PreparedRows(request, graph, split, features, threat, elapsed, _has_split(request))
+    return PreparedRows(request, graph, split, features, record, threat, elapsed)
 
 
 def execute(prepared: PreparedRows, report: Report) -> Run:

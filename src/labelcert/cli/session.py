@@ -19,16 +19,23 @@ from labelcert.certificates.run.option_checks import (
     check_margins,
     check_time_limit,
 )
-from labelcert.cli.graphs import is_path, load_graph, load_new
+from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched
 from labelcert.cli.node_values import read_values, without_columns
 from labelcert.cli.outputs import check_outputs
 from labelcert.cli.progress import Report
 from labelcert.cli.request import DEFAULT_C, Request
+from labelcert.cli.split_choice import (
+    check_split,
+    choose_new,
+    choose_split,
+    graph_told,
+    read_split_column,
+)
 from labelcert.cli.threat_choice import ThreatChoice, check_threat, choose_threat
 from labelcert.cli.trusted_choice import read_trusted_column
-from labelcert.data import Graph, Split, datasets
+from labelcert.data import Graph, Split
 from labelcert.data.standardizing import scales_told, standardized
 from labelcert.kernels import Kernel
 from labelcert.report.document import Run
@@ -41,6 +48,7 @@ class Prepared:
     request: Request
     graph: Graph
     split: Split
+    split_record: dict[str, Any]
     kernel: Kernel
     threat: ThreatChoice
     seconds: float
@@ -90,6 +98,7 @@ def check(request: Request) -> None:
     check_exactness(request.exactness, request.engine)
     check_margins(request.worst_margins, request.engine)
     check_threat(request)
+    check_split(request)
     check_model(request)
 
 
@@ -99,32 +108,32 @@ def prepare(request: Request) -> Prepared:
     costs = read_values(request, "costs", "cost")
     groups = read_values(request, "groups", "group")
     trusted = read_trusted_column(request)
-    request = without_columns(request, (costs, groups, trusted))
-    graph, split = load_new(request) if request.new else (load_graph(request), None)
-    told = [line for given in (costs, groups, trusted) if given is not None for line in given.told]
+    parts = read_split_column(request)
+    request = without_columns(request, (costs, groups, trusted, parts))
+    if request.new is not None:
+        graph, choice = choose_new(request)
+    else:
+        graph = load_graph(request)
+        choice = choose_split(request, graph, parts)
+        graph = graph_told(graph, choice)
+    split = choice.split
+    told = [
+        line
+        for given in (costs, groups, trusted, parts)
+        if given is not None
+        for line in given.told
+    ]
     graph = replace(graph, notes=(*graph.notes, *told))
     kernel = choose_kernel(request, graph)
     classes = check_classes(graph.labels[graph.is_labeled], None)
     check_margins(request.worst_margins, request.engine, len(classes))
-    if split is None:
-        split = datasets.split(
-            graph.labels,
-            request.per_class,
-            request.seed,
-            validation=request.validation,
-            test=request.test,
-        )
-    if len(split.test) == 0:
-        raise InputError(
-            f"per_class={request.per_class} leaves no test nodes: lower --per-class or "
-            "--validation."
-        )
     if request.standardize:
         graph = standardized(graph, split.labeled)
     else:
         graph = replace(graph, notes=(*graph.notes, *scales_told(graph, split.labeled)))
     threat = choose_threat(request, graph, split.labeled, costs, groups, trusted)
-    return Prepared(request, graph, split, kernel, threat, time.monotonic() - start)
+    elapsed = time.monotonic() - start
+    return Prepared(request, graph, split, choice.record, kernel, threat, elapsed)
 
 
 def compute(prepared: Prepared, report: Report) -> Blocks:
@@ -181,7 +190,7 @@ def run_of(
         dataset=_dataset_record(request, graph),
         model={"name": prepared.kernel.name, "parameters": dict(prepared.kernel.settings())},
         threat=prepared.threat.record,
-        split=_split_record(request),
+        split=prepared.split_record,
         labeled=split.labeled,
         test=split.test,
         y_true=graph.labels[split.test],
@@ -196,13 +205,12 @@ def run_of_rows(
 ) -> Run:
     """The same of rows and their features: a prepared request without a kernel."""
     request, graph, split = prepared.request, prepared.graph, prepared.split
-    record: dict[str, Any] = {"seed": request.seed, "standard": True}
     return Run(
         certificate=certificate,
         dataset=_dataset_record(request, graph),
         model=model,
         threat=prepared.threat.record,
-        split=record if prepared.standard else _split_record(request),
+        split=prepared.split_record,
         labeled=split.labeled,
         test=split.test,
         y_true=graph.labels[split.test],
@@ -242,15 +250,4 @@ def _dataset_record(request: Request, graph: Graph) -> dict[str, Any]:
         "drop_classes": list(request.drop_classes),
         "unlabeled": int((~graph.is_labeled).sum()),
         "notes": list(graph.notes),
-    }
-
-
-def _split_record(request: Request) -> dict[str, int | None]:
-    if request.new is not None:
-        return {"per_class": None, "validation": None, "seed": None}
-    same = request.validation is None
-    return {
-        "per_class": request.per_class,
-        "validation": request.per_class if same else int(request.validation or 0),
-        "seed": request.seed,
     }

@@ -58,7 +58,7 @@ def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
             console.print(f"median radius {summary.median:g}, wrong predictions counted as -1")
     told = "" if summary.unit == "flips" else " (radius: cost of the flips that each survives)"
     head(console, f"Weakest and strongest predictions{told}")
-    console.print(_predictions(summary, run.called))
+    console.print(_predictions(summary, run.called, run.word))
     console.print()
     console.print(_decided(run, summary))
     for line in (*warning_lines(run), *open_lines(run, summary, time_limit)):
@@ -138,18 +138,18 @@ def facts(run: Run, summary: Summary, budget: str) -> Table:
     table.add_column(overflow="fold")
     for name, told in run_facts(run):
         table.add_row(name, text(told))
-    table.add_row("accuracy", accuracy_told(summary))
+    table.add_row("accuracy", accuracy_told(summary, run.word))
     table.add_row("attacker", text(budget))
     return table
 
 
-def accuracy_told(summary: Summary) -> str:
+def accuracy_told(summary: Summary, word: str = "node") -> str:
     """The accuracy on the labels as they are, where the truth is known."""
     if summary.known == 0 and summary.num_test:
         return f"unknown: none of {summary.num_test} new rows has a label"
     correct = summary.correct or 0
     share = percent(correct / summary.known) if summary.known else percent(0)
-    what = "test nodes" if summary.known == summary.num_test else "new rows with a label"
+    what = f"test {word}s" if summary.known == summary.num_test else "new rows with a label"
     return f"{share} of {summary.known} {what} ({correct} right), labels unflipped"
 
 
@@ -212,14 +212,14 @@ def interval(counts: tuple[int, int], m: int) -> str:
     return f"{low} to {high} of {m}  {100 * low / m:.0f} to {100 * high / m:.0f}%"
 
 
-def _predictions(summary: Summary, called: Callable[[int], str]) -> Table:
+def _predictions(summary: Summary, called: Callable[[int], str], word: str) -> Table:
     table = plain_table()
     table.add_column("")
-    table.add_column("node", justify="right", overflow="fold")
+    table.add_column(word, justify="right", overflow="fold")
     table.add_column("true", overflow="fold")
     table.add_column("predicted", overflow="fold")
     table.add_column("radius", justify="right")
-    table.add_column("broken by relabeling nodes", overflow="fold", ratio=1)
+    table.add_column(f"broken by relabeling {word}s", overflow="fold", ratio=1)
     for name, rows in (("weakest", summary.weakest), ("strongest", summary.strongest)):
         for i, row in enumerate(rows):
             truth = "" if row.true_label is None else row.true_label

@@ -211,6 +211,8 @@ def certify_command(request: Request, best: Trial) -> str:
         "drop_class": request.drop_classes,
         "binary": request.binary,
         "largest_component": request.largest_component,
+        "split": request.split,
+        "train": request.train,
     }
     defaults = inspect.signature(certify).parameters
     for name in ("per_class", "validation", "seed"):

@@ -14,7 +14,7 @@
       "threat":   {"max_flips": …, "trusted": [nodes], "directions": [[from, to], ...],
                    "costs": [integers] or null, "groups": [names] or null,
                    "group_budgets": {name: …} or null, "bad_groups": …},
-      "split":    {"per_class": …, "validation": …, "seed": …},
+      "split":    {"per_class": …, "validation": …, "seed": …, "how": …},
       "labeled":  {"nodes": [...], "ids": [...] or null, "labels": [...]},
       "test":     {"nodes": [...], "ids": [...] or null, "true_labels": [...],
                    "predictions": [...]},
@@ -30,9 +30,9 @@ how many groups may be wrong anywhere. "ids" are what
 the user's table calls the nodes, null where it does not. "path" and
 "edges_path" name the files of own data, and "notes" says what was read of them and what was left
 out; "unlabeled" counts the nodes without a label. "class_names" says what the classes were called
-before ``--binary`` renumbered them. "split" holds null where all labeled
-rows are trained on and new rows certified, and "true_labels" where a new row has none.
-"peak_memory_mb" is the peak memory of the process, its imports
+before ``--binary`` renumbered them. "split" says "how" the trained rows
+were chosen where they were not drawn by class, and else null; "true_labels" holds null where
+a row has none. "peak_memory_mb" is the peak memory of the process, its imports
 included, and of its workers, in 10⁶ bytes; it is null where the system does not tell.
 
 Of data that are split by their publisher "split" holds "standard": true and the seed, and "learner"
@@ -85,6 +85,13 @@ class Run:
     def known(self) -> np.ndarray:
         """(m,) bool: test nodes whose true label there is."""
         return is_labeled(self.y_true)
+
+    @property
+    def word(self) -> str:
+        """What a node is called: "row" in a table, "point" where only matrices are known."""
+        if self.dataset["features"] is None:
+            return "point"
+        return "node" if self.dataset["edges"] else "row"
 
     @property
     def on_kernel(self) -> bool:

@@ -79,7 +79,10 @@ class Result:
         return self.record["num_labeled"] if self.record["unit"] == "flips" else None
 
     def curve(self, quantity: Quantity) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """(max_flips + 1,) proven share and share not yet broken; None where not asked for."""
+        """(max_flips + 1,) proven share and share not yet broken.
+
+        None where collective counts were not asked for, or the true labels are not known.
+        """
         if quantity.kind == COLLECTIVE:
             found = self.record["collective"]
             if found is None or quantity.measure != RATIO or self.record["num_test"] == 0:
@@ -88,6 +91,8 @@ class Result:
             lower, upper = 1.0 - broken / self.record["num_test"]
             return lower, upper
         shares = self.record[_FIELDS[quantity.measure]]
+        if shares is None:
+            return None
         return np.array(shares["lower"], dtype=float), np.array(shares["upper"], dtype=float)
 
     def average(self, quantity: Quantity, last: int | None = None) -> float | None:

@@ -9,23 +9,33 @@ from labelcert.report.results import told
 
 def run_facts(run: Run) -> list[tuple[str, str]]:
     """Pairs of a name and what there is to say: data set, reading, classes, model, labels."""
-    data, split = run.dataset, run.split
-    size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
-    if split.get("standard"):
-        per_class = "all for training, as published"
-    elif split["per_class"] is None:
-        per_class = f"all rows with a label; {len(run.test)} new rows are certified"
-    else:
-        per_class = f"{split['per_class']} + {split['validation']} a class, seed {split['seed']}"
+    data = run.dataset
     notes = data.get("notes") or []
+    size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
+    if run.word == "row":
+        size = f"{data['nodes']} rows, {data['features']} features"
     return [
-        ("data set", f"{data['name']}: {size}"),
+        *([("data set", f"{data['name']}: {size}")] if run.word != "point" else []),
         *([("read", "; ".join(notes))] if notes else []),
         ("classes", _classes(run)),
         ("model", _model(run)),
-        ("labels", f"{len(run.labeled)} labeled nodes ({per_class})"),
+        ("labels", f"{len(run.labeled)} labeled {run.word}s{_drawn(run)}"),
         *([("kernel", shift_told(run.certificate))] if run.certificate.gram_shift > 0 else []),
     ]
+
+
+def _drawn(run: Run) -> str:
+    """How the labeled nodes were chosen, in parentheses, where that is known."""
+    split = run.split
+    if split.get("given"):
+        return ""
+    if split.get("standard"):
+        return " (all for training, as published)"
+    if split.get("how"):
+        return f" ({split['how']})"
+    if split["per_class"] is None:  # files of before "how" was written
+        return f" (all rows with a label; {len(run.test)} new rows are certified)"
+    return f" ({split['per_class']} + {split['validation']} a class, seed {split['seed']})"
 
 
 def shift_told(certificate: Certificate) -> str:

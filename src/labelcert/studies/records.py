@@ -23,14 +23,16 @@
 
 Entry r of a list of R + 1 belongs to budget r. "lower" is proven; "upper" is what no known witness
 breaks. Indices of witnesses and flip sets are positions in "labeled". "ids" are what the user's
-table calls nodes. "complete" says that a longer time limit would change nothing. What a run
+table calls nodes. Of new rows whose label nobody knows "true_labels" holds null, and "accuracy" and
+"certified_accuracy" are null; no unit of a study has such rows.
+"complete" says that a longer time limit would change nothing. What a run
 measures (seconds, memory) is kept apart, so that the record of a unit is the same whenever it is
 computed.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,43 +40,70 @@ from labelcert._errors import InputError
 from labelcert._software import software
 from labelcert.certificates import Certificate, CollectiveCertificate, Witness
 from labelcert.data import Graph, Split
+from labelcert.data.no_label import is_labeled
 
 VERSION = 1
 
 
+class Points(NamedTuple):
+    """Labeled or test nodes: their numbers, and what the user's table calls them, if it does."""
+
+    nodes: np.ndarray
+    ids: list[str] | None
+
+
 def record_of(graph: Graph, split: Split, certificate: Certificate) -> dict[str, Any]:
     """The record of a certificate for the test nodes of a split."""
+    return record_of_points(
+        certificate,
+        _dataset(graph),
+        Points(split.labeled, _ids(graph, split.labeled)),
+        Points(split.test, _ids(graph, split.test)),
+        graph.labels[split.test],
+    )
+
+
+def record_of_points(
+    certificate: Certificate, dataset: dict[str, Any], labeled: Points, test: Points, truth: Any
+) -> dict[str, Any]:
+    """The record of a certificate for points of any data.
+
+    dataset: as in the record. truth: (m,) labels as of a graph, or None where nobody knows any.
+    Where some are not known, "true_labels" holds null and both accuracies are null: of the others
+    alone they would be told as if they were of all. Raises InputError: budgets too fine.
+    """
     c = certificate
     if c.levels is not None:
         raise InputError(
-            f"budget={c.max_flips} is too fine for a study: pass costs in coarser units, so that "
-            "budgets stay below 4096."
+            f"budget={c.max_flips} is too fine for a study or a page: pass costs in coarser units, "
+            "so that budgets stay below 4096."
         )
-    truth = graph.labels[split.test]
+    known = np.zeros(c.num_test, dtype=bool) if truth is None else is_labeled(truth)
+    names = [None] * c.num_test if truth is None else truth.tolist()
     budgets = np.arange(c.max_flips + 1)
-    right = c.prediction == truth
+    right = c.prediction == truth if bool(known.all()) and truth is not None else None
     return {
         "version": VERSION,
         "software": software(),
-        "dataset": _dataset(graph),
+        "dataset": dataset,
         "num_labeled": c.num_labeled,
         "num_test": c.num_test,
         "max_flips": c.max_flips,
         "unit": c.unit,
         "labeled": {
-            "nodes": split.labeled.tolist(),
-            "ids": _ids(graph, split.labeled),
+            "nodes": labeled.nodes.tolist(),
+            "ids": labeled.ids,
             "labels": c.labels.tolist(),
         },
         "test": {
-            "nodes": split.test.tolist(),
-            "ids": _ids(graph, split.test),
-            "true_labels": truth.tolist(),
+            "nodes": test.nodes.tolist(),
+            "ids": test.ids,
+            "true_labels": [v if k else None for v, k in zip(names, known.tolist(), strict=True)],
             "predictions": c.prediction.tolist(),
         },
-        "accuracy": float(right.mean()),
-        "certified_ratio": _shares(c, budgets, np.ones_like(right)),
-        "certified_accuracy": _shares(c, budgets, right),
+        "accuracy": None if right is None else float(right.mean()),
+        "certified_ratio": _shares(c, budgets, np.ones(c.num_test, dtype=bool)),
+        "certified_accuracy": None if right is None else _shares(c, budgets, right),
         "collective": None if c.collective is None else _collective(c.collective),
         "radius": c.radius.tolist(),
         "radius_upper": c.radius_upper.tolist(),

@@ -89,6 +89,10 @@ class ThreatSpec(_Part):
         "group's labels such as 50% are counts too",
     )
 
+    bad_groups: _Count = Field(
+        default=0, description="an integer of 0 or more: groups that may be wrong anywhere"
+    )
+
     @field_validator("group_budgets")
     @classmethod
     def _budgets(cls, value: Any) -> Any:
@@ -214,7 +218,7 @@ class StudySpec(_Part):
     exactness: Literal["exact", "relaxed"] = Field(default="exact", description="exact or relaxed")
     threat: ThreatSpec = Field(
         default=ThreatSpec(),
-        description="a mapping of directions, trusted, costs, groups, group_budgets",
+        description="a mapping of directions, trusted, costs, groups, group_budgets, bad_groups",
     )
     limits: LimitSpec = Field(default=LimitSpec(), description="a mapping: time_limit, jobs")
 

@@ -163,9 +163,13 @@ def _check_threats(spec: StudySpec) -> None:
                 )
     for i, dataset in enumerate(spec.datasets):
         threat = merged(spec.threat, dataset.threat)
-        if (threat.groups is None) == (threat.group_budgets is None):
-            continue
         path: Path = ("threat",) if dataset.threat is None else ("datasets", i, "threat")
-        if threat.groups is None:
-            raise Fault(path, "has group_budgets without groups: name a column or a file.")
-        raise Fault(path, "has groups without group_budgets: add a budget, such as 2.")
+        given = ["group_budgets"] if threat.group_budgets is not None else []
+        given += ["bad_groups"] if threat.bad_groups else []
+        if threat.groups is None and given:
+            raise Fault(path, f"has {given[0]} without groups: name a column or a file.")
+        if threat.groups is not None and threat.group_budgets is None and not threat.bad_groups:
+            raise Fault(
+                path,
+                "has groups without group_budgets: add a budget, such as 2, or bad_groups: 1.",
+            )

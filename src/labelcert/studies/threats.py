@@ -134,7 +134,8 @@ def threat_model(
     if "groups" in threat:
         found = _cells(content, graph, nodes, files, "groups")
         groups = groups_of(found.cells, names, found.where)
-        budgets = _group_budgets(threat["group_budgets"], groups, costs, found.everything)
+        if "group_budgets" in threat:
+            budgets = _group_budgets(threat["group_budgets"], groups, costs, found.everything)
     most = len(nodes) if costs is None else sum(costs)
     directions = threat["directions"]
     return ThreatModel(
@@ -144,6 +145,7 @@ def threat_model(
         directions=None if directions is None else directions_of(directions, graph.labels[labeled]),
         groups=groups,
         group_budgets=budgets,
+        bad_groups=threat.get("bad_groups", 0),
     )
 
 

@@ -162,6 +162,7 @@ def _attacker(study: Study, threat: ThreatSpec) -> dict[str, Any]:
     return {
         "max_flips": study.spec.budgets.max_flips,
         "directions": None if directions is None else _sorted_pairs(directions),
+        **({"bad_groups": threat.bad_groups} if threat.bad_groups else {}),
     }
 
 

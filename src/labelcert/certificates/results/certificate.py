@@ -13,6 +13,7 @@ from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray, 
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate, covered
 from labelcert.certificates.results.flip_check import FlipCheck, Problem, check_flips
 from labelcert.certificates.results.relaxation_gap import RelaxationGap, relaxation_gap
+from labelcert.certificates.results.shown import Shown
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.results.witness_recipe import WitnessRecipe
 from labelcert.intake.items import items_of
@@ -29,7 +30,7 @@ EXACTNESS = ("exact", "relaxed")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Certificate:
+class Certificate(Shown):
     """For each of m test points, how many flipped training labels its prediction survives.
 
     prediction (m,) class labels; decision (m,) clean decision values, positive for classes[1], or,

@@ -48,9 +48,11 @@ class Scene(TypedDict):
 
     ids: what the user's table calls nodes, by number as text; {} where it does not, and without the
     graph of labeled and test nodes only. labeled: node numbers; labels: theirs. tests: numbers of
-    the shown test nodes; truth: their labels; neighbours: of each the nodes that it has edges to,
-    at most 60, and degrees: how many there are, both None where the graph could not be had.
-    all_tests: how many were certified. edges: whether the data have any. picture: number of the
+    the shown test nodes; truth: their labels, None where nobody knows one; neighbours: of each the
+    nodes that it has edges to, at most 60, and degrees: how many there are, both None where the
+    graph could not be had.
+    word: what a node is called, "node", "row" or "point". all_tests: how many were
+    certified. edges: whether the data have any. picture: number of the
     picture, or None; why: then the reason, one sentence.
     """
 
@@ -62,7 +64,8 @@ class Scene(TypedDict):
     labeled: list[int]
     labels: list[str]
     tests: list[int]
-    truth: list[str]
+    truth: list[str | None]
+    word: str
     all_tests: int
     edges: bool
     neighbours: list[list[int]] | None
@@ -81,7 +84,7 @@ def scenes_of(
     """The scenes of all data sets and splits, and the pictures that they show.
 
     Where there are more than `most_tests` test nodes, as many are shown, evenly spaced in order of
-    their numbers. progress: called with the share done.
+    their numbers, but for the weakest, which is always there. progress: called with the share done.
     """
     splits: dict[Any, list[Result]] = {}
     for r in results:
@@ -91,12 +94,23 @@ def scenes_of(
     pictures: list[Picture] = []
     drawing = Drawing()
     for i, group in enumerate(splits.values()):
-        shown = _spread(group[0].record["num_test"], most_tests)
+        shown = _shown(group[0].record, most_tests)
         scene = _without_graph(group, shown)
         _add_graph(scene, group[0], graphs, drawing, pictures)
         scenes.append(scene)
         progress((i + 1) / len(splits))
     return scenes, pictures
+
+
+def _shown(record: Mapping[str, Any], most: int) -> list[int]:
+    """Positions of the shown test nodes: spread, and the weakest in place of the one next to it."""
+    shown = _spread(record["num_test"], most)
+    ranks = zip(record["radius_upper"], record["radius"], range(record["num_test"]), strict=True)
+    weakest = min(ranks, default=(0, 0, 0))[2]
+    if shown and weakest not in shown:
+        nearest = min(range(len(shown)), key=lambda i: abs(shown[i] - weakest))
+        shown[nearest] = weakest
+    return shown
 
 
 def _spread(count: int, most: int) -> list[int]:
@@ -108,6 +122,7 @@ def _spread(count: int, most: int) -> list[int]:
 
 def _without_graph(group: Sequence[Result], shown: Sequence[int]) -> Scene:
     first = group[0].record
+    true_labels = first["test"]["true_labels"]
     highest = max((max(r.record["radius"], default=0) for r in group), default=0)
     return Scene(
         dataset=group[0].dataset,
@@ -118,7 +133,8 @@ def _without_graph(group: Sequence[Result], shown: Sequence[int]) -> Scene:
         labeled=first["labeled"]["nodes"],
         labels=[str(v) for v in first["labeled"]["labels"]],
         tests=[first["test"]["nodes"][t] for t in shown],
-        truth=[str(first["test"]["true_labels"][t]) for t in shown],
+        truth=[None if v is None else str(v) for v in (true_labels[t] for t in shown)],
+        word=first["dataset"].get("word", "node"),
         all_tests=first["num_test"],
         edges=first["dataset"]["edges"] > 0,
         neighbours=None,
@@ -161,7 +177,7 @@ def _verdicts(result: Result, shown: Sequence[int], highest: int) -> Verdicts:
 def _bins(record: Mapping[str, Any], highest: int) -> list[list[int]]:
     test = record["test"]
     pairs = zip(test["predictions"], test["true_labels"], strict=True)
-    right = [one == other for one, other in pairs]
+    right = [other is None or one == other for one, other in pairs]
     return [list(found) for found in radius_bins(record["radius"], right, highest)]
 
 
@@ -174,7 +190,8 @@ def _add_graph(
 ) -> None:
     """Load and draw the graph; where that cannot be, say why."""
     if not scene["edges"]:
-        scene["why"] = "These data are a table: there are no edges to draw."
+        if scene["word"] != "point":
+            scene["why"] = "These data are a table: there are no edges to draw."
         return
     try:
         graph = graphs(result)

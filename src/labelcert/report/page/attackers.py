@@ -40,7 +40,11 @@ def attacker_told(threat: Mapping[str, Any]) -> str:
         nodes = "node" if len(trusted) == 1 else "nodes"
         parts.append(f"not the labels of {len(trusted)} trusted {nodes}")
     if threat.get("groups") is not None:
-        parts.append(f"groups by {_source(threat['groups'])} with {_budgets(threat)}")
+        limits = f" with {_budgets(threat)}" if threat.get("group_budgets") is not None else ""
+        parts.append(f"groups by {_source(threat['groups'])}{limits}")
+    bad = threat.get("bad_groups")
+    if bad:
+        parts.append(f"besides all labels of any {'one group' if bad == 1 else f'{bad} groups'}")
     return ", ".join(parts)
 
 

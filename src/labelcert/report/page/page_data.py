@@ -100,7 +100,10 @@ def _clean(
     """Clean accuracy: data set, model, mean, standard error, seeds."""
     table: list[list[Any]] = []
     for (dataset, model), group in by_model(results).items():
-        found = estimate(r.record["accuracy"] for r in group)
+        known = [a for r in group if (a := r.record["accuracy"]) is not None]
+        if not known:
+            continue
+        found = estimate(known)
         where = datasets.index(dataset), models.index(model)
         table.append([*where, _rounded(found.mean), _rounded(found.error), found.number])
     return table

@@ -35,6 +35,7 @@ def write_page(
     evaluation: Evaluation,
     path: str | os.PathLike[str],
     *,
+    headline: str = "",
     lead: str | None = None,
     facts: Sequence[tuple[str, str]] | None = None,
     graphs: GraphSource = load_again,
@@ -42,12 +43,15 @@ def write_page(
 ) -> None:
     """Write the report of an evaluation, completely or not at all.
 
-    lead, facts: what stands below the title; of the study as a whole by default. graphs: where the
+    headline: a sentence that stands first, if any. lead, facts: what stands below it;
+    of the study as a whole by default. graphs: where the
     graphs come from that are drawn. progress: called with the share done.
     Raises InputError for another suffix than .html, or a file that cannot be written.
     """
     check_page_suffix(path)
-    text = page(evaluation, lead=lead, facts=facts, graphs=graphs, progress=progress)
+    text = page(
+        evaluation, headline=headline, lead=lead, facts=facts, graphs=graphs, progress=progress
+    )
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
@@ -61,6 +65,7 @@ def check_page_suffix(path: str | os.PathLike[str]) -> None:
 def page(
     evaluation: Evaluation,
     *,
+    headline: str = "",
     lead: str | None = None,
     facts: Sequence[tuple[str, str]] | None = None,
     graphs: GraphSource = load_again,
@@ -78,6 +83,7 @@ def page(
             "version": escape(__version__),
             "title": escape(evaluation.title),
             "style": style,
+            "headline": f'<p class="headline">{escape(headline)}</p>' if headline else "",
             "lead": escape(lead if lead is not None else _LEAD),
             "facts": tables.facts_list(_facts(evaluation) if facts is None else facts),
             "overall": tables.overall_table(findings),

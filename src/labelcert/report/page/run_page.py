@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from labelcert._errors import InputError
-from labelcert.data import Graph, Split
+from labelcert.data import Graph
 from labelcert.report.document import Run
+from labelcert.report.headline import headline
+from labelcert.report.nodes.graph_source import GraphSource
 from labelcert.report.page.page_html import write_page
 from labelcert.report.results import Result
 from labelcert.report.run_facts import run_facts
@@ -19,6 +20,10 @@ _LEAD_ROWS = (
     "Which budget of flipped training labels each prediction of models that are trained on "
     "label-free features provably survives."
 )
+_LEAD_POINTS = (
+    "Which budget of flipped training labels each prediction of the certified model provably "
+    "survives."
+)
 _LEAD = (
     "Which budget of flipped training labels each prediction of an infinitely wide network "
     "provably survives."
@@ -26,36 +31,48 @@ _LEAD = (
 
 
 def write_run_page(
-    run: Run, graph: Graph, path: str | os.PathLike[str], *, title: str, attacker: str
+    run: Run,
+    path: str | os.PathLike[str],
+    *,
+    title: str,
+    attacker: str,
+    graphs: GraphSource | None = None,
 ) -> None:
     """Write the report of a run, completely or not at all.
 
-    graph: that of the run. title: stands above the page; attacker: the threat in words.
+    title: stands above the page; attacker: the threat in words. graphs: gives the graph of the run
+    where it has edges.
     Raises InputError for another suffix than .html, no test nodes, or a file that cannot be
     written.
     """
     if len(run.test) == 0:
         raise InputError("run has no test nodes: there is nothing to report.")
-    if not run.known.all():
-        raise InputError(
-            "report needs the labels of the new rows: add them, or leave --report out."
-        )
-    result = result_of(run, graph)
+    test = run.test.tolist()
     write_page(
-        Evaluation(title, (result,)),
+        Evaluation(title, (result_of(run),)),
         path,
-        lead=_LEAD if run.on_kernel else _LEAD_ROWS,
+        headline=headline(
+            run.certificate, lambda t: run.called(test[t]), limited=_limited(run.threat)
+        ),
+        lead=_lead(run),
         facts=_facts(run, attacker),
-        graphs=lambda _: graph,
+        graphs=_no_graph if graphs is None else graphs,
     )
 
 
-def result_of(run: Run, graph: Graph) -> Result:
-    """A run as the result that reports read; graph: that of the run."""
-    from labelcert.studies.records import record_of
+def result_of(run: Run) -> Result:
+    """A run as the result that reports read."""
+    from labelcert.studies.records import Points, record_of_points
 
-    nothing = np.zeros(0, dtype=np.int64)
-    record = record_of(graph, Split(run.labeled, nothing, run.test), run.certificate)
+    kept = ("name", "nodes", "edges", "features", "classes", "class_names")
+    dataset = {**{name: run.dataset[name] for name in kept}, "word": run.word}
+    record = record_of_points(
+        run.certificate,
+        dataset,
+        Points(run.labeled, run.ids_of(run.labeled)),
+        Points(run.test, run.ids_of(run.test)),
+        run.y_true,
+    )
     content: dict[str, Any] = {
         "dataset": run.dataset,
         "split": run.split,
@@ -66,14 +83,41 @@ def result_of(run: Run, graph: Graph) -> Result:
     return Result(str(run.dataset["name"]), str(run.model["name"]), content, record)
 
 
+def _no_graph(result: Result) -> Graph:
+    raise InputError("it is not known where it lies.")
+
+
+def _lead(run: Run) -> str:
+    if run.word == "point":
+        return _LEAD_POINTS
+    return _LEAD if run.on_kernel else _LEAD_ROWS
+
+
+def _limited(threat: Mapping[str, Any]) -> bool:
+    """Whether some labels may not become every other class, or nothing is known of that."""
+    if "trusted" not in threat:
+        return True
+    return any(threat.get(name) for name in ("trusted", "directions", "groups"))
+
+
 def _facts(run: Run, attacker: str) -> list[tuple[str, str]]:
-    right = int((run.certificate.prediction == run.y_true).sum())
     exact = int(run.certificate.exact.sum())
     tests = len(run.test)
     return [
         *(("Warning", sign) for sign in run.certificate.warnings),
         *((name.capitalize(), told) for name, told in run_facts(run)),
-        ("Accuracy", f"{100 * right / tests:.1f} % of {tests} test nodes, labels unflipped"),
+        ("Accuracy", _accuracy(run)),
         ("Attacker", attacker),
         ("Radii known exactly", "all" if exact == tests else f"{exact} of {tests}"),
     ]
+
+
+def _accuracy(run: Run) -> str:
+    known, tests = run.known, len(run.test)
+    if not known.any():
+        return f"unknown: none of {tests} test {run.word}s has a label"
+    right = int((run.certificate.prediction == run.y_true)[known].sum())
+    count = int(known.sum())
+    which = "" if count == tests else " that have a label"
+    share = 100 * right / count
+    return f"{share:.1f} % of {count} test {run.word}s{which}, labels unflipped"

@@ -58,7 +58,7 @@ function tellBudget() {
     { node: signed(model) },
     ...data.panels.map((_, panel) => cellOf(rowsHere(panel).find((r) => r.model === model && r.budget === state.budget))),
   ]).filter((_, model) => state.shown.has(model) && curveRows.some((r) => r.dataset === state.dataset && r.model === model));
-  fill(byId("readout"), `Shares of ${about().tests} test nodes at ${budgetTold(state.budget)}`, columns, rows);
+  fill(byId("readout"), `Shares of ${about().tests} test ${word()}s at ${budgetTold(state.budget)}`, columns, rows);
 }
 
 function noteCurves() {

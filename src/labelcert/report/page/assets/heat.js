@@ -31,6 +31,10 @@ function drawHeat() {
   if (many()) return heatChart.show(data.specs.bars);
   const spec = structuredClone(data.specs.all[data.specs.heat[state.dataset]]);
   spec.height = data.heatRow * Math.max(shownVerdicts().length, 1);
+  JSON.stringify(spec, (key, value) => { // of every layer
+    if (key === "x" && value && value.title === "test node") value.title = `test ${word()}`;
+    return value;
+  });
   if (byId("heat").clientWidth < 560) JSON.stringify(spec, (key, value) => {
     if (value && value.labelLimit) value.labelLimit = 92;
     return value;
@@ -45,26 +49,26 @@ function drawHeat() {
 function tellCell() {
   const v = verdicts(), t = state.test;
   if (!v || !state.scene.tests.length) return;
-  byId("heat-told").textContent = `Test node ${called(state.scene.tests[t])} under ${v.model}: radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below)}.`;
+  byId("heat-told").textContent = `Test ${word()} ${called(state.scene.tests[t])} under ${v.model}: radius ${radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below)}.`;
 }
 
 function titleHeat() {
-  byId("radii-title").textContent = many() ? "How radii are distributed" : "Radius of every test node";
-  byId("radii-hint").textContent = `The radius is the largest budget that a prediction provably survives.${many() ? " Bars count predictions; the pale part of a bar counts wrong ones." : " Choose a cell to see the node below."}`;
+  byId("radii-title").textContent = many() ? "How radii are distributed" : `Radius of every test ${word()}`;
+  byId("radii-hint").textContent = `The radius is the largest budget that a prediction provably survives.${many() ? " Bars count predictions; the pale part of a bar counts wrong ones." : ` Choose a cell to see the ${word()} below.`}`;
 }
 
 function noteHeat() {
   titleHeat();
   if (many()) {
-    byId("radii-note").textContent = `All ${plural(state.scene.all_tests, "test node")}.`;
+    byId("radii-note").textContent = `All ${plural(state.scene.all_tests, `test ${word()}`)}.`;
     byId("radii-alt").textContent = `Bars of how many predictions have which radius, ${plural(shownVerdicts().length, "model")}; the same figures stand in the table below.`;
     return;
   }
   const { tests, all_tests: all } = state.scene;
-  const some = tests.length < all ? `${tests.length} of ${all} test nodes are shown, evenly spaced in order of their numbers.` : `All ${plural(all, "test node")}.`;
+  const some = tests.length < all ? `${tests.length} of ${all} test ${word()}s are shown, evenly spaced in order of their numbers, the weakest among them.` : `All ${plural(all, `test ${word()}`)}.`;
   const open = state.scene.verdicts.some((v) => v.radius.some((r, t) => r < v.radius_upper[t])) ? " A dot marks a radius that is known as an interval only; its colour is that of the proven end." : "";
   byId("radii-note").textContent = some + open;
-  byId("radii-alt").textContent = `A coloured cell for each of ${tests.length} test nodes and ${plural(shownVerdicts().length, "model")}; the same figures stand in the table below.`;
+  byId("radii-alt").textContent = `A coloured cell for each of ${tests.length} test ${word()}s and ${plural(shownVerdicts().length, "model")}; the same figures stand in the table below.`;
 }
 
 function keyOfHeat() {
@@ -98,7 +102,7 @@ function tableOfHeat() {
     node: radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below), class: "shade",
     style: { background: shade(v.radius[t]), color: ink(v.radius[t]) },
   }))]);
-  fill(byId("heat-table"), "Radius of every test node under every model", ["Test node", ...shown.map((v) => v.model)], rows);
+  fill(byId("heat-table"), `Radius of every test ${word()} under every model`, [`Test ${word()}`, ...shown.map((v) => v.model)], rows);
 }
 
 function offerScenes() {

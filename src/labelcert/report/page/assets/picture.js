@@ -5,7 +5,7 @@ const pictureHere = () => (state.scene.picture === null ? null : data.pictures[s
 
 function classesHere() {
   const picture = pictureHere();
-  return [...new Set([...state.scene.labels, ...state.scene.truth, ...(picture ? picture.label.filter((label) => label !== "") : [])])].sort();
+  return [...new Set([...state.scene.labels, ...state.scene.truth.filter((label) => label !== null), ...(picture ? picture.label.filter((label) => label !== "") : [])])].sort();
 }
 
 const classColour = (label) => `var(--series-${classes.indexOf(label) % 10})`;

@@ -28,16 +28,16 @@ const about = () => data.datasets[state.dataset];
 const scenesHere = () => data.scenes.filter((scene) => scene.dataset === about().name);
 // What the user's table calls a node, or else its number.
 const called = (node) => state.scene.ids[node] ?? String(node);
+// What the data call a node: node, row, point.
+const word = () => state.scene.word;
 const verdicts = () => state.scene.verdicts.find((v) => v.model === data.models[state.model]);
 
 // A data set brings its own scenes, models and budgets.
 function enter(dataset) {
   const scene = data.scenes.find((s) => s.dataset === data.datasets[dataset].name);
   const last = data.datasets[dataset].last;
-  choose({
-    dataset, scene, budget: Math.min(state.budget, last),
-    model: modelIn(scene), test: Math.min(state.test, Math.max(scene.tests.length - 1, 0)),
-  });
+  const model = modelIn(scene);
+  choose({ dataset, scene, budget: Math.min(state.budget, last), model, test: weakestIn(scene, model) });
 }
 
 function modelIn(scene) {
@@ -45,8 +45,16 @@ function modelIn(scene) {
   return names.includes(data.models[state.model]) ? state.model : data.models.indexOf(names[0]);
 }
 
+// The first of the shown tests that the fewest flips break: what a reader has to see first.
+function weakestIn(scene, model) {
+  const v = scene.verdicts.find((w) => w.model === data.models[model]);
+  const worse = (s, t) => v.radius_upper[s] - v.radius_upper[t] || v.radius[s] - v.radius[t] || s - t;
+  return scene.tests.map((_, t) => t).sort(worse)[0] ?? 0;
+}
+
 function enterScene(scene) {
-  choose({ scene, model: modelIn(scene), test: Math.min(state.test, Math.max(scene.tests.length - 1, 0)) });
+  const model = modelIn(scene);
+  choose({ scene, model, test: weakestIn(scene, model) });
 }
 
 function budgetTold(budget) {

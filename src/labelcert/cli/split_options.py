@@ -1,0 +1,46 @@
+"""The options that say what is trained on, and what is certified."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from labelcert.cli.options import DATA, option
+
+PerClass = Annotated[
+    int | None,
+    option(
+        DATA, ("--per-class",),
+        "Labeled training nodes of each class (5). A table is trained on whole without it, but for "
+        "a fifth of the rows, 1,000 at most, that is certified, or but for its rows without a "
+        "label.", "N",
+    ),
+]  # fmt: skip
+SplitColumn = Annotated[
+    str | None,
+    option(
+        DATA, ("--split",),
+        "Column of the table that says train, validation or test; no feature then.", "NAME",
+    ),
+]  # fmt: skip
+Train = Annotated[
+    Path | None,
+    option(
+        DATA, ("--train",),
+        "Train on the nodes that this file lists, a number or id a line, and certify the others.",
+        "FILE",
+    ),
+]  # fmt: skip
+Validation = Annotated[
+    int | None,
+    option(
+        DATA, ("--validation",),
+        "More labeled nodes of each class, as many as --per-class unless given. The certified "
+        "network trains on both, and the attacker may flip both.", "N",
+    ),
+]  # fmt: skip
+Test = Annotated[
+    int | None,
+    option(DATA, ("--test",), "Certify this many of the remaining nodes (all).", "N"),
+]
+Seed = Annotated[int, option(DATA, ("--seed",), "Seed of the split.", "N")]

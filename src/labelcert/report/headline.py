@@ -1,0 +1,68 @@
+"""What a certificate says, in one sentence for people who read no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from labelcert.certificates import Certificate
+
+_MOST_NAMED = 3
+
+
+def headline(
+    certificate: Certificate, called: Callable[[int], str] = str, *, limited: bool = True
+) -> str:
+    """One sentence: how many predictions survive the least that can be wrong, and the weakest.
+
+    called: what test point 0 … m − 1 is called. limited: whether the attacker may not change every
+    label to every class, or whether that is not known; the sentence then says so.
+    """
+    c = certificate
+    if c.num_test == 0:
+        return "There are no predictions."
+    r = _telling_budget(c)
+    low, high = int((c.radius >= r).sum()), int((c.radius_upper >= r).sum())
+    several = "predictions survive" if c.num_test > 1 else "prediction survives"
+    if low == high:
+        count = f"{low} of {c.num_test} {several}"
+    else:
+        count = f"At least {low} and at most {high} of {c.num_test} {several}"
+    return f"{count} {_what(c, r, limited)}{_weakest(c, called)}."
+
+
+def _telling_budget(c: Certificate) -> int:
+    """0 besides bad groups, else one flip; of costs the first at which something is not proven."""
+    if c.bad_groups:
+        return 0
+    if c.unit == "flips":
+        return min(1, c.max_flips)
+    return max(min(1, c.max_flips), min(int(c.radius.min()) + 1, c.max_flips))
+
+
+def _what(c: Certificate, r: int, limited: bool) -> str:
+    if c.bad_groups:
+        return "any one bad group" if c.bad_groups == 1 else f"any {c.bad_groups} bad groups"
+    if r == 0:
+        return "as they are; wrong labels were not tried"
+    wrong = "any one wrong label" if c.unit == "flips" else f"any wrong labels that cost up to {r}"
+    return f"{wrong} that the attacker may make" if limited else wrong
+
+
+def _weakest(c: Certificate, called: Callable[[int], str]) -> str:
+    """Those of the lowest radius, the narrowest margins first; "" where all reach the last one."""
+    if bool((c.radius == c.max_flips).all()):
+        return ""
+    order = np.lexsort((c.margin, c.radius, c.radius_upper))
+    first = order[0]
+    same = (c.radius == c.radius[first]) & (c.radius_upper == c.radius_upper[first])
+    if bool(same.all()) and c.num_test > 1:
+        return "; all are equally weak"
+    at = [t for t in order.tolist() if same[t]]
+    names = [called(t) for t in at[:_MOST_NAMED]]
+    more = len(at) - len(names)
+    told = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
+    if more:
+        told = f"{', '.join(names)} and {more} more"
+    return f"; the weakest {'is' if len(at) == 1 else 'are'} {told}"
