@@ -6,6 +6,7 @@ from functools import partial
 
 import typer
 
+from labelcert.cli import module_options as own
 from labelcert.cli import options as opt
 from labelcert.cli import split_options as chosen
 from labelcert.cli.kernel_options import KernelCommand
@@ -67,12 +68,12 @@ def certify(
     test: chosen.Test = None,
     seed: chosen.Seed = 0,
     model: opt.Model = None,
-    module: opt.Module = None,
-    weights: opt.Weights = None,
-    layer: opt.Layer = None,
-    parameters_from: opt.ParametersFrom = None,
-    input_shape: opt.InputShape = None,
-    module_edges: opt.ModuleEdges = None,
+    module: own.Module = None,
+    weights: own.Weights = None,
+    layer: own.Layer = None,
+    parameters_from: own.ParametersFrom = None,
+    input_shape: own.InputShape = None,
+    module_edges: own.ModuleEdges = None,
     C: opt.C = None,
     ridge: opt.Ridge = None,
     learner: opt.Learner = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-DATA, _MODEL, _TRAINING = "Data", "Model", "Training"
+DATA, MODEL, _TRAINING = "Data", "Model", "Training"
 _ATTACK, _ADVICE, _RUN = "Attack", "Advice", "Search and output"
 
 
@@ -88,51 +88,9 @@ LargestComponent = Annotated[
 Model = Annotated[
     str | None,
     option(
-        _MODEL, ("--model",),
+        MODEL, ("--model",),
         "Network, see 'labelcert models'; gcn, or mlp where there are no edges. A kernel of your "
         "own: package.module:Class, see the documentation.", "NAME",
-    ),
-]  # fmt: skip
-
-Module = Annotated[
-    str | None,
-    _option(
-        _MODEL, ("--module",),
-        "Function that returns a torch module, in place of --model: the network's own features "
-        "or tangent kernel; nothing is unpickled.", "PACKAGE:FUNCTION",
-    ),
-]  # fmt: skip
-Weights = Annotated[
-    Path | None,
-    _option(
-        _MODEL, ("--weights",), "Parameters of the module, .safetensors or .npz (as built).", "FILE"
-    ),
-]
-Layer = Annotated[
-    str | None,
-    _option(
-        _MODEL, ("--layer",),
-        "Linear layer of the module that alone is trained (none: all of it, linearised).", "NAME",
-    ),
-]  # fmt: skip
-ParametersFrom = Annotated[
-    str | None,
-    _option(
-        _MODEL, ("--parameters-from",),
-        "Where the module's parameters come from, needed with --module: initialisation, "
-        "'other data', or 'these labels', which voids the certificate.", "WORDS",
-    ),
-]  # fmt: skip
-InputShape = Annotated[
-    str | None,
-    _option(_MODEL, ("--input-shape",), "Shape of a row for the module, such as 1,28,28.", "N,…"),
-]
-ModuleEdges = Annotated[
-    str | None,
-    _option(
-        _MODEL, ("--module-edges",),
-        "How the module is given the edges: edge_index (as in PyTorch Geometric) or adjacency "
-        "(not at all).", "NAME",
     ),
 ]  # fmt: skip
 
@@ -158,7 +116,7 @@ Learner = Annotated[
 Features = Annotated[
     str | None,
     option(
-        _MODEL, ("--features",),
+        MODEL, ("--features",),
         "In place of a network: pixels (rows as they are), random_relu, patches of square "
         "images, or spectral; label-free, for any number of labels.", "NAME",
     ),
