@@ -143,7 +143,7 @@ def test_the_command_of_the_issue(invoke):
     assert document()["dataset"]["class_names"] == {"0": 2, "1": 4}
 
 
-@pytest.mark.parametrize("name", list(registry.names()))
+@pytest.mark.parametrize("name", [n for n in registry.names() if n != "precomputed"])
 def test_every_option_of_every_model_can_be_given(invoke, name):
     given = []
     for parameter in registry.names()[name].parameters():

@@ -56,7 +56,7 @@ def test_json_says_what_was_run(everything):
             "edge_weight": 1.0,
         },
     }  # fmt: skip
-    assert run["split"] == {"per_class": 2, "validation": 2, "seed": 0}
+    assert run["split"] == {"per_class": 2, "validation": 2, "seed": 0, "how": None}
     assert len(run["labeled"]["nodes"]) == len(run["certificate"]["labels"]) == 8
 
 

@@ -39,7 +39,7 @@ def test_the_command_certifies_the_same_data_and_split(invoke, tmp_path, monkeyp
     again = invoke(*command, "--max-flips", "1", "-o", "run.json")
     assert again.exit_code == 0, again.output
     run = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
-    assert run["split"] == {"per_class": 6, "validation": 2, "seed": 3}
+    assert run["split"] == {"per_class": 6, "validation": 2, "seed": 3, "how": None}
     assert run["dataset"]["features"] == 2
     assert run["model"]["name"] == "mlp"
 

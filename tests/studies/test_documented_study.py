@@ -34,6 +34,7 @@ def test_the_attacker_of_the_page_reads(study_of):
         "costs": {"column": "price"},
         "groups": {"column": "annotator"},
         "group_budgets": {"bob": 0, "default": 2},
+        "bad_groups": 1,
     }
     assert unit.content["dataset"]["drop"] == ["annotator", "price"]
 
