@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labelcert.certificates.attacker.label_classes import class_numbers
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.witness import Witness
+from labelcert.certificates.run.warning_signs import signs_of_labels
 from labelcert.engines.partition.votes import least_costs, radii, vote_counts, winners
 from labelcert.engines.work.clock import Clock
 from labelcert.ensembles.base import Part
@@ -34,6 +36,7 @@ def certify_votes(
     step = block_size(ensemble._parts)
     found = [run.block(rows[first : first + step]) for first in range(0, len(rows), step)]
     counts = np.concatenate([one[0] for one in found] or [np.zeros((0, run.classes))])
+    predicted = winners(counts).astype(np.int64)
     doubt = np.concatenate([one[1] for one in found] or [np.zeros((0, run.classes))])
     radius = np.concatenate([one[2] for one in found] or [np.zeros(0, dtype=np.int64)])
     known = [w for one in found for w in one[3]]
@@ -56,7 +59,10 @@ def certify_votes(
         learner={**ensemble._base.learner(), "parts": float(len(ensemble._parts))},
         seconds=clock.elapsed,
         stopped=_stopped(clock, radius, upper),
-        predicted=winners(counts).astype(np.int64),
+        predicted=predicted,
+        warnings=signs_of_labels(
+            ensemble.classes_, class_numbers(ensemble._labels, ensemble.classes_), predicted
+        ),
         levels=levels,
         asked=asked,
     )

@@ -15,6 +15,7 @@ from labelcert.ensembles.linear_bases import FeatureRidge, KernelRidge, refuse_e
 from labelcert.ensembles.svm_base import SvmBase
 from labelcert.features.feature_map import FeatureMap, FloatMatrix, RowFeatures
 from labelcert.intake.numbers import positive, told
+from labelcert.intake.origin import Origin, origin_of
 from labelcert.kernels.feature_kernel import FeatureKernel
 from labelcert.kernels.kernel import Kernel
 
@@ -51,6 +52,15 @@ def choose_base(ensemble: Any, rows: NDArray[Any], rank: NDArray[np.int64], seed
         refuse_extremes(found, "X")
         return SvmBase(found, fitted, positive(C, "C"), SECONDS_A_PART)
     return FeatureRidge(found, fitted, 1.0 if ridge is None else positive(ridge, "ridge"))
+
+
+def origins_seen(ensemble: Any, base: Base, rows: NDArray[Any]) -> list[Origin | None]:
+    """Where the kernel and the features of an ensemble come from: of a fit to rows (n, d)."""
+    found = [origin_of(getattr(base, "features", None))]
+    kernel = _kernel(ensemble)
+    if kernel is not None and len(rows):
+        found.append(origin_of(kernel(rows[:1].astype(np.float64), [0])))
+    return found
 
 
 def _of_kernel(kernel: FeatureKernel) -> RowFeatures:

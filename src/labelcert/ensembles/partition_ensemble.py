@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from labelcert.engines.partition.votes import vote_counts, winners
 from labelcert.engines.work.clock import Clock
 from labelcert.ensembles.base import Part
 from labelcert.ensembles.certifying import certify_votes
-from labelcert.ensembles.choosing_base import choose_base
+from labelcert.ensembles.choosing_base import choose_base, origins_seen
 from labelcert.ensembles.partition import partition
 from labelcert.ensembles.polling import poll
 from labelcert.ensembles.rows import as_rows, block_size
@@ -24,6 +25,7 @@ from labelcert.intake.budgets import as_count
 from labelcert.intake.frames import in_order_of
 from labelcert.intake.labels import as_labels
 from labelcert.intake.numbers import flag, jobs, seconds, whole
+from labelcert.intake.origin import origin_of, told_of
 
 VOTES = ("white_box", "black_box")
 """Whether a certificate looks into the bases, or only counts their votes."""
@@ -94,6 +96,7 @@ class PartitionEnsemble(ClassifierMixin, BaseEstimator):
         ordered, count = numbers[split.order], len(self.classes_)
         self._parts = [Part(at, ordered[at], count) for at in map(split.members, range(parts))]
         self._order, self._labels = split.order, labels
+        self._origins = [origin_of(X), *origins_seen(self, self._base, rows)]
         self.parts_ = split.part_of_row
         self.n_features_in_ = rows.shape[1]
         return self
@@ -133,11 +136,13 @@ class PartitionEnsemble(ClassifierMixin, BaseEstimator):
         votes is no open question, so the status is "robust", or "open" where votes are not proven
         that the prediction hangs on. Raises InputError.
         """
+        told = told_of([*self._origins, origin_of(X)])
         rows, n = self._rows(X), len(self._labels)
         asked = n if max_flips is None else as_count(max_flips, n)
         clock = Clock(seconds(time_limit, "time_limit"), progress)
         with clock.minding_interrupts():
-            return certify_votes(self, rows, asked, flag(witnesses, "witnesses"), clock)
+            found = certify_votes(self, rows, asked, flag(witnesses, "witnesses"), clock)
+        return replace(found, warnings=(*told, *found.warnings))
 
     def _rows(self, X: Any) -> np.ndarray:
         check_is_fitted(self)

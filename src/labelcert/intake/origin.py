@@ -8,6 +8,7 @@ lose it, and a matrix without an origin is taken as it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +60,13 @@ def check_origins(*arrays: Any) -> tuple[str, ...]:
 
     Raises InputError where one of them may not be certified on.
     """
-    origins = [origin for origin in map(origin_of, arrays) if origin is not None]
-    for origin in origins:
+    return told_of([origin_of(array) for array in arrays])
+
+
+def told_of(origins: Sequence[Origin | None]) -> tuple[str, ...]:
+    """The same of origins that were taken from arrays before."""
+    known = [origin for origin in origins if origin is not None]
+    for origin in known:
         if origin.refusal is not None:
             raise InputError(origin.refusal)
-    return tuple(dict.fromkeys(sentence for origin in origins for sentence in origin.told))
+    return tuple(dict.fromkeys(sentence for origin in known for sentence in origin.told))

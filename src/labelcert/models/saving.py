@@ -131,4 +131,5 @@ def _put(fitted: LabelCertifier, arrays: dict[str, np.ndarray], document: dict[s
     if names is not None:
         if len(names) != rows.shape[1]:
             raise ValueError("names of other columns")
+        # Undeclared by scikit-learn as well, so no plain assignment passes the type checker.
         setattr(fitted, "feature_names_in_", np.array(names, dtype=object))  # noqa: B010

@@ -15,6 +15,7 @@ from labelcert.certificates.results.witness_recipe import WitnessRecipe
 from labelcert.certificates.run.feature_input import FeatureInput
 from labelcert.certificates.run.outcome import INTERRUPTED, reason_of
 from labelcert.certificates.run.to_certificates import EVERY_BUDGET
+from labelcert.certificates.run.warning_signs import signs_of_labels
 from labelcert.engines.machines.feature_model import ExactProducts, FeatureModel
 from labelcert.engines.machines.feature_saturation import SaturatedFeatures
 from labelcert.engines.sorting.feature_margins import feature_margins
@@ -76,7 +77,7 @@ def _certificate(
         predicted=found.leader,
         levels=levels,
         asked=given.asked,
-        warnings=given.told,
+        warnings=(*given.told, *signs_of_labels(given.classes, given.space.labels, found.leader)),
     )
 
 
@@ -90,7 +91,7 @@ def model_of(given: FeatureInput) -> FeatureModel:
     assert given.C is not None
     saturated = SaturatedFeatures(given.features, given.C)
     most = saturated.most(given.space, given.max_flips)
-    if most * given.C > 1 - 1e-9:
+    if not most * given.C <= 1 - 1e-9:
         raise InputError(
             f"C={given.C:g} is too large for an SVM from features at up to {given.max_flips} "
             f"flips: pass a C of at most {_rounded_down(1 / most):g}, or ridge, or the Gram matrix "

@@ -26,12 +26,17 @@ def warning_signs(given: CheckedInput, predicted: IntArray) -> tuple[str, ...]:
     What is declared of the kernel's origin comes first.
     """
     signs = (
-        _one_class(given.classes, predicted),
-        _unbalanced(given.classes, given.space.labels),
+        *signs_of_labels(given.classes, given.space.labels, predicted),
         _constant(given.gram.given),
         None if given.C is None else _saturated(given.gram.given, given.C),
     )
     return (*given.told, *(sign for sign in signs if sign is not None))
+
+
+def signs_of_labels(classes: LabelArray, labels: IntArray, predicted: IntArray) -> tuple[str, ...]:
+    """The signs that need no kernel; labels (n,), predicted (m,): class numbers."""
+    signs = (_one_class(classes, predicted), _unbalanced(classes, labels))
+    return tuple(sign for sign in signs if sign is not None)
 
 
 def _one_class(classes: LabelArray, predicted: IntArray) -> str | None:

@@ -55,14 +55,15 @@ class SaturatedFeatures:
         largest = np.sort(self._rows[space.changeable])[::-1]
         falls = [float(largest[:k].sum()) for k in (flips, max(flips - 1, 0))]
         off = rounding(len(self._rows) + self.features.shape[1] + 16, float(self._rows.sum()))
-        found = 0.0
+        largest_of = [0.0]
         for u in self._values(signs_of(space.labels, space.classes)).T:
             kept = u + self._rows * (2 * falls[0] + off)
             turned = -u + self._rows * (2 * self._rows + 2 * falls[1] + off)
-            found = max(found, float(kept.max(initial=0.0)))
+            largest_of.append(float(kept.max(initial=0.0)))
             if flips:
-                found = max(found, float(turned[space.changeable].max(initial=0.0)))
-        return found * (1 + rounding(len(self._rows) + 8, 1.0))
+                largest_of.append(float(turned[space.changeable].max(initial=0.0)))
+        # NumPy's maximum, for Python's forgets what is no number.
+        return float(np.max(largest_of)) * (1 + rounding(len(self._rows) + 8, 1.0))
 
     def _values(self, signs: FloatArray) -> FloatArray:
         """u (n, machines) of clean labels (n, machines) ±1."""
