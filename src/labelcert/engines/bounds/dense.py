@@ -16,8 +16,9 @@ LARGE = 1e150
 """Stands for the root of a pivot that is not positive: its unknown becomes 0."""
 
 
-BLOCKED, BLOCK = 96, 48
-"""From so many rows on products of matrices go to the linear algebra library, in blocks."""
+BLOCKED, BLOCK, STRIP = 96, 64, 16
+"""From so many rows on products of matrices go to the linear algebra library, in blocks; the rows
+of a block follow each other in strips."""
 
 
 @inner
@@ -29,13 +30,25 @@ def factor(matrix):
         return
     for first in range(0, n, BLOCK):
         end = min(first + BLOCK, n)
-        factor_rows(matrix, first, end)
-        if end < n:
-            rows = matrix[first:end, end:].copy()
-            product = np.dot(rows.T, rows)
-            for i in range(end, n):
-                for j in range(i, n):
-                    matrix[i, j] -= product[i - end, j - end]
+        for strip in range(first, end, STRIP):
+            below = min(strip + STRIP, end)
+            factor_rows(matrix, strip, below)
+            _subtract(matrix, strip, below, below, end)
+        for block in range(end, n, BLOCK):
+            _subtract(matrix, first, end, block, min(block + BLOCK, n))
+
+
+@inner
+def _subtract(matrix, first, end, begin, stop):
+    """Subtract from rows begin … stop, from their diagonal on, their part in rows first … end."""
+    if begin == stop:
+        return
+    rows = matrix[first:end, begin:].copy()
+    product = np.dot(rows[:, : stop - begin].copy().T, rows)
+    for i in range(begin, stop):
+        row, part = matrix[i], product[i - begin]
+        for j in range(i, matrix.shape[0]):
+            row[j] -= part[j - begin]
 
 
 @inner
@@ -97,11 +110,23 @@ def solve(upper, x):
         for j in range(i + 1, n):
             x[j] -= row[j] * value
     for i in range(n - 1, -1, -1):
-        row = upper[i]
-        total = x[i]
-        for j in range(i + 1, n):
-            total -= row[j] * x[j]
-        x[i] = total / row[i]
+        x[i] = (x[i] - _product(upper[i], x, i + 1)) / upper[i, i]
+
+
+@inner
+def _product(row, x, first):
+    """Σ row_j x_j from j = first on, in four sums that do not wait for each other."""
+    n = x.shape[0]
+    a = b = c = d = 0.0
+    whole = first + (n - first) // 4 * 4
+    for j in range(first, whole, 4):
+        a += row[j] * x[j]
+        b += row[j + 1] * x[j + 1]
+        c += row[j + 2] * x[j + 2]
+        d += row[j + 3] * x[j + 3]
+    for j in range(whole, n):
+        a += row[j] * x[j]
+    return (a + b) + (c + d)
 
 
 @inner

@@ -59,7 +59,8 @@ def _sum_group(program, iterate, work, level, c, i, e):
         reduced = iterate.corner_cost[c, i, j]
         ratio = iterate.corner[c, i, j] / reduced
         # The weight after a full step if no price changed.
-        target = level / reduced - ratio * (corner_cost(program, iterate, c, i, j) - reduced)
+        target = (level - work.cross_corner[c, i, j]) / reduced
+        target -= ratio * (corner_cost(program, iterate, c, i, j) - reduced)
         beta, f = program.beta[c, i, j], program.f[c, i, j]
         product = beta * f
         total += ratio
@@ -97,8 +98,8 @@ def eliminate_shares(program, iterate, work, level):
     """
     n, states = program.allowed.shape
     features = work.known.shape[1]
+    _share_matrices(program, iterate, work, level)
     for i in range(n):
-        _share_matrix(program, iterate, work, level, i)
         total = 0.0
         for s in range(states):
             for r in range(states):
@@ -125,41 +126,46 @@ def eliminate_shares(program, iterate, work, level):
 
 
 @inner
-def _share_matrix(program, iterate, work, level, i):
-    """φ, known_share, and the inverse of the shares' matrix (in `lean`) of point i."""
-    k = program.objective.shape[0]
+def _share_matrices(program, iterate, work, level):
+    """φ, known_share, and the inverse of the shares' matrix (in `lean`) of every point.
+
+    The loop over points is in here, for a call with so many arrays costs more than what it does.
+    """
+    k, n = program.objective.shape
     states = program.allowed.shape[1]
     matrix = work.small
-    for s in range(states):
-        work.base[i, s] = 0.0
-        for r in range(states):
-            matrix[s, r] = 0.0
-            work.lean[i, s, r] = 0.0
-    for s in range(states):
-        if not program.allowed[i, s]:
-            matrix[s, s] = 1.0
-            continue
-        reduced = iterate.share_cost[i, s]
-        ratio = iterate.share[i, s] / reduced
-        off = level / reduced - ratio * (share_cost(program, iterate, i, s) - reduced)
-        matrix[s, s] += 1.0 / ratio
-        known = off / ratio
-        for c in range(k):
-            e = program.side[i, s, c]
-            known += work.target[c, i, e] / work.ratio[c, i, e]
-            work.phi[i, s, 2 * c] = work.mean[c, i, e, 0]
-            work.phi[i, s, 2 * c + 1] = work.mean[c, i, e, 1]
-            work.phi[i, s, 2 * k + c] = work.mean[c, i, e, 2]
+    for i in range(n):
+        for s in range(states):
+            work.base[i, s] = 0.0
             for r in range(states):
-                if program.allowed[i, r] and program.side[i, r, c] == e:
-                    matrix[s, r] += 1.0 / work.ratio[c, i, e]
-        work.phi[i, s, 3 * k] = program.cost[i, s]
-        work.known_share[i, s] = known
-    factor(matrix)
-    for s in range(states):
-        if program.allowed[i, s]:
-            work.lean[i, s, s] = 1.0
-            solve(matrix, work.lean[i, s])
+                matrix[s, r] = 0.0
+                work.lean[i, s, r] = 0.0
+        for s in range(states):
+            if not program.allowed[i, s]:
+                matrix[s, s] = 1.0
+                continue
+            reduced = iterate.share_cost[i, s]
+            ratio = iterate.share[i, s] / reduced
+            off = (level - work.cross_share[i, s]) / reduced
+            off -= ratio * (share_cost(program, iterate, i, s) - reduced)
+            matrix[s, s] += 1.0 / ratio
+            known = off / ratio
+            for c in range(k):
+                e = program.side[i, s, c]
+                known += work.target[c, i, e] / work.ratio[c, i, e]
+                work.phi[i, s, 2 * c] = work.mean[c, i, e, 0]
+                work.phi[i, s, 2 * c + 1] = work.mean[c, i, e, 1]
+                work.phi[i, s, 2 * k + c] = work.mean[c, i, e, 2]
+                for r in range(states):
+                    if program.allowed[i, r] and program.side[i, r, c] == e:
+                        matrix[s, r] += 1.0 / work.ratio[c, i, e]
+            work.phi[i, s, 3 * k] = program.cost[i, s]
+            work.known_share[i, s] = known
+        factor(matrix)
+        for s in range(states):
+            if program.allowed[i, s]:
+                work.lean[i, s, s] = 1.0
+                solve(matrix, work.lean[i, s])
 
 
 @inner

@@ -6,8 +6,8 @@ by cuts (``math.md`` 4.4). Only multipliers leave this file, and a bound is prov
 (`labelcert.engines.bounds.functional`), so nothing here needs to be trusted.
 Cost: about 15 steps of k³n³ multiplications for k SVMs. When to prefer it to a linear program with
 cuts: wherever each solve starts from nothing, as in tightening, or where no cuts are known.
-Source: primal-dual interior point method, textbook (Wright 1997); the elimination of everything
-but β and k + 1 prices is our own note.
+Source: primal-dual interior point method with predictor and corrector (Mehrotra 1992; Wright 1997);
+the elimination of everything but β and k + 1 prices is our own note.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.bounds.dense import times
+from labelcert.engines.bounds.dense import factor, times
+from labelcert.engines.bounds.interior_corrector import (
+    after_step,
+    complementarity,
+    forget_cross_terms,
+    note_cross_terms,
+)
 from labelcert.engines.bounds.interior_elimination import (
     eliminate_corners,
     eliminate_points,
@@ -30,6 +36,9 @@ from labelcert.engines.bounds.interior_step import (
     price_changes,
 )
 from labelcert.engines.bounds.interior_system import assemble, right_sides, solve_system
+
+START = 0.1
+"""Prices and reduced costs begin at this share of the objective's mean entry."""
 
 
 class Program(NamedTuple):
@@ -105,6 +114,11 @@ class Work(NamedTuple):
     point_price: np.ndarray  # (n,)
     slack: np.ndarray  # (k + 1,)
     price: np.ndarray  # (k + 1,)
+    cross_corner: np.ndarray  # (k, n, 8) products of changes that a linear step leaves out
+    cross_share: np.ndarray  # (n, S)
+    cross_slack: np.ndarray  # (k + 1,)
+    cross_pull: np.ndarray  # (k, n)
+    cross_energy: np.ndarray  # (k,)
 
 
 def allocate(k: int, n: int, s: int) -> tuple[Iterate, Work]:
@@ -123,7 +137,8 @@ def allocate(k: int, n: int, s: int) -> tuple[Iterate, Work]:
         "inverse": (n, a, a), "outer": (n, a, e), "border": (e, e), "rest": (e,),
         "dense": (k * n, k * n), "sides": (e + 1, k * n), "answers": (e + 1, k * n),
         "vector": (n,), "other": (n,), "weights": (n,), "shares": (n,),
-        "change": (n, v),
+        "change": (n, v), "cross_corner": (k, n, 8), "cross_share": (n, s), "cross_slack": (e,),
+        "cross_pull": (k, n), "cross_energy": (k,),
     }  # fmt: skip
     return (
         Iterate(**{name: np.zeros(shape) for name, shape in iterate.items()}),
@@ -139,24 +154,40 @@ def minimise(program, iterate, work, corner, share, steps, tolerance):
     tolerance. Returns the number of steps made.
     """
     count = _begin(program, iterate, corner, share)
-    centre, length = 0.2, 0.0
+    length = 0.0
     for number in range(steps):
-        total = _complementarity(program, iterate)
+        total = complementarity(program, iterate)
         if not total > 0.0 or (total < tolerance and length > 0.5):
             return number
-        level = centre * total / count
-        eliminate_corners(program, iterate, work, level)
-        eliminate_shares(program, iterate, work, level)
-        eliminate_points(program, iterate, work)
+        forget_cross_terms(work)
+        _eliminate(program, iterate, work, 0.0)
         assemble(program, iterate, work)
-        right_sides(program, iterate, work)
-        solve_system(program, iterate, work, level)
-        length = price_changes(program, iterate, work, level)
-        length = point_changes(program, iterate, work, level, length)
-        length = min(1.0, TO_THE_BORDER * length)
-        move(program, iterate, work, length)
-        centre = 0.1 if length > 0.8 else 0.3 if length > 0.4 else 0.6
+        factor(work.dense)
+        length = _direction(program, iterate, work, 0.0)
+        left = after_step(program, iterate, work, length) / total
+        level = min(max(left, 0.0), 1.0) ** 3 * total / count
+        note_cross_terms(program, work, length)
+        _eliminate(program, iterate, work, level)
+        length = _direction(program, iterate, work, level)
+        move(program, iterate, work, min(1.0, TO_THE_BORDER * length))
     return steps
+
+
+@inner
+def _eliminate(program, iterate, work, level):
+    """Everything but β and the prices."""
+    eliminate_corners(program, iterate, work, level)
+    eliminate_shares(program, iterate, work, level)
+    eliminate_points(program, iterate, work)
+
+
+@inner
+def _direction(program, iterate, work, level):
+    """All changes, by the factored system; returns how far the step may go."""
+    right_sides(program, iterate, work)
+    solve_system(program, iterate, work, level)
+    length = price_changes(program, iterate, work, level)
+    return point_changes(program, iterate, work, level, length)
 
 
 @inner
@@ -167,7 +198,7 @@ def _begin(program, iterate, corner, share):
     for c in range(k):
         for i in range(n):
             size += abs(program.objective[c, i])
-    size = max(size / n, 1e-12)
+    size = max(START * size / n, 1e-12)
     count, spent = k + 1, 0.0
     for i in range(n):
         iterate.point_price[i] = 0.0
@@ -189,20 +220,3 @@ def _begin(program, iterate, corner, share):
         iterate.price[c], iterate.slack[c] = size, 1.0
     iterate.price[k], iterate.slack[k] = size, max(program.budget - spent, 0.1)
     return count
-
-
-@inner
-def _complementarity(program, iterate):
-    k, n = program.objective.shape
-    total = 0.0
-    for v in range(k + 1):
-        total += iterate.slack[v] * iterate.price[v]
-    for i in range(n):
-        for s in range(program.allowed.shape[1]):
-            if program.allowed[i, s]:
-                total += iterate.share[i, s] * iterate.share_cost[i, s]
-        for c in range(k):
-            for j in range(8):
-                if program.used[c, i, j // 4]:
-                    total += iterate.corner[c, i, j] * iterate.corner_cost[c, i, j]
-    return total

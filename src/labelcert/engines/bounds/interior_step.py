@@ -12,7 +12,7 @@ import numpy as np
 from labelcert._jit import inner
 from labelcert.engines.bounds.interior_elimination import corner_cost
 
-TO_THE_BORDER = 0.95
+TO_THE_BORDER = 0.98
 """Share of the way to the border of the cone that a step goes."""
 
 
@@ -30,7 +30,9 @@ def price_changes(program, iterate, work, level):
     for v in range(k + 1):
         price, slack = iterate.price[v], iterate.slack[v]
         work.price[v] = -work.rest[v] if v < k else work.rest[v]
-        work.slack[v] = level / price - slack - slack / price * work.price[v]
+        work.slack[v] = (
+            (level - work.cross_slack[v]) / price - slack - slack / price * work.price[v]
+        )
         longest = min(longest, _room(price, work.price[v]), _room(slack, work.slack[v]))
     return longest
 
@@ -81,7 +83,9 @@ def _share_changes(program, iterate, work, level, longest, i):
             work.target[c, i, program.side[i, s, c]] += new
         share, reduced = iterate.share[i, s], iterate.share_cost[i, s]
         work.share[i, s] = new - share
-        work.share_cost[i, s] = level / share - reduced - reduced / share * (new - share)
+        work.share_cost[i, s] = (
+            (level - work.cross_share[i, s]) / share - reduced - reduced / share * (new - share)
+        )
         longest = min(longest, _room(share, work.share[i, s]))
         longest = min(longest, _room(reduced, work.share_cost[i, s]))
     work.point_price[i] = price
@@ -104,7 +108,8 @@ def _group_changes(program, iterate, work, level, longest, c, i, e):
         change = corner_cost(program, iterate, c, i, j) - reduced - price
         change += pull * beta + mu * f + energy * beta * f
         work.corner_cost[c, i, j] = change
-        work.corner[c, i, j] = level / reduced - weight - weight / reduced * change
+        aim = (level - work.cross_corner[c, i, j]) / reduced
+        work.corner[c, i, j] = aim - weight - weight / reduced * change
         longest = min(longest, _room(reduced, change), _room(weight, work.corner[c, i, j]))
     return longest
 

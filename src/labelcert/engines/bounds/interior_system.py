@@ -37,7 +37,7 @@ def assemble(program, iterate, work):
             for i in range(n):
                 row, source = work.dense[c * n + i], gram[i]
                 own = work.inverse[i, 2 * c, 2 * d + 1] + price
-                for j in range(n):
+                for j in range(i if c == d else 0, n):
                     row[d * n + j] += (own + work.other[j]) * source[j]
                 row[d * n + i] += work.inverse[i, 2 * c, 2 * d]
 
@@ -57,12 +57,15 @@ def _row_of_block(work, own, gram, i, at, column):
 
 @inner
 def _whole_block(work, gram, at, column):
-    """The same for all rows at once, which pays where there are many."""
+    """The same for some rows at once, which pays where there are many."""
     n = gram.shape[0]
-    product = np.dot(gram * work.weights, gram)
-    for i in range(n):
-        for j in range(i, n):
-            work.dense[at + i, column + j] = product[i, j]
+    weighted = gram * work.weights
+    for first in range(0, n, BLOCKED):
+        end = min(first + BLOCKED, n)
+        product = np.dot(weighted[first:end], gram[first:].T)
+        for i in range(first, end):
+            for j in range(i, n):
+                work.dense[at + i, column + j] = product[i - first, j - first]
 
 
 @inner
@@ -88,15 +91,17 @@ def right_sides(program, iterate, work):
         for i in range(n):
             image = iterate.image[c, i]
             pull = program.objective[c, i] - work.vector[i] + 2.0 * iterate.price[c] * image
-            work.sides[0, c * n + i] -= pull - iterate.pull[c, i]
+            work.sides[0, c * n + i] -= pull - iterate.pull[c, i] + work.cross_pull[c, i]
             work.sides[1 + c, c * n + i] -= 2.0 * image
 
 
 @inner
 def solve_system(program, iterate, work, level):
-    """Solve for the changes of the prices (left in `rest`), of β and of gram · β."""
+    """Solve for the changes of the prices (left in `rest`), of β and of gram · β.
+
+    The dense matrix is factored.
+    """
     k, n = program.objective.shape
-    factor(work.dense)
     for v in range(k + 2):
         for a in range(k * n):
             work.answers[v, a] = work.sides[v, a]
@@ -109,11 +114,11 @@ def solve_system(program, iterate, work, level):
             work.rest[v] += work.sides[1 + v, a] * work.answers[0, a]
         work.border[v, v] += iterate.slack[v] / iterate.price[v]
         if v < k:
-            work.rest[v] -= level / iterate.price[v]
+            work.rest[v] -= (level - work.cross_slack[v]) / iterate.price[v] + work.cross_energy[v]
             for i in range(n):
                 work.rest[v] -= iterate.beta[v, i] * iterate.image[v, i]
         else:
-            work.rest[v] += level / iterate.price[v] - program.budget
+            work.rest[v] += (level - work.cross_slack[v]) / iterate.price[v] - program.budget
     factor(work.border)
     solve(work.border, work.rest)
     for c in range(k):
