@@ -40,13 +40,14 @@ are gone through or searched whole."""
 TOGETHER = 4
 """Predictions in one piece of work: they share what is set up for a budget."""
 
-SEARCH_SHARE = 0.3
-"""Share of the time left for regions and retraining, each time before ranges are tightened."""
+SHARPEN_SHARE, SEARCH_SHARE = 0.5, 0.5
+"""Shares of the time left for tightening ranges, and then for regions and retraining; each ends
+sooner where it gets no further."""
 
 LEAST_SEARCH = 2.0
 """Seconds of one process that the search of a prediction has at least."""
 
-ENDS, ENDS_TOGETHER = 48, 12
+ENDS, ENDS_TOGETHER = 96, 12
 """Ends of ranges that are tightened before bounds are looked at again, and those in one piece."""
 
 
@@ -84,8 +85,8 @@ class RootBound:
             return True
         while not clock.expired:
             before = task.ledger.open.sum(), task.ledger.robust.sum()
+            rooms.sharpen(budget, clock.within(SHARPEN_SHARE * clock.remaining))
             rooms.search(budget, clock.within(SEARCH_SHARE * clock.remaining))
-            rooms.sharpen(budget)
             if (task.ledger.open.sum(), task.ledger.robust.sum()) == before:
                 return not clock.expired
         return False
@@ -167,12 +168,12 @@ class _Rooms:
             if cost < ledger.broken[t]:
                 ledger.break_(t, cost, finding.changes, NAME, Retrained(finding.exactly))
 
-    def sharpen(self, budget: int) -> None:
+    def sharpen(self, budget: int, clock: Clock) -> None:
         """Tighten ranges; of a few budgets, for those of one serve all that are smaller."""
         levels = self._few_levels(budget)
         for number, level in enumerate(levels):
-            share = self.clock.remaining / (len(levels) - number)
-            self._sharpen_level(level, self.clock.within(share))
+            share = clock.remaining / (len(levels) - number)
+            self._sharpen_level(level, clock.within(share))
 
     def _few_levels(self, budget: int) -> list[int]:
         """About 1, 2, 4, … budget / 4, budget / 2, budget."""
@@ -221,16 +222,16 @@ class _Rooms:
             ends[k] = ranges.ends(level, demands, ENDS, kept, clock)
             for at in range(0, len(ends[k]), ENDS_TOGETHER):
                 part = ends[k][at : at + ENDS_TOGETHER]
-                begun = [ranges.begun(end) for end in part]
+                looks = [ranges.look(level, end) for end in part]
                 pieces.append((ranges.machine, ranges.hull(level, clock), ranges.solution, level,
-                               begun, clock.deadline))  # fmt: skip
+                               looks, clock.deadline))  # fmt: skip
                 parts.append((k, part))
         found = defaultdict(list)
-        for number, (hull, needed) in run_pieces(
+        for number, (hull, looked) in run_pieces(
             tighten_some, pieces, clock, self.task.wishes.jobs
         ):
             k, part = parts[number]
-            found[k].append((hull, dict(zip(part, needed, strict=False))))
+            found[k].append((hull, dict(zip(part, looked, strict=False))))
         for k, hulls in found.items():
             self.ranges[k].take(level, ends[k], hulls, clock)
 

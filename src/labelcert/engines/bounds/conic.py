@@ -19,13 +19,14 @@ from labelcert.engines.bounds.functional import (
     Corners,
     Evaluation,
     Functional,
+    Multipliers,
     corners_of,
     lower_bound,
     row_sizes,
 )
 from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.bounds.interior_point import Iterate, Program, allocate, minimise
-from labelcert.engines.bounds.working_set import WorkingSet
+from labelcert.engines.bounds.working_set import CAREFUL, Care, WorkingSet
 
 STEPS = 40
 """The most steps of one solve; most end after half as many."""
@@ -47,6 +48,9 @@ class Aim(NamedTuple):
 
 BASES = Aim(lambda found: sum(one.base for one in found))
 """What is proven of no flips at all."""
+
+
+_Proven = tuple[Functional, Evaluation | None]
 
 
 class ConicRelaxation:
@@ -72,6 +76,7 @@ class ConicRelaxation:
         self.C = hulls[0].C
         self.corners: list[Corners] = [corners_of(hull) for hull in hulls]
         self._sizes = row_sizes(gram)
+        self.multipliers: list[Multipliers | None] = [None] * len(hulls)
         self._working: WorkingSet | None = None
         if nominal is not None and len(gram) > WHOLE:
             self._working = WorkingSet(gram, self.side, self.C, nominal)
@@ -84,17 +89,26 @@ class ConicRelaxation:
         self.hulls[c], self.corners[c] = hull, corners_of(hull)
 
     def functionals(
-        self, objective: np.ndarray, allowed: np.ndarray, tolerance: float, aim: Aim = BASES
+        self,
+        objective: np.ndarray,
+        allowed: np.ndarray,
+        tolerance: float,
+        aim: Aim = BASES,
+        care: Care = CAREFUL,
     ) -> list[Functional]:
         """What good multipliers for min Σ_c objective_c · β_c prove of each objective_c · β_c.
 
         objective (k, n); allowed (n, S) bool: states that points may be in, one at least;
-        tolerance: how far from the best bound to stop.
+        tolerance: how far from the best bound to stop. The multipliers stay in `multipliers`, None
+        where they prove nothing.
         """
         if self._working is None:
             iterate = self._minimise(self._all, objective, allowed, tolerance, None)
-            return [found for found, _ in self._proven(objective, self._all, iterate, None)]
-        return self._by_working_set(self._working, objective, allowed, tolerance, aim)
+            proven = self._proven(objective, self._all, iterate, None)
+        else:
+            proven = self._by_working_set(self._working, objective, allowed, tolerance, aim, care)
+        self.multipliers = [part and part.multipliers for _, part in proven]
+        return [found for found, _ in proven]
 
     @property
     def needed(self) -> np.ndarray:
@@ -124,34 +138,34 @@ class ConicRelaxation:
         allowed: np.ndarray,
         tolerance: float,
         aim: Aim,
-    ) -> list[Functional]:
+        care: Care,
+    ) -> list[_Proven]:
         """Programs of some points, more each time, until the others have nothing to add."""
         points = working.begin(objective, allowed)
-        best: tuple[float, list[Functional]] | None = None
+        best: tuple[float, list[_Proven]] | None = None
         before = -np.inf
         while True:
             iterate = self._minimise(points, objective, allowed, tolerance, working.rest(points))
             proven = self._proven(objective, points, iterate, working.nominal)
-            functionals = [found for found, _ in proven]
-            value = aim.value(functionals)
+            value = aim.value([found for found, _ in proven])
             if best is None or value > best[0]:
-                best = value, functionals
+                best = value, proven
             parts = [part for _, part in proven if part is not None]
             hopeless = value + HOPE * (value - before) < aim.goal < np.inf
             if value > aim.goal or hopeless or len(parts) < len(proven):
                 break
             before = value
             larger = working.extend(points, iterate, parts, self.corners, self.cost, allowed,
-                                    self.hulls, tolerance)  # fmt: skip
+                                    self.hulls, tolerance, care)  # fmt: skip
             if larger is None:
                 break
             points = larger
-        working.end(points, iterate)
+        working.end(points, iterate, care)
         return best[1]
 
     def _proven(
         self, objective: np.ndarray, points: np.ndarray, it: Iterate, nominal: np.ndarray | None
-    ) -> list[tuple[Functional, Evaluation | None]]:
+    ) -> list[_Proven]:
         """What the multipliers of a program of some points prove of all; elsewhere they are such
         that the nominal solution is worth the same wherever its value lies."""
         found = []

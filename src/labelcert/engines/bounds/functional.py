@@ -56,10 +56,43 @@ def nothing_known(corners: Corners) -> Functional:
     return Functional(-np.inf, np.where(corners.may_flip, 0.0, np.inf))
 
 
-class Evaluation(NamedTuple):
-    """What multipliers make of a row: w (n,), and the least value of each label (n, 2)."""
+class Multipliers(NamedTuple):
+    """Of a row: w and μ (n,), N, γᵀQγ/N, and the size of all that w and this are rounded from.
+
+    They know nothing of a hull, so what was found over one proves something over every other.
+    """
 
     pull: np.ndarray
+    mu: np.ndarray
+    weight: float
+    energy: float
+    size: float
+
+    def over(self, corners: Corners) -> tuple[Functional, Evaluation | None]:
+        """The functional over a hull, and what it is made of, None where nothing is known."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            found, parts = self._least(corners)
+        if not (np.isfinite(found.base) and np.isfinite(found.step[corners.may_flip]).all()):
+            return nothing_known(corners), None
+        return found, parts
+
+    def _least(self, corners: Corners) -> tuple[Functional, Evaluation]:
+        """Base and steps, their rounding taken off the base."""
+        w, mu = self.pull[:, None, None], self.mu[:, None, None]
+        value = (w * corners.beta + mu * corners.f - self.weight * corners.product).min(axis=2)
+        kept, flipped = value[:, KEPT], value[:, FLIPPED]
+        # Every term is a product or a sum of at most n + 5 of them.
+        size = (np.abs(self.mu) + self.weight * corners.C) * corners.largest_f
+        error = rounding(2 * len(self.mu) + 20, float(size.sum()) + self.size)
+        step = np.where(corners.may_flip, flipped - kept, np.inf)
+        base = float(kept.sum()) - self.energy - error
+        return Functional(base, step), Evaluation(self, value)
+
+
+class Evaluation(NamedTuple):
+    """What multipliers make of a row: themselves, and the least value of each label (n, 2)."""
+
+    multipliers: Multipliers
     value: np.ndarray
 
 
@@ -88,38 +121,26 @@ def lower_bound(
     if weight <= 0.0:
         weight, gamma = 0.0, np.zeros(len(q))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        found, parts = _evaluate(gram, sizes, q, corners, mu, gamma, weight)
-    if not (np.isfinite(found.base) and np.isfinite(found.step[corners.may_flip]).all()):
-        return nothing_known(corners), None
-    return found, parts
+        multipliers = _multipliers(gram, sizes, q, corners.C, mu, gamma, weight)
+    return multipliers.over(corners)
 
 
-def _evaluate(
+def _multipliers(
     gram: np.ndarray,
     sizes: np.ndarray,
     q: np.ndarray,
-    corners: Corners,
+    C: float,
     mu: np.ndarray,
     gamma: np.ndarray,
     weight: float,
-) -> tuple[Functional, Evaluation]:
-    """Base and steps, their rounding taken off the base."""
-    n = len(q)
+) -> Multipliers:
     of_mu, of_gamma = (gram @ np.stack([mu, gamma], axis=1)).T
     w = q - of_mu + 2.0 * of_gamma
     energy = float(gamma @ of_gamma) / weight if weight > 0.0 else 0.0
-    value = (
-        w[:, None, None] * corners.beta + mu[:, None, None] * corners.f - weight * corners.product
-    ).min(axis=2)
-    kept, flipped = value[:, KEPT], value[:, FLIPPED]
-    # Rounding: every term is a product or a sum of at most n + 5 of them.
     total = float(np.abs(gamma).sum())
     size_w = np.abs(q) + sizes * (float(np.abs(mu).sum()) + 2.0 * total)
-    size = corners.C * size_w + (np.abs(mu) + weight * corners.C) * corners.largest_f
     size_energy = float(np.abs(gamma) @ sizes) * total / weight if weight > 0.0 else 0.0
-    error = rounding(2 * n + 20, float(size.sum()) + size_energy)
-    step = np.where(corners.may_flip, flipped - kept, np.inf)
-    return Functional(float(kept.sum()) - energy - error, step), Evaluation(w, value)
+    return Multipliers(w, mu, float(weight), energy, C * float(size_w.sum()) + size_energy)
 
 
 def best_over(

@@ -13,6 +13,7 @@ Source: our own note; rigid labels are those of ``math.md`` 10.1.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,11 +30,17 @@ FIRST = 50
 ON_THE_SIDE = 1e-9
 """A share of C: closer to 0 or C than this a β counts as there."""
 
-SLACK = 0.03
-"""How far f may leave its range before a point joins, labels are worth 1."""
 
-KEEP = 1e-3
-"""Shares, and prices as a share of N C, below which a point does not begin the next bound."""
+class Care(NamedTuple):
+    """slack: how far f may leave its range before a point joins, labels are worth 1; keep: shares,
+    and prices as a share of N C, below which a point does not begin the next bound."""
+
+    slack: float
+    keep: float
+
+
+CAREFUL, ROUGH = Care(0.03, 1e-3), Care(0.1, 1e-2)
+"""Rough programs have two thirds of the points, and are solved once less often."""
 
 
 class WorkingSet:
@@ -87,6 +94,7 @@ class WorkingSet:
         allowed: np.ndarray,
         hulls: Sequence[Hull],
         tolerance: float,
+        care: Care,
     ) -> np.ndarray | None:
         """The points of the next program; None where none is worth it."""
         self._rounds += 1
@@ -101,18 +109,18 @@ class WorkingSet:
         dear = dear[(loss[dear] > 0) & (tail > tolerance)]
         beyond = np.where(outside, self._beyond(points, it, hulls), 0.0)
         far = np.argsort(-beyond, kind="stable")[: max(40, len(points) // 3)]
-        far = far[beyond[far] > SLACK]
+        far = far[beyond[far] > care.slack]
         new = np.union1d(dear, far)
         return None if len(new) == 0 else np.union1d(points, new)
 
-    def end(self, points: np.ndarray, it: Iterate) -> None:
+    def end(self, points: np.ndarray, it: Iterate, care: Care) -> None:
         """Remember which points of the last program had something to say."""
         home = (it.share * self._home[points]).sum(axis=1)
         priced = np.zeros(len(points), dtype=bool)
         for c in range(len(self.nominal)):
             own = it.mu[c] - it.price[c] * self.nominal[c, points] / self.C
-            priced |= np.abs(own) > KEEP * it.price[c]
-        self._kept = points[(home < 1 - KEEP) | priced]
+            priced |= np.abs(own) > care.keep * it.price[c]
+        self._kept = points[(home < 1 - care.keep) | priced]
 
     def _loss(
         self,
@@ -126,7 +134,7 @@ class WorkingSet:
         lost = np.zeros(len(self.gram))
         steps = price * cost
         for c, part in enumerate(parts):
-            nominal = part.pull * self.nominal[c]
+            nominal = part.multipliers.pull * self.nominal[c]
             lost += np.maximum(nominal - part.value[:, KEPT], 0.0)
             flipped = np.where(corners[c].may_flip, part.value[:, 1] - nominal, np.inf)
             steps = steps + np.where(self.side[:, :, c] == 1, flipped[:, None], 0.0)

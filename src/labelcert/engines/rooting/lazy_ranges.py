@@ -14,14 +14,25 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.bounds.demand import Demand, margins
+from labelcert.engines.bounds.functional import Multipliers
 from labelcert.engines.bounds.hull import FLIPPED, KEPT, Hull
-from labelcert.engines.bounds.tightening import End
+from labelcert.engines.bounds.tightening import End, Look, Looked, narrow_again
 from labelcert.engines.machines.machine import Machine
 from labelcert.engines.motion.ranges import Ranges
 from labelcert.engines.work.clock import Clock
 
 PATIENCE = 200
 """An end may gain again what it gained last, once so many others were looked at."""
+
+AGAIN = 0.2
+"""Of what a program gained, the next one for the same end may gain this share: what it would gain
+from narrower ranges elsewhere is known without it."""
+
+ENOUGH, PASSES = 1e-4, 8
+"""Multipliers are looked at again while ranges shrink by more than this share, so many times."""
+
+KEEP_BYTES = 2**28
+"""Multipliers that take more than this are forgotten, the oldest first."""
 
 LEAST = 0.02
 """What an end may gain is never put lower than this share of what is left at first sight."""
@@ -46,6 +57,7 @@ class LazyRanges:
         self._hulls: dict[int, Hull] = {}
         self._history: dict[int, _History] = {}
         self._needed: dict[End, np.ndarray] = {}
+        self._known: dict[End, Multipliers] = {}
         self._last = np.zeros(0, dtype=np.int64)
 
     @property
@@ -57,6 +69,7 @@ class LazyRanges:
         """What is known of a budget."""
         if level not in self._hulls:
             self._hulls[level] = self._ranges.hull(level, clock)
+            self._look_again(level, clock)
         hull = self._hulls[level]
         for larger in self._history:
             if larger > level:
@@ -85,31 +98,53 @@ class LazyRanges:
         found = np.stack(np.unravel_index(best[flat[best] > 0], score.shape), axis=1)
         return [End(int(i), int(state), bool(side)) for i, state, side in found]
 
-    def begun(self, end: End) -> tuple[End, np.ndarray]:
-        """An end, with the points to begin its program with."""
-        return end, self._needed.get(end, self._last)
+    def look(self, level: int, end: End) -> Look:
+        """The program for an end: with points to begin with, at first sight a rough one."""
+        rough = bool(np.isnan(self._history_of(level).gained[end.i, end.state, int(end.rising)]))
+        return Look(end, self._needed.get(end, self._last), rough)
 
     def take(
         self,
         level: int,
         ends: Sequence[End],
-        found: Iterable[tuple[Hull, Mapping[End, np.ndarray]]],
+        found: Iterable[tuple[Hull, Mapping[End, Looked]]],
         clock: Clock,
     ) -> None:
-        """Note the hulls that looking at some ends has given, and the points that it took."""
+        """Note the hulls that looking at some ends has given, and what it took."""
         before = self.hull(level, clock)
         hull = before
-        for one, needed in found:
+        for one, looks in found:
             hull = hull.narrowed(one.low, one.high)
-            for end, points in needed.items():
-                self._needed[end] = self._last = points
+            for end, looked in looks.items():
+                self._needed[end] = self._last = looked.needed
+                self._remember(end, looked.multipliers)
         self._hulls[level] = hull
         history = self._history_of(level)
-        gain = _widths(before) - _widths(hull)
+        gain = AGAIN * (_widths(before) - _widths(hull))
         for i, state, rising in ends:
             history.gained[i, state, int(rising)] = gain[i, state]
             history.at[i, state, int(rising)] = history.looks[0]
         history.looks[0] += len(ends)
+        self._look_again(level, clock)
+
+    def _remember(self, end: End, multipliers: Multipliers | None) -> None:
+        if multipliers is None:
+            return
+        self._known.pop(end, None)
+        self._known[end] = multipliers
+        while len(self._known) * 16 * len(self.machine.y) > KEEP_BYTES:
+            del self._known[next(iter(self._known))]
+
+    def _look_again(self, level: int, clock: Clock) -> None:
+        """Narrow the ranges of a budget by all multipliers there are, of whichever budget."""
+        hull, space = self._hulls[level], self.machine.space
+        for _ in range(PASSES if self._known else 0):
+            narrower = narrow_again(hull, space, level, self._known.items(), clock)
+            before, after = _widths(hull).sum(), _widths(narrower).sum()
+            hull = narrower
+            if clock.expired or not after < (1 - ENOUGH) * before:
+                break
+        self._hulls[level] = hull
 
     def _hope(self, level: int, hull: Hull) -> np.ndarray:
         """(n, 2, 2) about how far each end may come nearer."""

@@ -13,7 +13,7 @@ from labelcert.engines.bounds.demand import Demand
 from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.bounds.lead_relaxation import LeadRelaxation
 from labelcert.engines.bounds.states import States
-from labelcert.engines.bounds.tightening import End, tighten_ends
+from labelcert.engines.bounds.tightening import Look, Looked, tighten_ends
 from labelcert.engines.branching.search import Finding, LeadSearch
 from labelcert.engines.machines.machine import Machine
 from labelcert.engines.machines.machines import Machines
@@ -119,9 +119,9 @@ def tighten_some(
     hull: Hull,
     nominal: np.ndarray,
     budget: int,
-    ends: Sequence[tuple[End, np.ndarray]],
+    looks: Sequence[Look],
     deadline: float,
-) -> tuple[Hull, list[np.ndarray]]:
+) -> tuple[Hull, list[Looked]]:
     """`tighten_ends` of one machine, as far as there is time."""
     gram, clock = machine.gram.scaled, clock_until(deadline)
-    return tighten_ends(gram, hull, machine.space, budget, nominal, ends, clock)
+    return tighten_ends(gram, hull, machine.space, budget, nominal, looks, clock)
