@@ -40,7 +40,7 @@ are gone through or searched whole."""
 TOGETHER = 4
 """Predictions in one piece of work: they share what is set up for a budget."""
 
-SHARPEN_SHARE, SEARCH_SHARE = 0.5, 0.5
+SHARPEN_SHARE, SEARCH_SHARE = 0.7, 0.5
 """Shares of the time left for tightening ranges, and then for regions and retraining; each ends
 sooner where it gets no further."""
 
