@@ -274,3 +274,21 @@ def test_a_singular_system_leaves_its_unknown_at_zero():
     x = np.array([2.0, 0.0])
     factored(np.array([[2.0, 0.0], [0.0, 0.0]]), x)
     assert x == pytest.approx([1.0, 0.0])
+
+
+def test_multipliers_stay_what_they_are_when_the_next_program_is_solved():
+    """They are kept as proofs, and programs write into one and the same space."""
+    rng = np.random.default_rng(0)
+    n, C, budget = 8, 1.0, 2
+    points = rng.standard_normal((n, 3))
+    gram, y = points @ points.T + np.eye(n), np.where(rng.random(n) < 0.5, 1.0, -1.0)
+    hull = Hull.widest(gram, y, C, np.ones(n, bool), budget)
+    side = np.repeat(np.array([[[0], [1]]]), n, axis=0)
+    solver = ConicRelaxation(gram, [hull], side, np.tile([0.0, 1.0], (n, 1)), budget)
+    allowed = np.ones((n, 2), bool)
+    first = solver.functionals(rng.standard_normal((1, n)), allowed, 1e-6)[0]
+    kept = solver.multipliers[0]
+    solver.functionals(10 * rng.standard_normal((1, n)), allowed, 1e-6)
+    again, _ = kept.over(corners_of(hull))
+    assert again.base == first.base
+    assert (again.step == first.step).all()

@@ -172,8 +172,15 @@ class _Rooms:
         """Tighten ranges; of a few budgets, for those of one serve all that are smaller."""
         levels = self._few_levels(budget)
         for number, level in enumerate(levels):
-            share = clock.remaining / (len(levels) - number)
+            points = [self._waiting_below(at) for at in levels[number:]]
+            share = clock.remaining * points[0] / max(sum(points), 1)
             self._sharpen_level(level, clock.within(share))
+
+    def _waiting_below(self, level: int) -> int:
+        """How many predictions are open at budgets up to a level."""
+        ledger = self.task.ledger
+        points = np.flatnonzero(ledger.open).tolist()
+        return sum(len(some) for some in self._by_next_level(points, level).values())
 
     def _few_levels(self, budget: int) -> list[int]:
         """About 1, 2, 4, … budget / 4, budget / 2, budget."""
@@ -199,9 +206,12 @@ class _Rooms:
             answers: dict[int, list[Answer]] = {}
             for at, some in sorted(waiting.items()):
                 answers |= self._bound_all(at, some, clock)
-            points = sharpening.worth_it(answers)
+            fresh = any(ranges.fresh(level) for ranges in self.ranges)
+            points = sharpening.worth_it(answers, fresh) + sharpening.climbing(answers)
             if sharpening.demands:
-                self._tighten(level, sharpening, clock)
+                kept = not fresh and sharpening.turn_of_kept()
+                if not self._tighten(level, sharpening, kept, clock) and fresh:
+                    return
 
     def _by_next_level(self, points: list[int], most: int) -> dict[int, list[int]]:
         """Open predictions by the next level to prove, up to the largest."""
@@ -213,9 +223,9 @@ class _Rooms:
                 waiting[int(ladder.levels[row])].append(t)
         return waiting
 
-    def _tighten(self, level: int, sharpening: Sharpening, clock: Clock) -> None:
-        """Tighten the ends that what is open asks for most, of every machine."""
-        kept = sharpening.turn_of_kept()
+    def _tighten(self, level: int, sharpening: Sharpening, kept: bool, clock: Clock) -> bool:
+        """Tighten the ends that what is open asks for most, of every machine: of labels that are
+        kept, or flipped. Whether there were any."""
         pieces, parts, ends = [], [], {}
         for k, demands in sorted(sharpening.demands.items()):
             ranges = self.ranges[k]
@@ -234,6 +244,7 @@ class _Rooms:
             found[k].append((hull, dict(zip(part, looked, strict=False))))
         for k, hulls in found.items():
             self.ranges[k].take(level, ends[k], hulls, clock)
+        return bool(pieces)
 
     def _bound_all(self, level: int, points: list[int], clock: Clock) -> dict[int, list[Answer]]:
         """Bound some predictions at a level, and write what is proven; the answers of those for

@@ -140,7 +140,9 @@ def _multipliers(
     total = float(np.abs(gamma).sum())
     size_w = np.abs(q) + sizes * (float(np.abs(mu).sum()) + 2.0 * total)
     size_energy = float(np.abs(gamma) @ sizes) * total / weight if weight > 0.0 else 0.0
-    return Multipliers(w, mu, float(weight), energy, C * float(size_w.sum()) + size_energy)
+    # A copy: whoever solves the next program may write into the same place.
+    size = C * float(size_w.sum()) + size_energy
+    return Multipliers(w, mu.copy(), float(weight), energy, size)
 
 
 def best_over(

@@ -159,7 +159,7 @@ class _Tightening:
         n = len(self.gram)
         allowed = np.stack([np.ones(n, dtype=bool), self._relaxation.corners[0].may_flip], axis=1)
         allowed[i] = (state == KEPT, state == FLIPPED)
-        objective = _sign(self.hull, end) * self.gram[i]
+        objective = sign_of(self.hull, end) * self.gram[i]
 
         def bound(found: list[Functional]) -> float:
             return _worst(found[0], self.space, self.budget, end)
@@ -174,7 +174,7 @@ class _Tightening:
         self._relaxation.replace_hull(0, self.hull)
 
 
-def _sign(hull: Hull, end: End) -> float:
+def sign_of(hull: Hull, end: End) -> float:
     """sign · f_i is what is bounded from below at an end."""
     label = hull.y[end.i] * (1 - 2 * end.state)
     return float(-label if end.rising else label)
@@ -191,7 +191,7 @@ def _worst(found: Functional, space: FlipSpace, budget: int, end: End) -> float:
 def _put(low: np.ndarray, high: np.ndarray, hull: Hull, end: End, value: float) -> None:
     """Note in low, high (n, 2) what is proven of an end."""
     i, state = end.i, end.state
-    if _sign(hull, end) > 0:
+    if sign_of(hull, end) > 0:
         low[i, state] = max(low[i, state], value)
     else:
         high[i, state] = min(high[i, state], -value)

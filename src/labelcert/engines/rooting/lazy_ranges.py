@@ -34,6 +34,9 @@ ENOUGH, PASSES = 1e-4, 8
 KEEP_BYTES = 2**28
 """Multipliers that take more than this are forgotten, the oldest first."""
 
+FRESH = 0.1
+"""Ranges are fresh while more than this share of the labels was never looked at."""
+
 LEAST = 0.02
 """What an end may gain is never put lower than this share of what is left at first sight."""
 
@@ -76,6 +79,14 @@ class LazyRanges:
                 known = self._hulls[larger]
                 hull = hull.narrowed(known.low, known.high)
         return hull
+
+    def fresh(self, level: int) -> bool:
+        """Whether many labels that may be flipped were never looked at for a budget."""
+        if level not in self._hulls:
+            return False  # nobody has asked for it
+        may = self._hulls[level].may_flip
+        never = np.isnan(self._history_of(level).gained[may, FLIPPED, 1])
+        return bool(never.mean() > FRESH) if may.any() else False
 
     def ends(self, level: int, demands: Iterable[tuple[float, Demand]], number: int, kept: bool,
              clock: Clock) -> list[End]:  # fmt: skip

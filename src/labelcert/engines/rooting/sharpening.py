@@ -30,20 +30,33 @@ class Sharpening:
         self._clock, self._round = clock, 0
         self._seen: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
 
-    def worth_it(self, answers: Mapping[int, Sequence[Answer]]) -> list[int]:
-        """The predictions that are neither proven nor hopeless; what they ask for is noted."""
+    def worth_it(self, answers: Mapping[int, Sequence[Answer]], fresh: bool) -> list[int]:
+        """The predictions that are neither proven nor hopeless; what they ask for is noted.
+
+        None is hopeless while ranges are fresh: each bound depends on most of them a little, so
+        much of what it will gain comes late.
+        """
         self.demands = defaultdict(list)
         hopeful: list[int] = []
         for t, given in answers.items():
             rises = partial(self._rises, t)
             lacking = [answer for answer in given if not answer.bound > 0]
-            if lacking and min([rises(answer) for answer in lacking]):  # every one is noted
+            rising = [rises(answer) for answer in lacking]  # every one is noted
+            if lacking and (fresh or min(rising)):
                 hopeful.append(t)
                 for answer in lacking:
                     weight = 1.0 / (NEAR * abs(answer.lead) - answer.bound + 1e-12)
                     for machine, demand in answer.demands.items():
                         self.demands[machine].append((weight, demand))
         return hopeful
+
+    def climbing(self, answers: Mapping[int, Sequence[Answer]]) -> list[int]:
+        """The predictions that are proven, and go on to their next budget."""
+        found = [t for t, given in answers.items() if all(answer.bound > 0 for answer in given)]
+        for t in found:
+            for answer in answers[t]:
+                self._seen.pop((t, answer.rival), None)  # what rose was another budget's bound
+        return found
 
     def turn_of_kept(self) -> bool:
         """Whether this round is for labels that are kept."""
