@@ -32,7 +32,7 @@ import numpy as np
 import labelcert as lc
 
 RIDGE = {
-    10: (3000.0,), 30: (1000.0,), 100: (300.0,), 300: (30.0,), 1000: (3.0,), 3000: (0.2,),
+    10: (10_000.0,), 30: (3000.0,), 100: (1000.0,), 300: (1000.0,), 1000: (100.0,), 3000: (0.2,),
 }  # fmt: skip
 """λ by number of parts: it has to shrink with the part, and trades accuracy for flips."""
 
