@@ -106,7 +106,7 @@ def _witness(cert: lc.Certificate, truth: Truth, setting: Setting, t: int) -> It
 
 def _margins(cert: lc.Certificate, truth: Truth, setting: Setting, t: int) -> Iterator[str]:
     """Worst margins are reached, to an error bar, and their bounds hold."""
-    if truth.tie[t]:
+    if truth.tie[t] or cert.worst_margin.shape[1] == 0:
         return
     budgets = columns(cert)
     true, slack = truth.worst(budgets)[t], truth.slack[t]
@@ -123,7 +123,7 @@ def _margins(cert: lc.Certificate, truth: Truth, setting: Setting, t: int) -> It
 def _collective(cert: lc.Certificate, truth: Truth, setting: Setting) -> Iterator[str]:
     count = cert.collective
     assert count is not None
-    budgets = columns(cert)
+    budgets = count.budgets
     for k, (r, true) in enumerate(zip(budgets, truth.most_broken(budgets).tolist(), strict=True)):
         low, high = int(count.broken_lower[k]), int(count.broken_upper[k])
         if not low <= true <= high:

@@ -10,7 +10,10 @@ import numpy as np
 from soaking.kernels import KERNELS
 from soaking.setting import Setting
 
-TASKS = {"svm": 0.45, "classes": 0.2, "ridge": 0.1, "ridge classes": 0.05, "relations": 0.2}
+TASKS = {
+    "svm": 0.4, "classes": 0.18, "ridge": 0.08, "ridge classes": 0.04, "features ridge": 0.08,
+    "features ridge classes": 0.04, "relations": 0.18,
+}  # fmt: skip
 """What is drawn, and how often; all but "relations" are small enough for the oracle."""
 
 THREATS: dict[str, tuple[str, ...]] = {
@@ -66,15 +69,46 @@ def draw(seed: int) -> Problem:
     if options["engine"] == "paper_milp":
         n, m = min(n, 3), min(m, 2)
     gram, cross = KERNELS[kernel](rng, n, m)
+    rows = None
+    if "features" in task:
+        rows = _rows(rng, n, m)
+        gram, cross = (part.astype(np.float64) @ rows[0].astype(np.float64).T for part in rows)
+        kernel = "from features"
+        if "bad_groups" in THREATS[threat]:
+            options["collective"] = False
     numbers = _labels(rng, kernel, n, classes)
     learner = _learner(rng, task, kernel, gram)
     parts, budget = _threat(rng, THREATS[threat], n, classes)
     if "bad_groups" in parts:
         options["worst_margins"] = False
     setting = Setting(
-        gram, cross, numbers, _names(rng, classes), learner, budget, parts, threat == "max_flips"
+        gram,
+        cross,
+        numbers,
+        _names(rng, classes),
+        learner,
+        budget,
+        parts,
+        threat == "max_flips",
+        rows,
     )
     return Problem(seed, task, kernel, threat, setting, options, bool(rng.random() < 0.2))
+
+
+def _rows(rng: np.random.Generator, n: int, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Features whose inner products floats hold exactly: few bits each, often alike or 0."""
+    d, unit = int(rng.integers(1, 8)), 2.0 ** int(rng.integers(-12, 8))
+    drawn = [rng.integers(-40, 41, (count, d)) * unit for count in (n, m)]
+    if rng.random() < 0.3:
+        drawn = [np.sign(part) * unit for part in drawn]
+    if rng.random() < 0.3 and n > 1:
+        drawn[0][n // 2 :] = drawn[0][: n - n // 2]
+    if rng.random() < 0.2:
+        drawn[1][0] = 0.0
+    if rng.random() < 0.2:
+        drawn[1][-1] = drawn[0][0]
+    kind = rng.choice([np.float64, np.float32])
+    return drawn[0].astype(kind), drawn[1].astype(kind)
 
 
 def _sizes(rng: np.random.Generator, task: str) -> tuple[int, int, int]:

@@ -58,7 +58,7 @@ def _certify(
     setting: Setting, options: dict[str, Any], result: Result, note: str = ""
 ) -> lc.Certificate | None:
     try:
-        return lc.certify(**setting.arguments(), **options)
+        return setting.certify(**options)
     except Exception as error:  # no problem drawn here is a reason for one
         result.found.append(f"{note}{type(error).__name__}: {error}")
         return None

@@ -28,6 +28,18 @@ class Setting:
     budget: int
     parts: dict[str, Any] = field(default_factory=dict)
     plain: bool = False
+    rows: tuple[np.ndarray, np.ndarray] | None = None
+    """Features (n, d) and test features (m, d) whose inner products are gram and cross, exactly."""
+
+    def certify(self, **options: Any) -> lc.Certificate:
+        """The certificate, from features where there are some."""
+        given = self.arguments()
+        if self.rows is None:
+            return lc.certify(**given, **options)
+        del given["gram"], given["cross"]
+        kept = ("collective", "worst_margins", "time_limit", "n_jobs")
+        mine = {name: value for name, value in options.items() if name in kept}
+        return lc.certify_linear(*self.rows, **given, **mine)
 
     @property
     def n(self) -> int:

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from labelcert.data import Graph, datasets
     from labelcert.ensembles import PartitionEnsemble
     from labelcert.models import LabelCertifier, certify_graph
-    from labelcert.report import plot, plot_path
+    from labelcert.report import plot, plot_path, plot_tuning
+    from labelcert.studies.feature_tuning import tune_features
+    from labelcert.studies.gram_path import gram_path
     from labelcert.studies.ridge_path import RidgePath, ridge_path
     from labelcert.studies.transfer.measuring import transfer
     from labelcert.studies.transfer.results import Transfer
@@ -68,14 +70,17 @@ __all__ = [
     "certify_linear",
     "datasets",
     "features",
+    "gram_path",
     "influential_labels",
     "kernels",
     "learners",
     "plot",
     "plot_path",
+    "plot_tuning",
     "ridge_path",
     "transfer",
     "tune",
+    "tune_features",
 ]
 
 _WHERE = {
@@ -96,8 +101,11 @@ _WHERE = {
     "PartitionEnsemble": "labelcert.ensembles",
     "plot": "labelcert.report",
     "plot_path": "labelcert.report",
+    "plot_tuning": "labelcert.report",
     "RidgePath": "labelcert.studies.ridge_path",
     "ridge_path": "labelcert.studies.ridge_path",
+    "gram_path": "labelcert.studies.gram_path",
+    "tune_features": "labelcert.studies.feature_tuning",
     "Transfer": "labelcert.studies.transfer.results",
     "transfer": "labelcert.studies.transfer.measuring",
     "Tuning": "labelcert.studies.tuning",

@@ -318,11 +318,3 @@ def test_without_time_predictions_stand_and_nothing_wrong_is_claimed():
     assert (cert.prediction == whole.prediction).all()
     assert (cert.radius <= whole.radius).all()
     assert (cert.radius_upper >= whole.radius_upper).all()
-
-
-def test_bad_groups_are_refused_and_not_left_out():
-    rng = np.random.default_rng(0)
-    features = rng.standard_normal((12, 3))
-    threat = lc.ThreatModel(budget=1, groups=[i % 3 for i in range(12)], bad_groups=1)
-    with pytest.raises(lc.InputError, match="bad_groups"):
-        lc.certify_linear(features, features[:2], np.arange(12) % 2, ridge=1.0, threat=threat)

@@ -3,6 +3,7 @@
 import json
 import shlex
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -72,3 +73,55 @@ def test_bad_input_is_one_sentence(invoke, options, words):
     assert result.exit_code == 2
     assert words in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("tried", "budget", "told"),
+    [("ridge=0.1,1,10", "0", "median certified flips"), ("C=0.1,1", "1", "certified accuracy")],
+)
+def test_a_chart_of_the_trade(invoke, tmp_path, tried, budget, told):
+    file = tmp_path / "trade.svg"
+    result = invoke("tune", "karate", "--try", tried, "--budget", budget, "--chart", str(file))
+    assert result.exit_code == 0
+    drawn = file.read_text(encoding="utf-8")
+    assert told in drawn
+    assert "accuracy of left-out folds" in drawn
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--chart", "trade.bmp"], "bmp"),
+        (["--chart", "trade.png"], "--chart shows certified accuracy at --budget"),
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_is_refused_at_once(invoke, options, told):
+    result = invoke("tune", "karate", "--try", "C=0.1,1", *options)
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_features_of_a_table(invoke, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(90, 3)).round(3)
+    kinds = np.where(rows[:, 0] + 0.3 * rng.normal(size=90) > 0, "a", "b")
+    frame = pd.DataFrame(rows, columns=["x", "y", "z"]).assign(kind=kinds)
+    frame.to_csv("t.csv", index=False)
+    result = invoke(
+        "tune", "t.csv", "--label", "kind", "--try", "features=pixels,random_relu",
+        "--try", "ridge=0.1,10", "--chart", "c.svg",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "random_relu" in (tmp_path / "c.svg").read_text(encoding="utf-8")
+    line = next(line for line in result.output.splitlines() if "labelcert certify t.csv" in line)
+    again = invoke(*shlex.split(line.split("labelcert ", 1)[1]), "--max-flips", "3")
+    assert again.exit_code == 0, again.output
+    for options, told in (
+        (["--features", "pixels"], "values of ridge"),
+        (["--features", "pixels", "--try", "C=1"], "values of ridge"),
+        (["--parts", "3"], "--parts and --votes"),
+    ):
+        refused = invoke("tune", "t.csv", "--label", "kind", *options)
+        assert refused.exit_code == 2
+        assert told in refused.output

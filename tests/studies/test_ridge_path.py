@@ -71,3 +71,50 @@ def test_the_chart_holds_a_point_a_ridge(tmp_path):
     assert (tmp_path / "path.svg").read_text(encoding="utf-8").startswith("<svg")
     with pytest.raises(lc.InputError, match="measure='radius' is unknown"):
         lc.plot_path(path, measure="radius")
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_gram_matrix_has_the_path_of_its_features(classes):
+    features, tests, labels, truth = problem(classes)
+    ridge = [0.1, 5.0, 100.0]
+    one = lc.ridge_path(features, tests, labels, truth, ridge=ridge, max_flips=100, budget=4)
+    two = lc.gram_path(
+        features @ features.T, tests @ features.T, labels, truth, ridge=ridge[::-1], max_flips=100,
+        budget=4,
+    )  # fmt: skip
+    assert one.to_frame().equals(two.to_frame())
+    for a, b in zip(one.points, two.points, strict=True):
+        assert a.certificate.radius.tolist() == b.certificate.radius.tolist()
+        assert (
+            b.certificate.witness(0).indices.tolist() == a.certificate.witness(0).indices.tolist()
+        )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_path_of_a_gram_matrix_is_certify_at_each_ridge(seed):
+    """Singular matrices, twins with other labels, ties, float32, one class, tiny and huge λ."""
+    rng = np.random.default_rng(seed)
+    n, m, classes = int(rng.integers(1, 9)), 5, 2 + seed % 2
+    features, tests = rng.integers(-2, 3, (n, 2)) * 1.0, rng.integers(-2, 3, (m, 2)) * 1.0
+    if seed % 3 == 0:
+        features[n // 2 :] = features[: n - n // 2]
+    labels = np.zeros(n, int) if seed == 4 else rng.integers(0, classes, n)
+    gram, cross = features @ features.T, tests @ features.T
+    if seed == 5:
+        gram, cross = gram.astype(np.float32), cross.astype(np.float32)
+    if len(np.unique(labels)) < 2:
+        return
+    path = lc.gram_path(gram, cross, labels, labels[np.zeros(m, int)], ridge=[1e-6, 1.0, 1e6],
+                        max_flips=n)  # fmt: skip
+    for point in path.points:
+        alone = lc.certify(gram, cross, labels, ridge=point.ridge, max_flips=n)
+        assert point.certificate.radius.tolist() == alone.radius.tolist()
+        assert point.certificate.radius_upper.tolist() == alone.radius_upper.tolist()
+        assert point.certificate.exact.all()
+
+
+def test_a_gram_path_says_what_is_wrong():
+    with pytest.raises(lc.InputError, match="ridge is empty"):
+        lc.gram_path(np.eye(3), np.eye(3), [0, 1, 1], [0, 1, 1], ridge=[], max_flips=1)
+    with pytest.raises(lc.InputError, match="gram has shape"):
+        lc.gram_path(np.zeros((3, 2)), np.eye(3), [0, 1, 1], [0, 1, 1], ridge=[1.0], max_flips=1)

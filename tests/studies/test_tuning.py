@@ -122,3 +122,38 @@ def test_ridge_tells_the_median_of_certified_flips_at_every_budget():
     assert "median_flips" in tuning.to_frame()
     svm = lc.tune(features, nodes, [kernel], labels=labels, C=[0.001])
     assert "median_flips" not in svm.to_frame()
+
+
+def test_features_are_judged_as_the_linear_kernel_is():
+    """Ridge regression on rows as given is that of their inner products, fold by fold."""
+    rng = np.random.default_rng(0)
+    rows = rng.standard_normal((60, 4))
+    labels = (rows[:, :3] + rng.standard_normal((60, 3))).argmax(axis=1)
+    tried = [0.1, 1.0, 30.0]
+    one = lc.tune(
+        rows, np.arange(60), [lc.kernels.Linear()], labels=labels, ridge=tried, budget=2, weight=0.5
+    )
+    two = lc.tune_features(rows, labels, [lc.features.Pixels()], ridge=tried, budget=2, weight=0.5)
+    assert [t.learner for t in one.trials] == [t.learner for t in two.trials]
+    for a, b in zip(one.trials, two.trials, strict=True):
+        assert a.accuracy.tolist() == b.accuracy.tolist()
+        assert a.certified.tolist() == b.certified.tolist()
+        assert a.flips.tolist() == b.flips.tolist()
+    assert two.best.settings["model"] == "pixels"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"ridge": []}, "ridge is empty"),
+        ({"maps": []}, "kernels is empty|maps is empty"),
+        ({"maps": ["pixels"]}, "objects of labelcert.features"),
+        ({"folds": 50}, "folds=50 is not allowed"),
+        ({"labels": [0] * 12}, "one class"),
+    ],
+)
+def test_what_is_wrong_with_features_is_said(more, told):
+    given = {"labels": [0, 1] * 6, "maps": [lc.features.Pixels()], "ridge": [1.0], **more}
+    labels, maps = given.pop("labels"), given.pop("maps")
+    with pytest.raises(lc.InputError, match=told):
+        lc.tune_features(np.ones((12, 2)), labels, maps, **given)

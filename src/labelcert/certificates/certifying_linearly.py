@@ -7,8 +7,8 @@ from typing import Any
 
 from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.results.certificate import Certificate
-from labelcert.certificates.run.feature_input import check_feature_input
-from labelcert.certificates.run.feature_running import run_features
+from labelcert.certificates.run.feature_input import check_feature_input, refuse_with_groups
+from labelcert.certificates.run.feature_running import Asked, run_features
 from labelcert.certificates.run.option_checks import (
     DEFAULT_TIME_LIMIT,
     check_jobs,
@@ -28,6 +28,7 @@ def certify_linear(
     max_flips: int | str | None = None,
     threat: ThreatModel | None = None,
     classes: Sequence[Any] | None = None,
+    collective: bool = False,
     worst_margins: bool = False,
     time_limit: float | None = DEFAULT_TIME_LIMIT,
     n_jobs: int | None = None,
@@ -54,8 +55,12 @@ def certify_linear(
             `max_flips` or `threat`.
         threat: a `ThreatModel` with a budget and what the attacker cannot do. Trusted labels,
             directions and purses of groups are honoured exactly; costs exactly where tables of
-            changes by cost are small enough, else radii are proven intervals.
+            changes by cost are small enough, else radii are proven intervals. Groups that the
+            attacker has for itself (`bad_groups`) need C=None.
         classes: all classes, where labels may not hold all of them; see `certify`.
+        collective: also find how many test points one attack breaks at each budget,
+            `Certificate.collective`, as a proven interval: from above by the radii, from below by
+            attacks on many predictions at once, and exactly where there are few labels.
         worst_margins: also find the worst margin of every test point at every budget,
             `Certificate.worst_margin`, an array of m times max_flips numbers; without, it has no
             columns.
@@ -79,5 +84,6 @@ def certify_linear(
         given = check_feature_input(
             features, test_features, labels, C, ridge, max_flips, threat, classes
         )
-        margins = flag(worst_margins, "worst_margins")
-        return run_features(given, margins, check_jobs(n_jobs), clock)
+        asked = Asked(flag(worst_margins, "worst_margins"), flag(collective, "collective"))
+        refuse_with_groups(given, asked.margins, asked.collective)
+        return run_features(given, asked, check_jobs(n_jobs), clock)

@@ -10,11 +10,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from labelcert._errors import InputError
-from labelcert.certificates import Certificate, ThreatModel
-from labelcert.certificates.certifying_linearly import certify_linear
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.memory import watched
 from labelcert.cli.outputs import check_outputs
@@ -23,11 +19,13 @@ from labelcert.cli.request import Request
 from labelcert.cli.session import Prepared, prepare, run_of_rows
 from labelcert.cli.split_choice import check_split
 from labelcert.cli.threat_choice import check_threat, choose_threat
-from labelcert.data import Graph, Split, datasets, registry
-from labelcert.data.cuts import kept_nodes
+from labelcert.data import Graph, Split, registry
+from labelcert.data.cuts import Cuts
+from labelcert.data.standard_splits import drawn_standard_split
 from labelcert.features import FeatureMap, find
 from labelcert.intake.numbers import jobs, positive, seconds, whole
 from labelcert.report.document import Run
+from labelcert.studies.certifying_rows import Learner, Rows, certify_rows, rows_of
 
 DEFAULT_RIDGE = 1.0
 
@@ -39,6 +37,7 @@ class PreparedRows:
     request: Request
     graph: Graph
     split: Split
+    rows: Rows
     features: FeatureMap
     split_record: dict[str, Any]
     threat: Any
@@ -104,67 +103,38 @@ def prepare_rows(request: Request) -> PreparedRows:
     start = time.monotonic()
     if _has_split(request):
         graph = load_graph(request)
-        split = _own_split(request, graph)
+        cuts: Cuts = {
+            "binary": request.binary,
+            "largest_component": request.largest_component,
+            "drop_classes": request.drop_classes,
+        }
+        split = drawn_standard_split(request.dataset, cuts, request.test, request.seed)
         threat = choose_threat(request, graph, split.labeled, None, None, None)
         record = {"seed": request.seed, "standard": True}
     else:
         drawn: Prepared = prepare(replace(request, model="mlp", C=1.0, ridge=None))
         graph, split, threat = drawn.graph, drawn.split, drawn.threat
         record = drawn.split_record
-    if graph.has_edges:
-        raise InputError(
-            f"features look at rows alone and {graph.name!r} has edges: leave --features and "
-            "--parts out."
-        )
+    rows = rows_of(graph, split)
     features = find(request.features or "pixels", request.seed)
     elapsed = time.monotonic() - start
-    return PreparedRows(request, graph, split, features, record, threat, elapsed)
+    return PreparedRows(request, graph, split, rows, features, record, threat, elapsed)
 
 
 def execute(prepared: PreparedRows, report: Report) -> Run:
     """Compute features and certify."""
-    request, split = prepared.request, prepared.split
-    given = prepared.graph.features
-    rows: Any = given if isinstance(given, np.ndarray) else given.toarray()
-    train, new = _compact(rows[split.labeled]), _compact(rows[split.test])
-    labels, threat = prepared.graph.labels[split.labeled], prepared.threat.threat
+    request = prepared.request
+    C, ridge = _learner(request)
+    learner = Learner(ridge, C, request.parts, request.votes, request.seed)
     with watched() as memory:
-        if request.parts is None:
-            certificate = _single(prepared, train, new, labels, threat, report)
-        else:
-            certificate = _ensemble(prepared, train, new, labels, threat.budget, report)
+        certificate = certify_rows(
+            prepared.rows, prepared.features, learner, prepared.threat.threat,
+            time_limit=request.time_limit, jobs=request.jobs, report=report,
+        )  # fmt: skip
     model = {"name": prepared.features.name, "parameters": dict(prepared.features.settings())}
     if request.parts is not None:
         model["parameters"] |= {"parts": request.parts, "votes": request.votes or "white_box"}
     return run_of_rows(prepared, model, certificate, memory)
-
-
-def _single(
-    prepared: PreparedRows, train: Any, new: Any, labels: Any, threat: ThreatModel, report: Report
-) -> Certificate:
-    C, ridge = _learner(prepared.request)
-    report("features", 0.0)
-    fitted = prepared.features.fit(train)
-    return certify_linear(
-        fitted(train), fitted(new), labels, ridge=ridge, C=C, threat=threat,
-        time_limit=prepared.request.time_limit, n_jobs=prepared.request.jobs, progress=report,
-    )  # fmt: skip
-
-
-def _ensemble(
-    prepared: PreparedRows, train: Any, new: Any, labels: Any, budget: Any, report: Report
-) -> Certificate:
-    from labelcert.ensembles import PartitionEnsemble
-
-    request = prepared.request
-    C, ridge = _learner(request)
-    report("features", 0.0)
-    ensemble = PartitionEnsemble(
-        prepared.features, parts=request.parts or 1, ridge=ridge, C=C,
-        votes=request.votes or "white_box", seed=request.seed, n_jobs=request.jobs,
-    )  # fmt: skip
-    ensemble.fit(train, labels)
-    return ensemble.certify(new, budget, time_limit=request.time_limit, progress=report)
 
 
 def _learner(request: Request) -> tuple[float | None, float | None]:
@@ -180,31 +150,3 @@ def _has_split(request: Request) -> bool:
     if is_path(request.dataset) or request.dataset.strip() == "":
         return False
     return registry.find(request.dataset).train is not None
-
-
-def _own_split(request: Request, graph: Graph) -> Split:
-    """The publisher's split of what the cuts left, and as many test rows as asked for, drawn."""
-    whole_split = datasets.standard_split(request.dataset)
-    cuts: dict[str, Any] = {
-        "binary": request.binary,
-        "largest_component": request.largest_component,
-        "drop_classes": request.drop_classes,
-    }
-    count = len(whole_split.train) + len(whole_split.test)
-    kept = np.arange(count)
-    if any(cuts.values()):
-        plain = replace(request, binary=False, largest_component=False, drop_classes=())
-        kept = kept_nodes(load_graph(plain), **cuts)
-    at = np.arange(len(kept))
-    test = at[kept >= len(whole_split.train)]
-    if request.test is not None and whole(request.test, "test", 1) < len(test):
-        drawn = np.random.default_rng(request.seed).choice(test, size=request.test, replace=False)
-        test = np.sort(drawn)
-    return Split(at[kept < len(whole_split.train)], at[:0], test)
-
-
-def _compact(rows: np.ndarray) -> np.ndarray:
-    """Bytes where these hold the numbers exactly, as of pixels: an eighth of the memory."""
-    if rows.size and rows.min() >= 0 and rows.max() <= 255 and (rows == np.floor(rows)).all():
-        return rows.astype(np.uint8)
-    return np.ascontiguousarray(rows)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import inspect
-import shlex
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from labelcert._errors import InputError
 from labelcert.cli.certify import certify
-from labelcert.cli.kernel_options import KernelCommand, flag_of, word_of
+from labelcert.cli.kernel_options import KernelCommand
 from labelcert.cli.request import Request, from_options
 from labelcert.cli.shared_options import with_options_of
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from labelcert.kernels import Kernel
-    from labelcert.studies.tuning import Trial, Tuning
+    from labelcert.studies.tuning import Tuning
 
 HELP = "\n\n".join(
     (
@@ -37,6 +35,7 @@ EPILOG = "\n\n".join(
         "labelcert tune karate --try C=0.01,0.1,1,10",
         "labelcert tune cora_ml --binary --try depth=1,2 --budget 1 --weight 0.5",
         "labelcert tune karate --try model=gcn,appnp --try alpha=0.1,0.2 -o tuning.csv",
+        "labelcert tune cora_ml --binary --try ridge=0.01,0.1,1,10,100 --chart trade.png",
     )
 )
 
@@ -81,12 +80,25 @@ Weight = Annotated[
 ]
 
 
+Chart = Annotated[
+    Path | None,
+    typer.Option(
+        "--chart",
+        help="Draw accuracy against certified flips (ridge), or against certified accuracy at "
+        "--budget (C), to a .png, .svg or .html file.",
+        metavar="FILE",
+        rich_help_panel=_PANEL,
+    ),
+]
+
+
 @with_options_of(certify, without=_NOT_HERE)
 def tune(
     attempts: Try = None,
     folds: Folds = 4,
     budget: Budget = "0",
     weight: Weight = 0.0,
+    chart: Chart = None,
     **shared: Any,
 ) -> None:
     """Turn the options into a request and run it; the help of the command is `HELP`."""
@@ -96,40 +108,110 @@ def tune(
         if name in _NOT_HERE
     }
     request = from_options({**defaults, **shared})
-    run_request(request, tuple(attempts or ()), folds, budget, weight)
+    run_request(request, tuple(attempts or ()), folds, budget, weight, chart)
 
 
 def run_request(
-    request: Request, attempts: tuple[str, ...], folds: int, budget: str, weight: float
+    request: Request,
+    attempts: tuple[str, ...],
+    folds: int,
+    budget: str,
+    weight: float,
+    chart: Path | None = None,
 ) -> None:
     """Check, try, print, write; raises InputError."""
     from rich.console import Console
 
-    from labelcert.cli import session
     from labelcert.cli.progress import live
-    from labelcert.studies.tuning import tune as choose
+    from labelcert.cli.show import tell_files
+    from labelcert.cli.tune_show import show_tuning
+    from labelcert.report import plot_tuning
 
     values = parse(attempts)
     for path in request.outputs:
         if path.suffix.lower() not in (".csv", ".parquet"):
             raise InputError(f"output {str(path)!r} must end in .csv or .parquet.")
-    session.check(request)
+    _check_chart(chart, values, budget)
     if weight > 0 and budget.strip() in ("0", "0%"):
         raise InputError("--weight counts certified accuracy at --budget: pass a budget above 0.")
-    prepared = session.prepare(request)
+    judged = {"folds": folds, "budget": budget, "weight": weight}
+    if request.parts is not None or request.votes is not None:
+        raise InputError("--parts and --votes have no cross-validation here: leave them out.")
+    of_rows = request.features is not None or "features" in values
+    prepared: Any = _rows(request) if of_rows else _network(request)
+    with live(Console(stderr=True, highlight=False), request.quiet) as report:
+        choose = _among_features if of_rows else _among_networks
+        tuning = choose(request, prepared, values, judged, report)
+    console = Console(highlight=False, emoji=False)
+    if not request.quiet:
+        show_tuning(console, request, tuning, prepared.graph.notes)
+    _write(request, tuning)
+    if chart is not None:
+        plot_tuning(tuning, chart)
+        if not request.quiet:
+            tell_files(console, [chart])
+
+
+def _network(request: Request) -> Any:
+    """The data, the split and the network of a request, checked."""
+    from labelcert.cli import session
+
+    session.check(request)
+    return session.prepare(request)
+
+
+def _rows(request: Request) -> Any:
+    """The rows, the split and the features of a request, checked."""
+    from labelcert.cli import row_session
+
+    row_session.check(request)
+    return row_session.prepare_rows(request)
+
+
+def _among_networks(
+    request: Request, prepared: Any, values: dict[str, list[str]], judged: dict[str, Any],
+    report: Any,
+) -> Tuning:  # fmt: skip
+    from labelcert.studies.tuning import tune as choose
+
     names = values.pop("model", [prepared.kernel.name])
     C, ridge = (_numbers(values, name) for name in ("C", "ridge"))
     kernels = kernels_of(names, values, request.parameters)
-    with live(Console(stderr=True, highlight=False), request.quiet) as report:
-        tuning = choose(
-            prepared.graph, prepared.split.labeled, kernels, C=C, ridge=ridge, folds=folds,
-            budget=budget, weight=weight, seed=request.seed, time_limit=request.time_limit,
-            n_jobs=request.jobs, progress=report,
-        )  # fmt: skip
-    console = Console(highlight=False, emoji=False)
-    if not request.quiet:
-        _show(console, request, tuning, prepared.graph.notes)
-    _write(request, tuning)
+    return choose(
+        prepared.graph, prepared.split.labeled, kernels, C=C, ridge=ridge, **judged,
+        seed=request.seed, time_limit=request.time_limit, n_jobs=request.jobs, progress=report,
+    )  # fmt: skip
+
+
+def _among_features(
+    request: Request, prepared: Any, values: dict[str, list[str]], judged: dict[str, Any],
+    report: Any,
+) -> Tuning:  # fmt: skip
+    from labelcert.features import find
+    from labelcert.studies.feature_tuning import tune_features
+
+    names = values.pop("features", [prepared.features.name])
+    ridge = _numbers(values, "ridge")
+    if ridge is None or values:
+        raise InputError(
+            "--features goes with --try ridge=…, and --try features=…, alone: pass values of ridge."
+        )
+    return tune_features(
+        prepared.rows.train, prepared.rows.labels, [find(name, request.seed) for name in names],
+        ridge=ridge, **judged, seed=request.seed, time_limit=request.time_limit,
+        n_jobs=request.jobs, progress=report,
+    )  # fmt: skip
+
+
+def _check_chart(chart: Path | None, values: dict[str, list[str]], budget: str) -> None:
+    """Raise InputError for a chart that could not be drawn in the end."""
+    from labelcert.report.charts.chart import check_suffix
+
+    if chart is None:
+        return
+    check_suffix(chart)
+    if "ridge" not in values and budget.strip() in ("0", "0%"):
+        raise InputError("--chart shows certified accuracy at --budget: pass a budget above 0.")
 
 
 def parse(attempts: tuple[str, ...]) -> dict[str, list[str]]:
@@ -181,101 +263,6 @@ def kernels_of(
             if kernel not in found:
                 found.append(kernel)
     return found
-
-
-def _show(console: Any, request: Request, tuning: Tuning, notes: tuple[str, ...]) -> None:
-    from rich.text import Text
-
-    from labelcert.cli.show import text
-
-    best = tuning.best
-    if notes:
-        console.print(Text.assemble(("read", "bold"), "  ", text("; ".join(notes))))
-        console.print()
-    console.print(_table(tuning))
-    if tuning.stopped:
-        console.print(Text(f"Not all candidates were tried: {tuning.stopped}.", style="yellow"))
-    console.print()
-    command = text(certify_command(request, best))
-    console.print(Text.assemble(("best", "bold"), "  ", command), soft_wrap=True)
-
-
-def certify_command(request: Request, best: Trial) -> str:
-    """The line that certifies a choice on the data and the split that it was made on."""
-    data: dict[str, Any] = {
-        "edges": request.edges,
-        "label": request.label,
-        "id": request.id,
-        "drop": request.drop,
-        "keep": request.keep,
-        "drop_class": request.drop_classes,
-        "binary": request.binary,
-        "largest_component": request.largest_component,
-        "split": request.split,
-        "train": request.train,
-    }
-    defaults = inspect.signature(certify).parameters
-    for name in ("per_class", "validation", "seed"):
-        value = getattr(request, name)
-        data[name] = None if value == defaults[name].default else value
-    words = ["labelcert", "certify", request.dataset]
-    for name, value in data.items():
-        option = f"--{name.replace('_', '-')}"
-        if value is True:
-            words.append(option)
-        elif value is not None and value is not False:
-            for one in value if isinstance(value, tuple) else (value,):
-                words += [option, str(one)]
-    words += ["--model", best.kernel.name, *_kernel_words(best.kernel)]
-    for name, value in best.learner.items():
-        words += [f"--{name}", str(value)]
-    return shlex.join(words)
-
-
-def _kernel_words(kernel: Kernel) -> list[str]:
-    """The settings of a kernel as options of certify; a None only where it is no default."""
-    from labelcert.kernels import registry
-
-    own = inspect.signature(certify).parameters
-    defaults = {p.name: p.default for p in registry.find(kernel.name).parameters()}
-    words: list[str] = []
-    for name, value in registry.arguments_of(kernel).items():
-        if value is not None or defaults[name] is not None:
-            words += [flag_of(name, own), word_of(value)]
-    return words
-
-
-def _table(tuning: Tuning) -> Table:
-    from labelcert.cli.show import percent, plain_table
-
-    varied = _varied(tuning.trials)
-    certified = f"certified at {tuning.budget}"
-    table = plain_table()
-    ridge = any(trial.flips is not None for trial in tuning.trials)
-    flips = ("median flips",) if ridge else ()
-    for name in (*varied, "score", "accuracy", certified, *flips, "decided"):
-        table.add_column(name, justify="right")
-    for trial in tuning.trials[:20]:
-        settings = trial.settings
-        table.add_row(
-            *(str(settings.get(name, "")) for name in varied),
-            f"{trial.score:.3f}",
-            percent(float(trial.accuracy.mean())),
-            percent(float(trial.certified.mean())),
-            *(() if trial.flips is None else (f"{trial.flips.mean():.1f}",)),
-            percent(trial.exact),
-        )
-    return table
-
-
-def _varied(trials: tuple[Trial, ...]) -> list[str]:
-    """Names of the settings in which candidates differ, the learner's always."""
-    names = list(dict.fromkeys(name for trial in trials for name in trial.settings))
-    return [
-        name
-        for name in names
-        if name in ("C", "ridge") or len({str(trial.settings.get(name)) for trial in trials}) > 1
-    ]
 
 
 def _write(request: Request, tuning: Tuning) -> None:

@@ -11,12 +11,12 @@ from labelcert.certificates.attacker.label_classes import class_numbers
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.run.warning_signs import signs_of_labels
+from labelcert.engines.partition.offers import offers_of, taken
 from labelcert.engines.partition.votes import least_costs, radii, vote_counts, winners
 from labelcert.engines.work.clock import Clock
-from labelcert.ensembles.base import Part
 from labelcert.ensembles.polling import Poll, find_flips, poll
 from labelcert.ensembles.rows import block_size
-from labelcert.ensembles.witnesses import targets, witness
+from labelcert.ensembles.witnesses import targets
 from labelcert.intake.numbers import jobs
 
 IntArray = NDArray[np.int64]
@@ -118,26 +118,24 @@ class _Run:
             self.base, self.parts, points, (wanted.takes, wanted.leaves), jobs=self.jobs,
             report=lambda share: self.clock.report("witnesses", share),
         )  # fmt: skip
-        takes, leaves = ([None if one is None else one[k] for one in both] for k in (0, 1))
+        first = [part.members.start for part in self.parts]
+        takes, leaves = (
+            offers_of([None if one is None else one[k] for one in both], first, len(winner))
+            for k in (0, 1)
+        )
         found: list[Witness | None] = []
         for t in range(len(winner)):
-            flips = witness(t, answers, int(winner[t]), wanted, takes, leaves)
-            known = None if flips is None else self._as_given(flips)
+            sides = int(winner[t]), int(wanted.rival[t])
+            flips = taken(t, answers.free[t], answers.votes[t], sides, (takes, leaves))
+            known = None if flips is None else self._as_given(*flips)
             if known is not None and len(known.indices) <= radius[t] < self.most:
                 raise AssertionError(f"a witness contradicts what is proven of test point {t}")
             fits = known is not None and len(known.indices) <= self.most
             found.append(known if fits else None)
         return found
 
-    def _as_given(self, flips: list[tuple[int, NDArray[Any], NDArray[Any]]]) -> Witness:
-        """Flips of parts as positions among the rows as given, ascending, and new labels."""
-        order, parts = self.ensemble._order, self.parts
-        at = [order[_canonical(parts[j], points)] for j, points, _ in flips]
-        new = [self.ensemble.classes_[labels] for _, _, labels in flips]
-        indices = np.concatenate(at)
+    def _as_given(self, rows: IntArray, labels: NDArray[Any]) -> Witness:
+        """Canonical rows as positions among the rows as given, ascending, and new labels."""
+        indices = self.ensemble._order[rows]
         sort = np.argsort(indices)
-        return Witness(indices[sort], np.concatenate(new)[sort])
-
-
-def _canonical(part: Part, points: NDArray[Any]) -> IntArray:
-    return np.arange(part.members.start, part.members.stop)[points]
+        return Witness(indices[sort], self.ensemble.classes_[labels][sort])

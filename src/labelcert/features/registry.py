@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from labelcert._errors import InputError
@@ -24,17 +26,27 @@ def names() -> dict[str, str]:
     return {cls.name: cls.summary for cls in _CLASSES}
 
 
-def find(name: str, seed: int = 0) -> FeatureMap:
-    """The map of a name with its defaults, seeded; InputError with the closest known name.
+def class_of(name: str) -> Any:
+    """The class of a name; InputError with the closest known name."""
+    for cls in _CLASSES:
+        if isinstance(name, str) and cls.name == name.strip().lower().replace("-", "_"):
+            return cls
+    raise InputError(f"features {name!r} is unknown; {suggestion(str(name), list(names()))}.")
+
+
+def find(name: str, seed: int = 0, values: Mapping[str, Any] = MappingProxyType({})) -> FeatureMap:
+    """The map of a name, seeded, with its defaults but for `values`; InputError.
 
     Patches and what is made of them, which take minutes for 60,000 images, are kept on disk
     (`cached`).
     """
-    for cls in _CLASSES:
-        if isinstance(name, str) and cls.name == name.strip().lower().replace("-", "_"):
-            found: Any = cls() if cls is Pixels else cls(seed=seed)
-            if cls is Spectral:
-                patches: Any = Patches(seed=seed)
-                found = Spectral(Cached(patches), seed=seed)
-            return Cached(found) if cls in (Patches, Spectral) else found
-    raise InputError(f"features {name!r} is unknown; {suggestion(str(name), list(names()))}.")
+    cls = class_of(name)
+    if cls is Pixels:
+        plain: Any = Pixels()
+        return plain
+    if cls is Spectral:
+        patches: Any = Patches(seed=seed)
+        found: Any = Spectral(Cached(patches), seed=seed, **values)
+    else:
+        found = cls(seed=seed, **values)
+    return Cached(found) if cls in (Patches, Spectral) else found

@@ -160,6 +160,12 @@ class FeatureRidge:
         """(m, n) the weights of each label, for rows of `coefficients`."""
         return coefficients if self.system.wide else self._products(coefficients)
 
+    def weights_of(self, coefficients: FloatArray, points: NDArray[np.int64]) -> FloatArray:
+        """(m, k) the weights of some labels (k,), no further off than those of all."""
+        if self.system.wide:
+            return np.ascontiguousarray(coefficients[:, points])
+        return coefficients @ self.system.features[points].astype(np.float64).T
+
     def _products(self, rows: FloatArray) -> FloatArray:
         """(m, n) inner products of rows (m, d) with all features."""
         features = self.system.features

@@ -29,16 +29,20 @@ UNIT = float(np.finfo(float).eps)
 
 
 def ridge_weights(
-    gram: CheckedGram, cross: np.ndarray, ridge: float
+    gram: CheckedGram,
+    cross: np.ndarray,
+    ridge: float,
+    solver: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights h (m, n) and bounds (m,) on ‖ĥ_t − h_t‖₂, rounding of the residual included.
 
     One factorization, in one more matrix of the size of the kernel; refined once where the residual
-    is more than rounding.
+    is more than rounding. solver: what nearly solves (K + λI) w = row for each row, where it is at
+    hand; it need not be trusted.
     """
     n = len(gram.given)
     smallest = ridge - gram.added
-    solve = _solver(gram.given, ridge) if smallest > 0 else None
+    solve = (solver or _solver(gram.given, ridge)) if smallest > 0 else None
     if solve is None:
         raise InputError(
             f"ridge={ridge:g} is too small for this kernel's rounding: use a larger ridge."

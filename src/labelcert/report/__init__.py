@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from labelcert.report.charts.chart import plot
     from labelcert.report.charts.figures import write_figures
     from labelcert.report.charts.path_chart import plot_path
+    from labelcert.report.charts.tuning_chart import plot_tuning
     from labelcert.report.curves import curve_frame
     from labelcert.report.findings import find
     from labelcert.report.frames import write_frame
@@ -24,6 +25,7 @@ __all__ = [
     "find",
     "plot",
     "plot_path",
+    "plot_tuning",
     "read_store",
     "summarize",
     "write_figures",
@@ -36,6 +38,7 @@ _WHERE = {
     "find": "findings",
     "plot": "charts.chart",
     "plot_path": "charts.path_chart",
+    "plot_tuning": "charts.tuning_chart",
     "read_store": "study_results",
     "summarize": "tables",
     "write_figures": "charts.figures",

@@ -15,6 +15,7 @@ from labelcert.kernels import Kernel
 from labelcert.studies import networks
 from labelcert.studies.faults import Fault, known_names, value_told
 from labelcert.studies.grids import combinations
+from labelcert.studies.row_models import RowModel, row_model
 from labelcert.studies.spec import DatasetSpec, ModelSpec
 from labelcert.studies.spec_yaml import Path
 
@@ -48,11 +49,11 @@ class DatasetChoice:
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """One network; the learners it is trained with follow from the data set."""
+    """One network, or features; the learners it is trained with follow from the data set."""
 
     spec: ModelSpec
     title: str
-    kernel: Kernel
+    network: Kernel | RowModel
     learner: tuple[str, float] | None
     path: Path
 
@@ -80,7 +81,8 @@ def dataset_choices(spec: DatasetSpec, at: Path) -> Iterator[DatasetChoice]:
 
 def model_choices(spec: ModelSpec, at: Path, folder: FilePath) -> Iterator[ModelChoice]:
     """The networks of an entry; folder: what its paths and modules lie in. Raises Fault."""
-    for combination in combinations(spec.fixed, spec.grid, spec.zipped, at):
+    fixed, grid = _with_parts(spec, at)
+    for combination in combinations(fixed, grid, spec.zipped, at):
         told = combination.told()
         values = dict(combination.values)
         learner: tuple[str, float] | None = None
@@ -90,11 +92,27 @@ def model_choices(spec: ModelSpec, at: Path, folder: FilePath) -> Iterator[Model
                     raise Fault(combination.where[name], "comes twice: give C or ridge once.")
                 learner = (name, positive(values.pop(name), combination.where[name]))
         try:
-            kernel = networks.create(spec.name, values, folder)
+            if spec.features is not None:
+                network = row_model(spec.features, values)
+            else:
+                network = networks.create(spec.name, values, folder)
         except InputError as error:
-            raise _kernel_fault(error, combination.where, at) from None
+            raise _network_fault(error, spec, combination.where, at) from None
         title = f"{spec.called}, {told}" if told else spec.called
-        yield ModelChoice(spec, title, kernel, learner, at)
+        yield ModelChoice(spec, title, network, learner, at)
+
+
+def _with_parts(spec: ModelSpec, at: Path) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """Fixed parameters and grid of an entry, with its parts and votes among them."""
+    fixed, grid = dict(spec.fixed), dict(spec.grid)
+    for name in ("parts", "votes"):
+        value = getattr(spec, name)
+        if value is None:
+            continue
+        if name in fixed or name in grid or name in spec.zipped:
+            raise Fault((*at, name), "is among the parameters too: keep it in one place.")
+        (grid if isinstance(value, list) else fixed)[name] = value
+    return fixed, grid
 
 
 def positive(value: Any, path: Path) -> float:
@@ -105,12 +123,13 @@ def positive(value: Any, path: Path) -> float:
     return number
 
 
-def _kernel_fault(error: InputError, where: dict[str, Path], at: Path) -> Fault:
-    """The kernels' own sentence, which begins with the parameter, about the entry in the file."""
+def _network_fault(error: InputError, spec: ModelSpec, where: dict[str, Path], at: Path) -> Fault:
+    """The sentence of a kernel or features, which begins with the parameter, about its entry."""
     name, _, rest = str(error).partition(" ")
     if name in where:
-        return Fault(where[name], rest)
-    return Fault((*at, "name"), f"is wrong: {error}")
+        given = getattr(spec, name, None) is not None
+        return Fault((*at, name) if given else where[name], rest)
+    return Fault((*at, "name" if spec.features is None else "features"), f"is wrong: {error}")
 
 
 def _synthetic(

@@ -14,6 +14,7 @@ from typing import Any
 from labelcert._errors import InputError
 from labelcert.kernels import Kernel, Precomputed, registry
 from labelcert.kernels.own import OwnClass, OwnKernel
+from labelcert.studies.row_models import RowModel
 
 MODULES, MATRIX = "modules", "matrix"
 """Roles among the files of a unit: the folder of own modules, and the file of a matrix."""
@@ -30,8 +31,10 @@ def create(name: str, values: dict[str, Any], folder: Path) -> Kernel:
     return registry.create(name, str(folder), **values)
 
 
-def content_of(kernel: Kernel, folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a unit's content says of its kernel, and paths by role."""
+def content_of(kernel: Kernel | RowModel, folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a unit's content says of its kernel or features, and paths by role."""
+    if isinstance(kernel, RowModel):
+        return kernel.content(), {}
     if isinstance(kernel, OwnKernel):
         content = {"name": kernel.name, "parameters": kernel.arguments, "sha256": _digest(kernel)}
         return content, {MODULES: str(folder)}

@@ -8,7 +8,7 @@ Source: our own; the certificates are those of `labelcert.certify_linear`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, ThreatModel
-from labelcert.certificates.run.feature_input import check_feature_input
+from labelcert.certificates.run.checked_input import CheckedInput
+from labelcert.certificates.run.feature_input import FeatureInput, check_feature_input
 from labelcert.certificates.run.feature_running import certificates_of
 from labelcert.certificates.run.option_checks import check_jobs, check_time_limit
 from labelcert.engines.work.clock import Clock
@@ -126,22 +127,36 @@ def ridge_path(
         given = check_feature_input(
             features, test_features, labels, None, 1.0, max_flips, threat, None
         )
-        truth = as_labels(y_true, "y_true", count=len(given.tests), each="test point")
-        refuse_other_type(truth, given.classes, "y_true", "classes")
-        at = as_count(budget, len(given.labels), "budget")
-        if at > given.asked:
-            raise InputError(
-                f"budget={at} is more than the attacker's {given.asked}: raise max_flips."
-            )
-        points: list[PathPoint] = []
-        values = _values(ridge, given.features)
-        for certificate in certificates_of(given, values, check_jobs(n_jobs), clock):
-            points.append(_point(certificate, truth, at))
-            clock.report("ridge", len(points) / len(values))
-        stopped = ""
-        if len(points) < len(values) or any(p.certificate.stopped for p in points):
-            stopped = "interrupted" if clock.interrupted else "time limit"
-        return RidgePath(tuple(points), at, stopped)
+        truth, at = truth_of(y_true, given, len(given.tests), budget)
+        values = _around(given.features) if ridge is None else ridges(ridge)
+        found = certificates_of(given, values, check_jobs(n_jobs), clock)
+        return path_of(found, truth, at, len(values), clock)
+
+
+def truth_of(
+    y_true: Any, given: FeatureInput | CheckedInput, count: int, budget: int | str
+) -> tuple[np.ndarray, int]:
+    """True labels (count,) and the budget of certified accuracy; raises InputError."""
+    truth = as_labels(y_true, "y_true", count=count, each="test point")
+    refuse_other_type(truth, given.classes, "y_true", "classes")
+    at = as_count(budget, len(given.labels), "budget")
+    if at > given.asked:
+        raise InputError(f"budget={at} is more than the attacker's {given.asked}: raise max_flips.")
+    return truth, at
+
+
+def path_of(
+    certificates: Iterable[Certificate], truth: np.ndarray, budget: int, count: int, clock: Clock
+) -> RidgePath:
+    """The path of certificates of `count` λ, as far as time allows."""
+    points: list[PathPoint] = []
+    for certificate in certificates:
+        points.append(_point(certificate, truth, budget))
+        clock.report("ridge", len(points) / count)
+    stopped = ""
+    if len(points) < count or any(p.certificate.stopped for p in points):
+        stopped = "interrupted" if clock.interrupted else "time limit"
+    return RidgePath(tuple(points), budget, stopped)
 
 
 def _point(certificate: Certificate, truth: np.ndarray, budget: int) -> PathPoint:
@@ -158,13 +173,16 @@ def _point(certificate: Certificate, truth: np.ndarray, budget: int) -> PathPoin
     )
 
 
-def _values(ridge: Sequence[float] | None, features: np.ndarray) -> list[float]:
-    """The λ to try, ascending, each once."""
-    if ridge is None:
-        rows = features[:: max(1, len(features) // 1024)].astype(np.float64)
-        size = float((rows**2).sum() / len(rows)) or 1.0
-        return [factor * float(f"{size:.1g}") for factor in RIDGE_GRID]
-    found = {positive(v, "ridge") for v in items_of(ridge, "ridge", "the values to try")}
+def _around(features: np.ndarray) -> list[float]:
+    """λ around the mean squared length of a row."""
+    rows = features[:: max(1, len(features) // 1024)].astype(np.float64)
+    size = float((rows**2).sum() / len(rows)) or 1.0
+    return [factor * float(f"{size:.1g}") for factor in RIDGE_GRID]
+
+
+def ridges(given: Sequence[float]) -> list[float]:
+    """The λ to try, ascending, each once; raises InputError."""
+    found = {positive(v, "ridge") for v in items_of(given, "ridge", "the values to try")}
     if not found:
         raise InputError("ridge is empty: pass the values to try.")
     return sorted(found)

@@ -10,7 +10,8 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates import ThreatModel
 from labelcert.data import Graph, Split, datasets
-from labelcert.studies.graphs import graph_of
+from labelcert.data.standard_splits import drawn_standard_split
+from labelcert.studies.graphs import cuts_of, graph_of
 from labelcert.studies.threats import threat_model
 
 
@@ -31,11 +32,14 @@ class Setting:
 def setting_of(content: dict[str, Any], files: dict[str, str]) -> Setting:
     """The setting of a unit's content; raises InputError where data and content do not fit."""
     graph = graph_of(content["dataset"], files)
-    split = _split(graph, content["split"])
+    split = _split(graph, content)
     return Setting(graph, split, threat_model(content, graph, split.labeled, files))
 
 
-def _split(graph: Graph, wanted: dict[str, Any]) -> Split:
+def _split(graph: Graph, content: dict[str, Any]) -> Split:
+    wanted, source = content["split"], content["dataset"]
+    if wanted.get("standard"):
+        return drawn_standard_split(source["name"], cuts_of(source), wanted["test"], wanted["seed"])
     split = datasets.split(
         graph.labels,
         wanted["per_class"],

@@ -21,6 +21,7 @@ _Seed = Annotated[int, Field(ge=0, lt=2**63)]
 _Positive = Annotated[int, Field(ge=1)]
 _Count = Annotated[int, Field(ge=0, lt=2**31)]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
+_Votes = Literal["white_box", "black_box"]
 _Parameter = str | int | _Finite | bool | None
 _FIXED = "a mapping from parameters to single values"
 _LISTS = "a mapping from parameters to lists of values"
@@ -63,6 +64,9 @@ class SplitSpec(_Part):
     )
     test: _Positive | None = Field(
         default=None, description="an integer of 1 or more, or null for all"
+    )
+    standard: bool = Field(
+        default=False, description="true for the split that comes with the data set, or false"
     )
 
 
@@ -142,9 +146,18 @@ class DatasetSpec(Varied):
 
 
 class ModelSpec(Varied):
-    """A network with its parameters, and how it is trained: C or ridge."""
+    """A network, or features of rows, with parameters, and how it is trained: C or ridge."""
 
-    name: str = Field(description="the name of a network, see 'labelcert models'")
+    name: str = Field(default="", description="the name of a network, see 'labelcert models'")
+    features: str | None = Field(
+        default=None, description="the name of features, in place of a network's"
+    )
+    parts: _Positive | list[_Positive] | None = Field(
+        default=None, description="a number of parts of an ensemble, or a list of them"
+    )
+    votes: _Votes | list[_Votes] | None = Field(
+        default=None, description="white_box or black_box, or a list of them"
+    )
     title: str | None = Field(default=None, description="a name for reports, as text")
     C: Any = Field(
         default=None,
@@ -158,7 +171,7 @@ class ModelSpec(Varied):
     @property
     def called(self) -> str:
         """What the model is called in tables, before its varying parameters."""
-        return self.title or self.name
+        return self.title or self.features or self.name
 
 
 class BudgetSpec(_Part):

@@ -17,6 +17,7 @@ from labelcert.studies.choices import (
     positive,
 )
 from labelcert.studies.faults import Fault, known_names
+from labelcert.studies.row_checks import check_row_models
 from labelcert.studies.spec import DatasetSpec, ModelSpec, StudySpec, ThreatSpec, merged
 from labelcert.studies.spec_yaml import Path
 
@@ -36,7 +37,9 @@ def check(spec: StudySpec, folder: FilePath) -> None:
         _check_dataset(dataset, ("datasets", i))
     entries = [dataset.called for dataset in spec.datasets]
     for i, model in enumerate(spec.models):
+        _check_network(model, ("models", i))
         _check_learner(model, ("models", i), entries)
+    check_row_models(spec)
     datasets, models = choices(spec, folder)
     _check_titles([(choice.title, choice.path) for choice in datasets])
     _check_titles([(choice.title, choice.path) for choice in models])
@@ -103,6 +106,16 @@ def _check_dataset(dataset: DatasetSpec, at: Path) -> None:
             registry.find(dataset.name)
         except InputError as error:
             raise Fault((*at, "name"), f"is wrong: {error}.") from None
+
+
+def _check_network(model: ModelSpec, at: Path) -> None:
+    if model.features is None and not model.name:
+        raise Fault(at, "lacks name: add it, the name of a network, or features.")
+    if model.features is not None and model.name:
+        raise Fault((*at, "features"), "goes without a network's name: keep one of them.")
+    for name in ("parts", "votes"):
+        if model.features is None and getattr(model, name) is not None:
+            raise Fault((*at, name), "goes with features only: leave it out.")
 
 
 def _check_learner(model: ModelSpec, at: Path, entries: list[str]) -> None:

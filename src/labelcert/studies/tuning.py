@@ -4,30 +4,32 @@ Every candidate, a kernel with a C or a ridge, is trained on all folds of the la
 and judged on the one left out: by its accuracy there, as arXiv 2412.00537 chose C, and if asked for
 also by its certified accuracy at a budget, the share of the fold that is right and proven to stay
 so however the attacker spends that budget on the training folds.
-Cost: a certificate for each candidate and fold; a kernel block is computed once a kernel.
+Cost: a certificate for each candidate and fold; a kernel block is computed once a kernel, and of
+ridge regression one factorization a fold serves every λ.
 Source: our own; the certificates are those of arXiv 2412.00537.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates import ThreatModel, certify
 from labelcert.certificates.run.option_checks import check_time_limit
 from labelcert.data import Graph
 from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.engines.work.clock import Clock
+from labelcert.features import FeatureMap
 from labelcert.intake.budgets import as_count
 from labelcert.intake.items import items_of
 from labelcert.intake.numbers import positive, real_or_none, told, whole, whole_or_none
 from labelcert.intake.origin import check_origins
 from labelcert.intake.positions import as_positions
 from labelcert.kernels import Kernel, as_kernel
+from labelcert.studies.fold_results import FoldResult, of_fold, split_evenly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,7 @@ C_GRID = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One candidate: a kernel, its C or ridge, and what the folds say of it.
+    """One candidate: a kernel (or a feature map), its C or ridge, and what the folds say of it.
 
     accuracy, certified (folds,): share of each left-out fold that is predicted right, and that is
     right and proven robust at the budget. score: what candidates are ranked by. flips (folds,): of
@@ -48,7 +50,7 @@ class Trial:
     left-out prediction provably survives, a wrong one counting −1; None for an SVM.
     """
 
-    kernel: Kernel
+    kernel: Kernel | FeatureMap
     learner: dict[str, float]
     accuracy: np.ndarray
     certified: np.ndarray
@@ -157,7 +159,7 @@ def tune(
     chosen, given = _check_nodes(graph, nodes, labels)
     learners = _learners(C, ridge)
     tried = [as_kernel(kernel, "kernels has") for kernel in kernels]
-    folds, weight, seed = _check(tried, folds, weight, seed, given)
+    folds, weight, seed = check_folds(tried, folds, weight, seed, given)
     as_count(budget, 0, "budget")
     clock = Clock(check_time_limit(time_limit), progress)
     total = len(tried) * len(learners) * folds
@@ -169,59 +171,36 @@ def tune(
         block = kernel(graph, chosen)
         check_origins(block)
         gram = np.asarray(block, dtype=np.float64)
-        for learner in learners:
-            results = []
-            for train, held in _split(given, folds, seed):
-                if clock.expired:
-                    break
-                results.append(_one(gram, given, train, held, learner, budget, clock, n_jobs))
+        results: list[list[FoldResult]] = [[] for _ in learners]
+        for train, held in split_evenly(given, folds, seed):
+            found = of_fold(gram, given, train, held, learners, budget, clock, n_jobs)
+            for kept, result in zip(results, found, strict=False):
+                kept.append(result)
                 done += 1
                 clock.report("cross-validation", done / total)
-            if len(results) == folds:
-                trials.append(_trial(kernel, learner, results, weight))
+        trials += [
+            trial_of(kernel, learner, of_folds, weight)
+            for learner, of_folds in zip(learners, results, strict=True)
+            if len(of_folds) == folds
+        ]
+    return ranked(trials, len(tried) * len(learners), budget, weight, folds, clock)
+
+
+def ranked(
+    trials: list[Trial], total: int, budget: int | str, weight: float, folds: int, clock: Clock
+) -> Tuning:
+    """The trials that time allowed of `total`, best first."""
     order = sorted(range(len(trials)), key=lambda k: (-trials[k].score, _slack(trials[k]), k))
     stopped = ""
-    if len(trials) < len(tried) * len(learners):
+    if len(trials) < total:
         stopped = "interrupted" if clock.interrupted else "time limit"
     return Tuning(tuple(trials[k] for k in order), budget, weight, folds, stopped)
 
 
-def _one(
-    gram: np.ndarray,
-    labels: np.ndarray,
-    train: np.ndarray,
-    held: np.ndarray,
-    learner: dict[str, float],
-    budget: int | str,
-    clock: Clock,
-    n_jobs: int | None,
-) -> tuple[float, float, float, float, float]:
-    """Accuracy, certified accuracy, share decided exactly, seconds, and median flips of one fold.
-
-    Sorts decide every budget of ridge regression at once; an SVM is certified at the one asked for.
-    """
-    remaining, at = clock.remaining, as_count(budget, len(train), "budget")
-    every = max(at, len(train)) if "ridge" in learner else budget
-    certificate = certify(
-        gram[np.ix_(train, train)],
-        gram[np.ix_(held, train)],
-        labels[train],
-        C=learner.get("C"),
-        ridge=learner.get("ridge"),
-        threat=ThreatModel(every),
-        time_limit=None if np.isinf(remaining) else max(remaining, 0.0),
-        n_jobs=n_jobs,
-    )
-    if certificate.stopped == "interrupted":
-        clock.interrupt()
-    right = certificate.prediction == labels[held]
-    proven = certificate.certified_accuracy(at, labels[held])
-    flips = float(np.median(np.where(right, certificate.radius, -1)))
-    exact = float(certificate.exact.mean())
-    return float(right.mean()), proven, exact, certificate.seconds, flips
-
-
-def _trial(kernel: Kernel, learner: dict[str, float], results: list[Any], weight: float) -> Trial:
+def trial_of(
+    kernel: Kernel | FeatureMap, learner: dict[str, float], results: list[FoldResult], weight: float
+) -> Trial:
+    """What all folds say of a candidate."""
     accuracy, certified, exact, seconds, flips = (
         np.array(column) for column in zip(*results, strict=True)
     )
@@ -235,13 +214,6 @@ def _trial(kernel: Kernel, learner: dict[str, float], results: list[Any], weight
 def _slack(trial: Trial) -> float:
     """Small for strong regularization."""
     return trial.learner["C"] if "C" in trial.learner else -trial.learner["ridge"]
-
-
-def _split(labels: np.ndarray, folds: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    from sklearn.model_selection import StratifiedKFold
-
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    yield from splitter.split(np.zeros((len(labels), 1)), labels)
 
 
 def _learners(C: Sequence[float] | None, ridge: Sequence[float] | None) -> list[dict[str, float]]:
@@ -270,8 +242,8 @@ def _check_nodes(graph: Any, nodes: Any, labels: Any) -> tuple[np.ndarray, np.nd
     return chosen, every[chosen]
 
 
-def _check(
-    kernels: Sequence[Kernel], folds: Any, weight: Any, seed: Any, labels: np.ndarray
+def check_folds(
+    kernels: Sequence[Kernel | FeatureMap], folds: Any, weight: Any, seed: Any, labels: np.ndarray
 ) -> tuple[int, float, int]:
     """folds, weight and seed as plain numbers."""
     if len(kernels) == 0:

@@ -24,7 +24,7 @@ from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import file_digest, unreadable
 from labelcert.studies.networks import content_of
 from labelcert.studies.shipped import Study
-from labelcert.studies.spec import ThreatSpec, merged
+from labelcert.studies.spec import SplitSpec, ThreatSpec, merged
 from labelcert.studies.spec_checks import choices
 from labelcert.studies.threats import NodeTables
 
@@ -111,7 +111,7 @@ def _of_model(
     files: dict[str, str],
     folder: Path,
 ) -> Iterator[Unit]:
-    network, own = content_of(model.kernel, folder)
+    network, own = content_of(model.network, folder)
     for name, value in model.learners(dataset.entry):
         content = common | {"model": network, "learner": {name: value}}
         yield Unit(content, dataset.title, model.title, files | own)
@@ -125,14 +125,20 @@ def _common(
     return {
         "version": VERSION,
         "dataset": _source(dataset, digests, seed),
-        "split": {
-            "per_class": split.per_class,
-            "validation": split.per_class if split.validation is None else split.validation,
-            "test": split.test,
-            "seed": seed,
-        },
+        "split": _split(split, seed),
         "collective": "collective" in spec.certificates,
         "exactness": spec.exactness,
+    }
+
+
+def _split(split: SplitSpec, seed: int) -> dict[str, Any]:
+    if split.standard:
+        return {"standard": True, "test": split.test, "seed": seed}
+    return {
+        "per_class": split.per_class,
+        "validation": split.per_class if split.validation is None else split.validation,
+        "test": split.test,
+        "seed": seed,
     }
 
 

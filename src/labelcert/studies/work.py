@@ -17,10 +17,12 @@ from labelcert._errors import InputError
 from labelcert._version import __version__
 from labelcert.certificates import Certificate, certify
 from labelcert.kernels import registry
-from labelcert.studies import peak_memory
+from labelcert.studies import peak_memory, row_models
+from labelcert.studies.certifying_rows import Learner, certify_rows, rows_of
 from labelcert.studies.graphs import begin_run
 from labelcert.studies.networks import kernel_of
 from labelcert.studies.records import record_of
+from labelcert.studies.row_models import is_of_rows
 from labelcert.studies.setting import Setting, setting_of
 from labelcert.studies.tasks import Outcome, Task, failure
 
@@ -56,6 +58,11 @@ def _run(task: Task, seconds: dict[str, float]) -> dict[str, Any]:
     seconds["load"] = time.monotonic() - start
     start = time.monotonic()
     graph, split = setting.graph, setting.split
+    if is_of_rows(content["model"]):
+        certificate = _certify_rows(task, setting)
+        seconds["certify"] = certificate.seconds
+        seconds["features"] = time.monotonic() - start - certificate.seconds
+        return record_of(graph, split, certificate)
     kernel = kernel_of(content["model"], task["files"])
     if not graph.has_edges and registry.find(kernel.name).uses_edges:
         raise InputError(
@@ -68,6 +75,18 @@ def _run(task: Task, seconds: dict[str, float]) -> dict[str, Any]:
     certificate = _certify(task, gram, cross, setting)
     seconds["certify"] = certificate.seconds
     return record_of(graph, split, certificate)
+
+
+def _certify_rows(task: Task, setting: Setting) -> Certificate:
+    content, seed = task["content"], task["content"]["split"]["seed"]
+    model = row_models.model_of(content["model"])
+    learner = Learner(
+        content["learner"].get("ridge"), content["learner"].get("C"), model.parts, model.votes, seed
+    )
+    return certify_rows(
+        rows_of(setting.graph, setting.split), model.map(seed), learner, setting.threat,
+        time_limit=task["time_limit"], jobs=task["jobs"],
+    )  # fmt: skip
 
 
 def _certify(task: Task, gram: Any, cross: Any, setting: Setting) -> Certificate:

@@ -73,12 +73,24 @@ def check_feature_input(
     check_sizes(matrix, tests)
     weight, penalty = check_learner(C, ridge)
     space, most, asked = check_attacker(given, names, max_flips, threat)
-    if space.free_groups:
-        raise InputError(
-            "threat has bad_groups, which certify_linear does not know: pass the inner products "
-            "of the features to certify(ridge=…)."
-        )
     return FeatureInput(matrix, tests, given, names, weight, penalty, space, most, asked, told)
+
+
+def refuse_with_groups(given: FeatureInput, margins: bool, collective: bool) -> None:
+    """Raise InputError for what does not go together with groups that change for nothing."""
+    if not given.space.free_groups:
+        return
+    asked = "collective" if collective else "worst_margins" if margins else None
+    if asked is not None:
+        raise InputError(
+            f"{asked} does not go with bad_groups in certify_linear: leave it out, or pass the "
+            "inner products of the features to certify."
+        )
+    if given.C is not None:
+        raise InputError(
+            "C does not go with bad_groups in certify_linear: pass ridge, or the inner products "
+            "of the features to certify."
+        )
 
 
 def _check_shapes(features: NDArray[Any], tests: NDArray[Any], n: int) -> None:

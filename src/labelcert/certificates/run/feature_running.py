@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,10 +13,13 @@ from labelcert.certificates.array_types import FloatArray, IntArray
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.results.witness_recipe import WitnessRecipe
+from labelcert.certificates.run.checked_input import CheckedInput
+from labelcert.certificates.run.feature_counts import collective_counts
 from labelcert.certificates.run.feature_input import FeatureInput
 from labelcert.certificates.run.outcome import INTERRUPTED, reason_of
 from labelcert.certificates.run.to_certificates import EVERY_BUDGET
 from labelcert.certificates.run.warning_signs import signs_of_labels
+from labelcert.engines.crowds.feature_crowd import feature_crowd
 from labelcert.engines.machines.feature_model import ExactProducts, FeatureModel
 from labelcert.engines.machines.feature_saturation import SaturatedFeatures
 from labelcert.engines.sorting.feature_margins import feature_margins
@@ -23,11 +27,19 @@ from labelcert.engines.sorting.feature_radii import FeatureRadii, feature_radii,
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.feature_exact import ExactFeatures
 from labelcert.learners.feature_system import FeatureSystem
+from labelcert.learners.gram_system import ExactGram, GramRidge
 
 
-def run_features(given: FeatureInput, margins: bool, jobs: int, clock: Clock) -> Certificate:
-    """The certificate of a problem from features; margins: worst margins too."""
-    return _certificate(given, model_of(given), margins, jobs, clock)
+class Asked(NamedTuple):
+    """What is asked for beside radii: worst margins, and collective counts."""
+
+    margins: bool = False
+    collective: bool = False
+
+
+def run_features(given: FeatureInput, asked: Asked, jobs: int, clock: Clock) -> Certificate:
+    """The certificate of a problem from features."""
+    return _certificate(given, model_of(given), asked, jobs, clock)
 
 
 def certificates_of(
@@ -44,18 +56,39 @@ def certificates_of(
         learner = system.ridge(ridge, by_spectrum=True)
         exact = ExactFeatures(given.features, ridge)
         model = FeatureModel(learner, exact, given.tests, len(given.labels))
-        yield _certificate(replace(given, ridge=ridge), model, False, jobs, clock)
+        yield _certificate(replace(given, ridge=ridge), model, Asked(), jobs, clock)
+
+
+def certificates_of_gram(
+    given: CheckedInput, ridges: Sequence[float], jobs: int, clock: Clock
+) -> Iterator[Certificate]:
+    """The same of a Gram matrix, whose rows take the place of features."""
+    rows = FeatureInput(
+        given.gram.given, given.cross, given.labels, given.classes, None, None, given.space,
+        given.max_flips, given.asked, given.told,
+    )  # fmt: skip
+    for ridge in ridges:
+        if clock.expired:
+            return
+        learner, exact = GramRidge(given.gram, ridge), ExactGram(given.gram, ridge)
+        model = FeatureModel(learner, exact, given.cross, len(given.labels))
+        yield _certificate(replace(rows, ridge=ridge), model, Asked(), jobs, clock)
 
 
 def _certificate(
-    given: FeatureInput, model: FeatureModel, margins: bool, jobs: int, clock: Clock
+    given: FeatureInput, model: FeatureModel, asked: Asked, jobs: int, clock: Clock
 ) -> Certificate:
-    found = feature_radii(model, given.space, given.max_flips, jobs, clock)
+    name = "ridge" if given.C is None else "saturation"
+    found, witnesses = _radii(given, model, name, jobs, clock)
+    counts = None
+    if asked.collective:
+        counts = collective_counts(given, model, found, name, jobs, clock)
     stopped = reason_of(clock)
     decision, error_bar = _values(found, len(given.classes) == 2)
-    worst, bound, levels = _margins(given, model, found, margins)
+    worst, bound, levels = _margins(given, model, found, asked.margins)
     is_open = found.radius < found.upper
-    name = "ridge" if given.C is None else "saturation"
+    if counts is not None and counts.stopped:
+        is_open = np.ones(1, dtype=bool)
     kept = stopped == INTERRUPTED or bool(is_open.any())
     return Certificate(
         labels=given.labels,
@@ -66,19 +99,36 @@ def _certificate(
         radius_upper=found.upper,
         worst_margin=worst,
         worst_margin_bound=bound,
-        witnesses=_recipe(given, model, found),
-        proven_by=tuple("" if r < 0 else name if r else "training" for r in found.radius.tolist()),
-        broken_by=_broken_by(found, given.max_flips, name),
+        witnesses=witnesses,
+        proven_by=_proven_by(given, found, name),
+        broken_by=_broken_by(given, found, witnesses, name),
         max_flips=given.max_flips,
         learner={"ridge": given.ridge} if given.ridge is not None else {"C": float(given.C or 0)},
         seconds=clock.elapsed,
         stopped=stopped if kept else "",
         unit="flips" if bool((given.space.cost == 1).all()) else "cost",
         predicted=found.leader,
+        collective=counts,
         levels=levels,
+        bad_groups=given.space.free_groups,
         asked=given.asked,
         warnings=(*given.told, *signs_of_labels(given.classes, given.space.labels, found.leader)),
     )
+
+
+def _radii(
+    given: FeatureInput, model: FeatureModel, name: str, jobs: int, clock: Clock
+) -> tuple[FeatureRadii, Sequence[Witness | None]]:
+    """Radii, and witnesses: made on demand, but against groups, where they come with the proof."""
+    if not given.space.free_groups:
+        found = feature_radii(model, given.space, given.max_flips, jobs, clock)
+        return found, _recipe(given, model, found)
+    crowd = feature_crowd(model, given.space, given.max_flips, jobs, name, clock)
+    for t, changes in enumerate(crowd.witness):
+        cost = int(crowd.radii.upper[t]) + 1
+        if changes is not None and not given.space.contains(changes, cost):
+            raise AssertionError(f"witness of test point {t} lies outside the threat model")
+    return crowd.radii, tuple(None if w is None else given.witness(w) for w in crowd.witness)
 
 
 def model_of(given: FeatureInput) -> FeatureModel:
@@ -129,11 +179,19 @@ def _recipe(given: FeatureInput, model: FeatureModel, found: FeatureRadii) -> Wi
     return WitnessRecipe(np.where(found.upper < given.max_flips, found.rival, -1), make)
 
 
-def _broken_by(found: FeatureRadii, budget: int, name: str) -> tuple[str, ...]:
-    return tuple(
-        "training" if upper < 0 else name if upper < budget else ""
-        for upper in found.upper.tolist()
-    )
+def _proven_by(given: FeatureInput, found: FeatureRadii, name: str) -> tuple[str, ...]:
+    """Training proves budget 0, unless groups change for nothing."""
+    at_none = name if given.space.free_groups else "training"
+    return tuple("" if r < 0 else name if r else at_none for r in found.radius.tolist())
+
+
+def _broken_by(
+    given: FeatureInput, found: FeatureRadii, witnesses: Sequence[Witness | None], name: str
+) -> tuple[str, ...]:
+    ends = found.upper.tolist()
+    if not given.space.free_groups:
+        return tuple("training" if u < 0 else name if u < given.max_flips else "" for u in ends)
+    return tuple("" if w is None else name if len(w.indices) else "training" for w in witnesses)
 
 
 def _margins(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from labelcert.engines.work.clock import Clock
 from labelcert.learners.feature_exact import ExactFeatures
+from labelcert.learners.gram_system import ExactGram
 
 ENTRIES = 2**25
 """Weights that lie in memory at once, a quarter of a gigabyte."""
@@ -32,6 +33,12 @@ class FeatureLearner(Protocol):
         """(m, n) weights of the labels."""
         ...
 
+    def weights_of(
+        self, coefficients: NDArray[np.float64], points: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """(m, k) the same of some of the labels (k,), no further off than the rows of all."""
+        ...
+
 
 class Block(NamedTuple):
     """Test points first … first + len(weights) − 1: weights (k, n), error (k,) of their lengths."""
@@ -46,7 +53,7 @@ class FeatureModel:
     """f_t(ỹ) = Σ_i s_ti ỹ_i for tests (m, d); exact: where floats do not tell."""
 
     learner: FeatureLearner
-    exact: ExactFeatures | ExactProducts
+    exact: ExactFeatures | ExactGram | ExactProducts
     tests: NDArray[Any]
     n: int
 

@@ -49,6 +49,10 @@ class SaturatedFeatures:
             np.matmul(coefficients, block.T, out=found[:, at : at + len(block)])
         return found
 
+    def weights_of(self, coefficients: FloatArray, points: NDArray[np.int64]) -> FloatArray:
+        """(m, k) the same for some of the labels (k,)."""
+        return coefficients @ self.features[points].astype(np.float64).T
+
     def most(self, space: RelabelSpace, budget: int) -> float:
         """An upper bound on ỹ_i (Kỹ)_i at all relabelings of a budget: saturated if ≤ 1/C."""
         flips = space.points.most_flips(budget)

@@ -1,0 +1,117 @@
+"""What `labelcert tune` prints: all trials as a table, and the command that certifies the best."""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from labelcert.cli.certify import certify
+from labelcert.cli.kernel_options import flag_of, word_of
+from labelcert.cli.request import Request
+from labelcert.features import FeatureMap
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from labelcert.kernels import Kernel
+    from labelcert.studies.tuning import Trial, Tuning
+
+
+def show_tuning(console: Any, request: Request, tuning: Tuning, notes: tuple[str, ...]) -> None:
+    """Print all trials, and the line that certifies the best."""
+    from rich.text import Text
+
+    from labelcert.cli.show import text
+
+    best = tuning.best
+    if notes:
+        console.print(Text.assemble(("read", "bold"), "  ", text("; ".join(notes))))
+        console.print()
+    console.print(_table(tuning))
+    if tuning.stopped:
+        console.print(Text(f"Not all candidates were tried: {tuning.stopped}.", style="yellow"))
+    console.print()
+    command = text(certify_command(request, best))
+    console.print(Text.assemble(("best", "bold"), "  ", command), soft_wrap=True)
+
+
+def certify_command(request: Request, best: Trial) -> str:
+    """The line that certifies a choice on the data and the split that it was made on."""
+    data: dict[str, Any] = {
+        "edges": request.edges,
+        "label": request.label,
+        "id": request.id,
+        "drop": request.drop,
+        "keep": request.keep,
+        "drop_class": request.drop_classes,
+        "binary": request.binary,
+        "largest_component": request.largest_component,
+        "split": request.split,
+        "train": request.train,
+    }
+    defaults = inspect.signature(certify).parameters
+    for name in ("per_class", "validation", "seed"):
+        value = getattr(request, name)
+        data[name] = None if value == defaults[name].default else value
+    words = ["labelcert", "certify", request.dataset]
+    for name, value in data.items():
+        option = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(option)
+        elif value is not None and value is not False:
+            for one in value if isinstance(value, tuple) else (value,):
+                words += [option, str(one)]
+    if isinstance(best.kernel, FeatureMap):
+        words += ["--features", best.kernel.name]
+    else:
+        words += ["--model", best.kernel.name, *_kernel_words(best.kernel)]
+    for name, value in best.learner.items():
+        words += [f"--{name}", str(value)]
+    return shlex.join(words)
+
+
+def _kernel_words(kernel: Kernel) -> list[str]:
+    """The settings of a kernel as options of certify; a None only where it is no default."""
+    from labelcert.kernels import registry
+
+    own = inspect.signature(certify).parameters
+    defaults = {p.name: p.default for p in registry.find(kernel.name).parameters()}
+    words: list[str] = []
+    for name, value in registry.arguments_of(kernel).items():
+        if value is not None or defaults[name] is not None:
+            words += [flag_of(name, own), word_of(value)]
+    return words
+
+
+def _table(tuning: Tuning) -> Table:
+    from labelcert.cli.show import percent, plain_table
+
+    varied = _varied(tuning.trials)
+    certified = f"certified at {tuning.budget}"
+    table = plain_table()
+    ridge = any(trial.flips is not None for trial in tuning.trials)
+    flips = ("median flips",) if ridge else ()
+    for name in (*varied, "score", "accuracy", certified, *flips, "decided"):
+        table.add_column(name, justify="right")
+    for trial in tuning.trials[:20]:
+        settings = trial.settings
+        table.add_row(
+            *(str(settings.get(name, "")) for name in varied),
+            f"{trial.score:.3f}",
+            percent(float(trial.accuracy.mean())),
+            percent(float(trial.certified.mean())),
+            *(() if trial.flips is None else (f"{trial.flips.mean():.1f}",)),
+            percent(trial.exact),
+        )
+    return table
+
+
+def _varied(trials: tuple[Trial, ...]) -> list[str]:
+    """Names of the settings in which candidates differ, the learner's always."""
+    names = list(dict.fromkeys(name for trial in trials for name in trial.settings))
+    return [
+        name
+        for name in names
+        if name in ("C", "ridge") or len({str(trial.settings.get(name)) for trial in trials}) > 1
+    ]
