@@ -10,6 +10,8 @@ import pytest
 import labelcert as lc
 from torch_networks import torch
 
+pytestmark = pytest.mark.torch
+
 torch.set_num_threads(1)
 SMALL = ("transfer", "karate", "--per-class", "3", "--max-flips", "2", "--widths", "8,16",
          "--seeds", "2", "--attacks", "6")  # fmt: skip

@@ -19,6 +19,8 @@ from labelcert.studies.transfer.results import Transfer
 from labelcert.studies.transfer.training import Loss, train
 from torch_networks import torch
 
+pytestmark = pytest.mark.torch
+
 SMALL = small_graph()
 WIDE = small_graph(dimension=30)
 KARATE = lc.datasets.load("karate")

@@ -112,7 +112,7 @@ class Networks:
         for copy in range(len(moved[0])):
             whole = [first.clone() for first in start]
             for part, by in zip(self.moving(whole), moved, strict=True):
-                part += by[copy]
+                part.add_(by[copy])
             found.append(self.outputs(whole))
         return self.torch.cat(found)
 
