@@ -34,6 +34,18 @@ def test_table_and_files_are_those_of_python(invoke, tmp_path):
     assert (tmp_path / "s").exists()
 
 
+def test_charts_and_a_page_with_a_section_on_the_networks(invoke, tmp_path):
+    picture, page = tmp_path / "t.svg", tmp_path / "t.html"
+    found = invoke(*SMALL, "--plot", str(picture), "--report", str(page))
+    assert found.exit_code == 0, found.output
+    assert "t.svg" in found.stdout
+    assert "Certified pairs, by the margin left" in picture.read_text()
+    text = page.read_text()
+    assert '<section id="networks"' in text
+    assert text.count('id="more-chart-') == 3
+    assert "2 flips" in text
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
