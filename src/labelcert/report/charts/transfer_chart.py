@@ -116,7 +116,7 @@ def panel_chart(rows: Sequence[TransferRow], panel: str, look: Look = _LOOK) -> 
     ends = [min(widths) / 1.15, max(widths) * 1.15]
     top = 1.0
     if panel == CERTIFIED:  # most are near 0: a whole scale would hide them
-        top = min(1.0, max(0.1, math.ceil(10 * max(row["high"] for row in of_it)) / 10))
+        top = max(0.2, math.ceil(5 * max(row["high"] for row in of_it)) / 5)
     y = alt.Y("share:Q").title(PANELS[panel][1]).scale(domain=[0, top], nice=False)
     base = alt.Chart(alt.Data(values=[dict(row) for row in of_it])).encode(
         x=alt.X("place:Q")
