@@ -131,7 +131,8 @@ def panel_chart(rows: Sequence[TransferRow], panel: str, look: Look = _LOOK) -> 
         tooltip=["series:N", "width:Q", "share:Q", "error:Q", "pairs:Q"],
     )
     bars = base.mark_rule(strokeWidth=2, opacity=0.55).encode(y=alt.Y("low:Q"), y2="high:Q")
-    return alt.layer(bars, base.mark_line(strokeWidth=1.5, opacity=0.7), points)
+    layers: Any = alt.layer(bars, base.mark_line(strokeWidth=1.5, opacity=0.7), points)
+    return layers
 
 
 def _row(
