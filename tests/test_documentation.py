@@ -26,7 +26,7 @@ PAGES = (
     "docs/ensembles.md",
     "docs/kernels.md",
 )
-WITH_TORCH = pytest.param("docs/own-networks.md", marks=needs_torch)
+WITH_TORCH = pytest.param("docs/own-networks.md", marks=(needs_torch, pytest.mark.torch))
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TIMES = re.compile(r"^seconds .*$", re.MULTILINE)
 FLIPPED = re.compile(r"\d+(?=(?:, \d+)* to [A-Z])")

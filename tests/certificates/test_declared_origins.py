@@ -43,6 +43,7 @@ class SPLIT:
 GRAPH = lc.Graph(features=X, adjacency=np.zeros((12, 12)), labels=np.arange(12) % 2)
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("kind", ["head", "tangent"])
 def test_every_verb_refuses_what_is_not_declared_and_tells_what_is(verb, kind):
@@ -67,6 +68,7 @@ def test_every_verb_refuses_what_is_not_declared_and_tells_what_is(verb, kind):
         assert len(several) == (kind == "tangent")
 
 
+@pytest.mark.torch
 def test_collective_counts_and_tuning_refuse_it_too():
     from torch_networks import mlp
 

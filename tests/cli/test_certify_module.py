@@ -12,6 +12,8 @@ import pytest
 import labelcert as lc
 from torch_networks import torch
 
+pytestmark = pytest.mark.torch
+
 CODE = """
 import torch
 from torch import nn

@@ -10,6 +10,8 @@ import pytest
 import labelcert as lc
 from torch_networks import torch
 
+pytestmark = pytest.mark.torch
+
 torch.set_num_threads(1)
 SMALL = ("transfer", "karate", "--per-class", "3", "--max-flips", "2", "--widths", "8,16",
          "--seeds", "2", "--attacks", "6")  # fmt: skip
@@ -30,6 +32,18 @@ def test_table_and_files_are_those_of_python(invoke, tmp_path):
     share = 100 * expected.summary()["changed"][0]
     assert f"{share:.1f}%" in found.stdout
     assert (tmp_path / "s").exists()
+
+
+def test_charts_and_a_page_with_a_section_on_the_networks(invoke, tmp_path):
+    picture, page = tmp_path / "t.svg", tmp_path / "t.html"
+    found = invoke(*SMALL, "--plot", str(picture), "--report", str(page))
+    assert found.exit_code == 0, found.output
+    assert "t.svg" in found.stdout
+    assert "Certified pairs, by the margin left" in picture.read_text()
+    text = page.read_text()
+    assert '<section id="networks"' in text
+    assert text.count('id="more-chart-') == 3
+    assert "2 flips" in text
 
 
 @pytest.mark.parametrize(

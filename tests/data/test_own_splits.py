@@ -33,6 +33,7 @@ def test_it_goes_into_certify_graph():
     assert first.radius.tolist() == second.radius.tolist()
 
 
+@pytest.mark.torch
 def test_tensors():
     torch = pytest.importorskip("torch")
     mask = torch.tensor([True, True, False, False, False, False])

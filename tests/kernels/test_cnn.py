@@ -78,6 +78,7 @@ def test_blocks_are_the_recursion_written_out(kernel):
     assert np.linalg.eigvalsh(found)[0] > -1e-10 * found.max()
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("kernel", CASES[:4], ids=repr)
 def test_it_is_the_limit_of_finite_networks(kernel):
     from torch_networks import conv_net

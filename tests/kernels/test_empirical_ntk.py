@@ -13,6 +13,8 @@ from labelcert._errors import InputError
 from labelcert.kernels import MLP, EmpiricalNTK, jacobians
 from torch_networks import GraphNet, NtkNet, finite_differences, mlp, nn, torch
 
+pytestmark = pytest.mark.torch
+
 X = np.random.default_rng(0).standard_normal((7, 3))
 INITIAL = {"parameters": "initialisation"}
 

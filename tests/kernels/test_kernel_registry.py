@@ -10,10 +10,10 @@ from labelcert.kernels import registry
 
 def test_every_public_kernel_is_registered_under_its_name() -> None:
     assert list(registry.names()) == [
-        "mlp", "gcn", "sgc", "graphsage", "appnp", "ppnp", "gin", "linear", "random_features",
-        "precomputed",
+        "mlp", "gcn", "sgc", "graphsage", "appnp", "ppnp", "gin", "cnn", "linear",
+        "random_features", "precomputed",
     ]  # fmt: skip
-    unnamed = {"CNN", "EmpiricalNTK", "FunctionKernel", "Kernel", "LastLayer", "as_kernel"}
+    unnamed = {"EmpiricalNTK", "FunctionKernel", "Kernel", "LastLayer", "as_kernel"}
     assert {cls.__name__ for cls in registry.names().values()} == set(kernels.__all__) - unnamed
     for name, cls in registry.names().items():
         assert cls.name == name
@@ -28,7 +28,7 @@ def test_defaults_and_descriptions_are_complete(name: str) -> None:
     built = registry.create(name, **{option.name: option.default for option in options})
     assert built == cls()
     assert repr(built) == f"{cls.__name__}()"
-    assert np.isfinite(built(np.eye(3))).all()
+    assert np.isfinite(built(np.eye(4))).all()
 
 
 def test_options_are_passed_on() -> None:

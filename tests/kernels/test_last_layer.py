@@ -17,6 +17,8 @@ from labelcert._errors import InputError
 from labelcert.kernels import EmpiricalNTK, LastLayer
 from torch_networks import GraphNet, mlp, nn, torch
 
+pytestmark = pytest.mark.torch
+
 X = np.random.default_rng(0).standard_normal((14, 3))
 DECLARED = {"parameters": "other data"}
 

@@ -19,7 +19,10 @@ from labelcert.studies.transfer.results import Transfer
 from labelcert.studies.transfer.training import Loss, train
 from torch_networks import torch
 
+pytestmark = pytest.mark.torch
+
 SMALL = small_graph()
+WIDE = small_graph(dimension=30)
 KARATE = lc.datasets.load("karate")
 SPLIT = lc.datasets.split(KARATE.labels, per_class=3, seed=0)
 OPTIONS = {"C": 1.0, "max_flips": 3, "widths": [8, 32], "seeds": 2, "attacks": 9}
@@ -57,6 +60,30 @@ def test_outputs_are_those_of_the_network_written_out():
     np.testing.assert_allclose(found[0].numpy(), expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "kernel",
+    [lc.kernels.MLP(2), lc.kernels.GCN(), lc.kernels.SGC(2), lc.kernels.APPNP(steps=1)],
+    ids=repr,
+)
+def test_training_on_the_front_moves_what_training_on_all_moves(kernel):
+    """Outputs and gradients of the nodes trained on, and all outputs after a step along them."""
+    networks = Networks(kernel, WIDE, np.array([8, 1, 0, 4]), 6, 2)
+    start = [p[None] for p in networks.parameters(0)]
+    moving = [p.clone().requires_grad_() for p in networks.moving(start)]
+    everything = [p.clone().requires_grad_() for p in start]
+    found, outputs = networks.trained_outputs(moving), networks.outputs(everything)
+    torch.testing.assert_close(found, outputs[:, :2])
+    weights = torch.tensor([1.0, -2.0])
+    step = torch.autograd.grad((found[0] * weights).sum(), moving)
+    full = torch.autograd.grad((outputs[0, :2] * weights).sum(), everything)
+    torch.testing.assert_close(networks.moving(list(full)), list(step))
+    assert step[0].shape[1] < full[0].shape[1]
+    assert float(full[0][:, step[0].shape[1] :].abs().max()) < 1e-5
+    moved = networks.moved_outputs(start, [-0.1 * s for s in step])
+    expected = networks.outputs([p - 0.1 * g for p, g in zip(start, full, strict=True)])
+    torch.testing.assert_close(moved, expected)
+
+
 @pytest.mark.parametrize("learner", ["C", "ridge"])
 def test_trained_networks_tend_to_the_kernel_machine(learner):
     kernel = lc.kernels.GCN()
@@ -67,7 +94,8 @@ def test_trained_networks_tend_to_the_kernel_machine(learner):
     loss = Loss(1.0 if learner == "C" else 2.0, learner == "C", float(np.linalg.eigvalsh(K)[-1]))
     off = []
     for width in (32, 8192):
-        networks = Networks(kernel, KARATE, np.concatenate([SPLIT.labeled, SPLIT.test]), width)
+        nodes = np.concatenate([SPLIT.labeled, SPLIT.test])
+        networks = Networks(kernel, KARATE, nodes, width, len(y))
         found, _ = train(networks, 0, np.stack([y, -y]), loss, True, lambda: False)
         off.append(np.abs(found[0, len(y) :] - expected).max())
     assert off[1] < 0.03 < off[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from labelcert._errors import InputError
@@ -14,6 +15,7 @@ from labelcert.report.charts.chart import plot
 from labelcert.report.document import Run, to_json
 from labelcert.report.frames import write_frame
 from labelcert.report.page.page_html import SUFFIXES as PAGES
+from labelcert.report.page.section import Section
 
 TABLES = (".csv", ".parquet")
 OUTPUTS = (".json", *TABLES)
@@ -59,16 +61,22 @@ def write_outputs(request: Request, run: Run, title: str) -> list[Path]:
     return [*request.outputs, *request.plots]
 
 
-def write_reports(request: Request, run: Run, graph: Graph, attacker: str) -> list[Path]:
-    """Write the pages of a request and return their paths; attacker: the threat in words."""
+def write_reports(
+    request: Request, run: Run, graph: Graph, attacker: str, sections: Sequence[Section] = ()
+) -> list[Path]:
+    """Write the pages of a request and return their paths.
+
+    attacker: the threat in words; sections: more of them than every page has.
+    """
     if request.reports:
         from labelcert.cli.show import title_of
         from labelcert.report.page.run_page import write_run_page
 
         for path in request.reports:
             write_run_page(
-                run, path, title=title_of(run), attacker=attacker, graphs=lambda _: graph
-            )
+                run, path, title=title_of(run), attacker=attacker, graphs=lambda _: graph,
+                sections=sections,
+            )  # fmt: skip
     return list(request.reports)
 
 

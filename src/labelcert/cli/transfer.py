@@ -18,6 +18,8 @@ from labelcert.cli.shared_options import with_options_of
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from labelcert.cli.memory import Memory
+    from labelcert.cli.session import Prepared
     from labelcert.studies.transfer.results import Transfer
 
 HELP = "\n\n".join(
@@ -36,14 +38,15 @@ EPILOG = "\n\n".join(
         "labelcert transfer karate",
         "labelcert transfer karate --widths 64,1024,8192 --seeds 5 --store karate.jsonl",
         "labelcert transfer cora_ml --binary -C 0.075 --test 50 -o cora.json",
+        "labelcert transfer karate --plot karate.svg --report karate.html",
     )
 )
 
 _PANEL = "Measurement"
 _NOT_HERE = (
     "collective", "worst_margins", "trusted", "direction", "costs", "groups", "group_budget",
-    "bad_groups", "exactness", "engine", "solver", "point_time_limit", "plot", "report", "module",
-    "weights", "layer", "parameters_from", "input_shape", "module_edges", "jobs", "new",
+    "bad_groups", "exactness", "engine", "solver", "point_time_limit", "module", "weights",
+    "layer", "parameters_from", "input_shape", "module_edges", "jobs", "new",
     "standardize",
 )  # fmt: skip
 """Options of certify that a measurement has no use for."""
@@ -103,8 +106,10 @@ def run_request(request: Request, options: dict[str, Any]) -> None:
     from rich.console import Console
 
     from labelcert.cli import session
+    from labelcert.cli.memory import watched
     from labelcert.cli.progress import live
     from labelcert.cli.request import DEFAULT_MAX_FLIPS
+    from labelcert.cli.show import tell_files
     from labelcert.studies.transfer.measuring import transfer as measure
 
     for path in request.outputs:
@@ -113,15 +118,20 @@ def run_request(request: Request, options: dict[str, Any]) -> None:
     session.check(request)
     prepared = session.prepare(request)
     C, ridge = session.learner(request)
-    with live(Console(stderr=True, highlight=False), request.quiet) as report:
+    with live(Console(stderr=True, highlight=False), request.quiet) as report, watched() as memory:
         found = measure(
             prepared.graph, prepared.split, prepared.kernel, C=C, ridge=ridge,
             max_flips=request.max_flips or DEFAULT_MAX_FLIPS,
             certify_time_limit=request.time_limit, progress=report, **options,
         )  # fmt: skip
+    console = Console(highlight=False, emoji=False)
     if not request.quiet:
-        _show(Console(highlight=False, emoji=False), found)
+        _show(console, found)
     _write(request, found)
+    _draw(request, found, prepared, memory)
+    written = [*request.outputs, *request.plots, *request.reports]
+    if written and not request.quiet:
+        tell_files(console, written)
 
 
 def _whole_numbers(text: str) -> list[int]:
@@ -201,6 +211,24 @@ def _write(request: Request, found: Transfer) -> None:
             "certificate": json.loads(found.certificate.to_json()),
         }
         write_bytes(path, (json.dumps(document, indent=1) + "\n").encode())
+
+
+def _draw(request: Request, found: Transfer, prepared: Prepared, memory: Memory) -> None:
+    """Charts, and pages of the certificate with a section on the networks."""
+    from labelcert.cli.outputs import write_reports
+    from labelcert.cli.session import run_of_rows
+    from labelcert.cli.show import title_of
+    from labelcert.report.page.transfer_section import transfer_section
+
+    if not request.plots and not request.reports:
+        return
+    kernel = prepared.kernel
+    model = {"name": kernel.name, "parameters": dict(kernel.settings())}
+    run = run_of_rows(prepared, model, found.certificate, memory)
+    for path in request.plots:
+        found.plot(path, title=title_of(run))
+    sections = [transfer_section(found)]
+    write_reports(request, run, prepared.graph, prepared.threat.told, sections)
 
 
 def register(app: typer.Typer) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from labelcert._errors import InputError
 from labelcert.intake.names import suggestion
 from labelcert.kernels.appnp import APPNP
+from labelcert.kernels.cnn import CNN
 from labelcert.kernels.gcn import GCN
 from labelcert.kernels.gin import GIN
 from labelcert.kernels.graphsage import GraphSAGE
@@ -28,7 +29,7 @@ from labelcert.kernels.random_features import RandomFeatures
 from labelcert.kernels.sgc import SGC
 
 _CLASSES: tuple[KernelClass, ...] = (
-    MLP, GCN, SGC, GraphSAGE, APPNP, PPNP, GIN, Linear, RandomFeatures, Precomputed,
+    MLP, GCN, SGC, GraphSAGE, APPNP, PPNP, GIN, CNN, Linear, RandomFeatures, Precomputed,
 )  # fmt: skip
 
 DEFAULT = GCN.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from labelcert.intake.labels import labels_or_missing
 from labelcert.intake.missing import is_missing
 from labelcert.report.document import Run
 from labelcert.report.page.run_page import write_run_page
+from labelcert.report.page.section import Section
 
 _WHAT = "one name for each"
 
@@ -28,12 +30,13 @@ def write_certificate_page(
     y_true: Any = None,
     test_ids: Any = None,
     labeled_ids: Any = None,
+    sections: Sequence[Section] = (),
 ) -> None:
-    """See `Certificate.report`, which this is."""
+    """See `Certificate.report`, which this is; sections: as of `write_run_page`."""
     if not isinstance(title, str):
         raise InputError(f"title is of type {type(title).__name__}: pass text.")
     run = run_of_certificate(certificate, title, y_true, test_ids, labeled_ids)
-    write_run_page(run, path, title=title, attacker=_attacker(certificate))
+    write_run_page(run, path, title=title, attacker=_attacker(certificate), sections=sections)
 
 
 def run_of_certificate(

@@ -124,7 +124,7 @@ def _specs(
     def number(key: Any, make: Callable[[], Any]) -> int:
         if key not in numbers:
             numbers[key] = len(found)
-            found.append(_spec(make()))
+            found.append(page_spec(make()))
         return numbers[key]
 
     curves: list[list[int]] = []
@@ -143,12 +143,12 @@ def _specs(
         heat.append(number((last, top), map_of))
     effects = effect_rows(findings)
     look = _LOOK._replace(legend=True, columns=1)
-    chart = _spec(effect_chart(effects, look=look)) if effects else None
-    bars = _spec(radius_chart(None, models, look=_LOOK))
+    chart = page_spec(effect_chart(effects, look=look)) if effects else None
+    bars = page_spec(radius_chart(None, models, look=_LOOK))
     return {"all": found, "curves": curves, "heat": heat, "bars": bars, "effects": chart}
 
 
-def _spec(chart: Any) -> dict[str, Any]:
+def page_spec(chart: Any) -> dict[str, Any]:
     """Vega-Lite without the address of its schema, and without a description of every mark: the
     page describes its charts in words and tables."""
     spec = chart.to_dict(validate=False)

@@ -18,8 +18,9 @@ from labelcert.report.findings import Findings, find
 from labelcert.report.nodes.graph_source import GraphSource, load_again
 from labelcert.report.page import page_tables as tables
 from labelcert.report.page.attackers import attackers_told
-from labelcert.report.page.page_data import page_data
+from labelcert.report.page.page_data import page_data, page_spec
 from labelcert.report.page.page_text import filled, json_for_script, policy
+from labelcert.report.page.section import Section, sections_html, sections_links
 from labelcert.report.results import Result
 from labelcert.report.study_results import Evaluation
 
@@ -39,19 +40,22 @@ def write_page(
     lead: str | None = None,
     facts: Sequence[tuple[str, str]] | None = None,
     graphs: GraphSource = load_again,
+    sections: Sequence[Section] = (),
     progress: Callable[[float], None] = lambda share: None,
 ) -> None:
     """Write the report of an evaluation, completely or not at all.
 
     headline: a sentence that stands first, if any. lead, facts: what stands below it;
     of the study as a whole by default. graphs: where the
-    graphs come from that are drawn. progress: called with the share done.
+    graphs come from that are drawn. sections: more of them, after the findings. progress: called
+    with the share done.
     Raises InputError for another suffix than .html, or a file that cannot be written.
     """
     check_page_suffix(path)
     text = page(
-        evaluation, headline=headline, lead=lead, facts=facts, graphs=graphs, progress=progress
-    )
+        evaluation, headline=headline, lead=lead, facts=facts, graphs=graphs, sections=sections,
+        progress=progress,
+    )  # fmt: skip
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
@@ -69,11 +73,13 @@ def page(
     lead: str | None = None,
     facts: Sequence[tuple[str, str]] | None = None,
     graphs: GraphSource = load_again,
+    sections: Sequence[Section] = (),
     progress: Callable[[float], None] = lambda share: None,
 ) -> str:
     """The text of the page; arguments as those of `write_page`."""
     findings = find(evaluation.results)
     data = page_data(evaluation.results, findings, graphs, progress)
+    data["specs"]["more"] = [page_spec(chart) for s in sections for _, chart in s.charts]
     style, script = _style(), _script()
     bundle = vega_bundle()
     return filled(
@@ -88,6 +94,8 @@ def page(
             "facts": tables.facts_list(_facts(evaluation) if facts is None else facts),
             "overall": tables.overall_table(findings),
             "findings": _findings(findings, len(evaluation.results) > 1),
+            "more": sections_html(sections),
+            "more_links": sections_links(sections),
             "missing": tables.missing_section(evaluation.missing),
             "reading": _file("reading.html"),
             "data": json_for_script(data),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelcert._errors import InputError
@@ -12,6 +12,7 @@ from labelcert.report.document import Run
 from labelcert.report.headline import headline
 from labelcert.report.nodes.graph_source import GraphSource
 from labelcert.report.page.page_html import write_page
+from labelcert.report.page.section import Section
 from labelcert.report.results import Result
 from labelcert.report.run_facts import run_facts
 from labelcert.report.study_results import Evaluation
@@ -37,11 +38,12 @@ def write_run_page(
     title: str,
     attacker: str,
     graphs: GraphSource | None = None,
+    sections: Sequence[Section] = (),
 ) -> None:
     """Write the report of a run, completely or not at all.
 
     title: stands above the page; attacker: the threat in words. graphs: gives the graph of the run
-    where it has edges.
+    where it has edges. sections: more of them, after the findings.
     Raises InputError for another suffix than .html, no test nodes, or a file that cannot be
     written.
     """
@@ -57,6 +59,7 @@ def write_run_page(
         lead=_lead(run),
         facts=_facts(run, attacker),
         graphs=_no_graph if graphs is None else graphs,
+        sections=sections,
     )
 
 

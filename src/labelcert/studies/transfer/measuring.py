@@ -99,7 +99,7 @@ def transfer(
             clock.report("networks", at / len(units))
             if (width, seed) in records.known:
                 continue
-            networks = Networks(kernel, graph, nodes, width)
+            networks = Networks(kernel, graph, nodes, width, len(labeled))
             used = plan[: planned(len(plan), width)]
             found = _measure(networks, cert, used, seed, loss, centred, clock)
             if found is None:

@@ -13,7 +13,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.kernels.arrays import FloatArray, IndexArray
 
-FORMAT, VERSION = "labelcert transfer", 1
+FORMAT, VERSION = "labelcert transfer", 2
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -115,6 +117,28 @@ class Transfer:
         ]  # fmt: skip
         return pd.DataFrame(rows)
 
+    def plot(self, path: str | os.PathLike[str] | None = None, *, title: str | None = None) -> Any:
+        """Draw `summary` and `by_margin`: shares by width, with a standard error to either side.
+
+        path: also write the chart there (.png, .svg, .pdf, .html or .json); title: printed above.
+        Returns the Altair chart. Raises InputError: another suffix, no network trained, or a file
+        that cannot be written.
+        """
+        return _found("charts.transfer_chart", "plot_transfer")(self, path, title=title)
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        title: str = "Certificate",
+        y_true: Any = None,
+        test_ids: Any = None,
+        labeled_ids: Any = None,
+    ) -> None:
+        """Write the page of the certificate, as `Certificate.report`, with a section on this."""
+        write = _found("page.transfer_section", "write_transfer_page")
+        write(self, path, title=title, y_true=y_true, test_ids=test_ids, labeled_ids=labeled_ids)
+
     def __repr__(self) -> str:
         widths = sorted({record.width for record in self.records})
         return f"Transfer({len(self.attacks)} attacks, widths {widths}, {len(self.records)} runs)"
@@ -137,6 +161,11 @@ class Transfer:
             }
             for t in np.flatnonzero(agrees & (certified | own))
         ]  # fmt: skip
+
+
+def _found(module: str, name: str) -> Any:
+    """What shows, which comes after the studies: looked up when it is asked for."""
+    return getattr(importlib.import_module(f"labelcert.report.{module}"), name)
 
 
 def _by_seed(frame: pd.DataFrame) -> list[float]:

@@ -36,8 +36,8 @@ The gradient does not tell: it jumps where units of a network pass their kinks.
 SAFETY = 1.5
 """How much smaller a step is than the kernel machine would bear; four times that when repeated."""
 
-MEMORY = 2**28
-"""Numbers that copies trained together may hold."""
+MEMORY = 2**24
+"""Numbers that copies trained together may hold: few enough to stay near the processor."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,10 @@ def _descend(
     expired: Callable[[], bool],
 ) -> tuple[FloatArray, FloatArray] | None:
     torch = networks.torch
-    start = [p[None] for p in networks.parameters(seed)]
+    whole_start = [p[None] for p in networks.parameters(seed)]
+    start = networks.moving(whole_start)
     with torch.no_grad():
-        offset = networks.outputs(start) if centred else 0.0
+        offset: Any = networks.outputs(whole_start) if centred else torch.zeros(1, 1)
     signs = torch.as_tensor(targets, dtype=torch.float32)
     n, smoothness = signs.shape[1], loss.smoothness * SAFETY * slower
     step, root = 1 / smoothness, smoothness**0.5
@@ -121,15 +122,17 @@ def _descend(
     for k in range(STEPS):
         for point in ahead:
             point.requires_grad_(True)
-        outputs = networks.outputs([p + m for p, m in zip(start, ahead, strict=True)]) - offset
-        gradients = torch.autograd.grad(loss.total(torch, signs * outputs[:, :n]), ahead)
+        outputs = networks.trained_outputs([p + m for p, m in zip(start, ahead, strict=True)])
+        outputs = outputs - offset[:, :n]
+        gradients = torch.autograd.grad(loss.total(torch, signs * outputs), ahead)
         with torch.no_grad():
             whole = [g + a for g, a in zip(gradients, ahead, strict=True)]
             following = [a - step * g for a, g in zip(ahead, whole, strict=True)]
             if k % CHECK == CHECK - 1 or k == STEPS - 1:
                 rest = _norms(whole) / np.maximum(_norms(following), 1e-12)
-                still = float((outputs - before).abs().max()) < STILL
-                before = outputs.detach()
+                now = networks.moved_outputs(whole_start, following) - offset
+                still = float((now - before).abs().max()) < STILL
+                before = now
                 if still or not np.isfinite(rest).all():
                     moved = following
                     break
@@ -137,9 +140,7 @@ def _descend(
                     return None
             ahead = [f + momentum * (f - m) for f, m in zip(following, moved, strict=True)]
             moved = following
-    with torch.no_grad():
-        outputs = networks.outputs([p + m for p, m in zip(start, moved, strict=True)]) - offset
-    return outputs.numpy().astype(np.float64), rest
+    return before.numpy().astype(np.float64), rest
 
 
 def _norms(parts: list[Any]) -> FloatArray:

@@ -2,6 +2,7 @@
 
 const effectsHost = byId("effects-chart");
 if (effectsHost && data.specs.effects) new Chart(effectsHost, () => [], () => ({})).show(data.specs.effects);
+data.specs.more.forEach((spec, i) => new Chart(byId(`more-chart-${i}`), () => [], () => ({})).show(spec));
 // Paper cannot be unfolded: what is folded is open while it is printed.
 let unfolded = [];
 addEventListener("beforeprint", () => {
