@@ -15,6 +15,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, ThreatModel
 from labelcert.certificates.certifying_linearly import certify_linear
+from labelcert.cli.called import check_called
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.memory import watched
 from labelcert.cli.outputs import check_outputs
@@ -59,6 +60,7 @@ def check(request: Request) -> None:
     check_outputs(request)
     jobs(request.jobs, "jobs")
     seconds(request.time_limit, "time_limit")
+    check_called(request.called)
     check_threat(request)
     check_split(request)
     if request.features is not None:

@@ -51,8 +51,8 @@ class Scene(TypedDict):
     the shown test nodes; truth: their labels, None where nobody knows one; neighbours: of each the
     nodes that it has edges to, at most 60, and degrees: how many there are, both None where the
     graph could not be had.
-    word: what a node is called, "node", "row" or "point". all_tests: how many were
-    certified. edges: whether the data have any. picture: number of the
+    word: what a node is called, "node", "row", "point" or as the user said. all_tests: how many
+    were certified. edges: whether the data have any. picture: number of the
     picture, or None; why: then the reason, one sentence.
     """
 
@@ -190,7 +190,7 @@ def _add_graph(
 ) -> None:
     """Load and draw the graph; where that cannot be, say why."""
     if not scene["edges"]:
-        if scene["word"] != "point":
+        if result.record["dataset"]["features"] is not None:
             scene["why"] = "These data are a table: there are no edges to draw."
         return
     try:

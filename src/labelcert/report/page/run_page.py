@@ -88,7 +88,7 @@ def _no_graph(result: Result) -> Graph:
 
 
 def _lead(run: Run) -> str:
-    if run.word == "point":
+    if run.dataset["features"] is None:
         return _LEAD_POINTS
     return _LEAD if run.on_kernel else _LEAD_ROWS
 
