@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from labelcert._errors import InputError
+from labelcert.certificates import Advice
 from labelcert.cli.request import Request
 from labelcert.data import Graph
 from labelcert.report.atomic import write_bytes
@@ -59,16 +60,22 @@ def write_outputs(request: Request, run: Run, title: str) -> list[Path]:
     return [*request.outputs, *request.plots]
 
 
-def write_reports(request: Request, run: Run, graph: Graph, attacker: str) -> list[Path]:
-    """Write the pages of a request and return their paths; attacker: the threat in words."""
+def write_reports(
+    request: Request, run: Run, graph: Graph, attacker: str, advice: Advice | None = None
+) -> list[Path]:
+    """Write the pages of a request and return their paths.
+
+    attacker: the threat in words; advice: on which labels to verify, if any.
+    """
     if request.reports:
         from labelcert.cli.show import title_of
         from labelcert.report.page.run_page import write_run_page
 
         for path in request.reports:
             write_run_page(
-                run, path, title=title_of(run), attacker=attacker, graphs=lambda _: graph
-            )
+                run, path, title=title_of(run), attacker=attacker, graphs=lambda _: graph,
+                advice=advice,
+            )  # fmt: skip
     return list(request.reports)
 
 

@@ -18,6 +18,11 @@ from labelcert.report.document import Run
 from labelcert.report.run_facts import run_facts
 from labelcert.report.tables import PredictionRow, Summary, radius_told, summarize, telling
 
+_MODELS = {
+    "mlp": "MLP", "gcn": "GCN", "sgc": "SGC", "graphsage": "GraphSAGE", "appnp": "APPNP",
+    "ppnp": "PPNP", "gin": "GIN", "cnn": "CNN",
+}  # fmt: skip
+
 _BAR = 32
 """Width of the longest bar of a histogram, in characters."""
 
@@ -84,7 +89,7 @@ def head(console: Console, title: str) -> None:
 def title_of(run: Run) -> str:
     """One line that names a run: data set, model, learner."""
     name, value = next(iter(run.certificate.learner.items()))
-    model = run.model["name"].upper() if run.model["name"] != "graphsage" else "GraphSAGE"
+    model = _MODELS.get(run.model["name"], str(run.model["name"]))
     if not run.on_kernel:
         model = str(run.model["name"]).replace("_", " ")
         parts = run.model["parameters"].get("parts")

@@ -75,9 +75,8 @@ def _download(file: RemoteFile, path: Path, *, progress: bool) -> Path:
     import pooch
 
     it = file.filename if file.url else "it"
-    remedy = (
-        f"put {it} into {str(path.parent)!r}, or set {ENVIRONMENT_VARIABLE} to the folder that has it"
-    )
+    folder = str(path.parent)
+    remedy = f"put {it} into {folder!r}, or set {ENVIRONMENT_VARIABLE} to the folder that has it"
     if file.url is None:
         raise InputError(
             f"data file {file.filename} is published nowhere as one file: {remedy}; the page "

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from labelcert._errors import InputError
+from labelcert.certificates import Advice
 from labelcert.data import Graph
 from labelcert.report.document import Run
-from labelcert.report.headline import headline
+from labelcert.report.headline import headline, weakest
 from labelcert.report.nodes.graph_source import GraphSource
 from labelcert.report.page.page_html import write_page
+from labelcert.report.page.verify_section import verify_section
 from labelcert.report.results import Result
 from labelcert.report.run_facts import run_facts
 from labelcert.report.study_results import Evaluation
@@ -24,6 +26,9 @@ _LEAD_POINTS = (
     "Which budget of flipped training labels each prediction of the certified model provably "
     "survives."
 )
+_WIDE = ("mlp", "gcn", "sgc", "graphsage", "appnp", "ppnp", "gin", "cnn")
+"""Kernels of infinitely wide networks."""
+
 _LEAD = (
     "Which budget of flipped training labels each prediction of an infinitely wide network "
     "provably survives."
@@ -37,11 +42,12 @@ def write_run_page(
     title: str,
     attacker: str,
     graphs: GraphSource | None = None,
+    advice: Advice | None = None,
 ) -> None:
     """Write the report of a run, completely or not at all.
 
     title: stands above the page; attacker: the threat in words. graphs: gives the graph of the run
-    where it has edges.
+    where it has edges. advice: on which labels to verify, made for the certificate of the run.
     Raises InputError for another suffix than .html, no test nodes, or a file that cannot be
     written.
     """
@@ -52,8 +58,13 @@ def write_run_page(
         Evaluation(title, (result_of(run),)),
         path,
         headline=headline(
-            run.certificate, lambda t: run.called(test[t]), limited=_limited(run.threat)
+            run.certificate,
+            lambda t: run.called(test[t]),
+            limited=_limited(run.threat),
+            advice=advice,
         ),
+        verify=verify_section(run, advice),
+        first=test[weakest(run.certificate)],
         lead=_lead(run),
         facts=_facts(run, attacker),
         graphs=_no_graph if graphs is None else graphs,
@@ -88,9 +99,9 @@ def _no_graph(result: Result) -> Graph:
 
 
 def _lead(run: Run) -> str:
-    if run.dataset["features"] is None:
-        return _LEAD_POINTS
-    return _LEAD if run.on_kernel else _LEAD_ROWS
+    if not run.on_kernel:
+        return _LEAD_ROWS
+    return _LEAD if run.model["name"] in _WIDE else _LEAD_POINTS
 
 
 def _limited(threat: Mapping[str, Any]) -> bool:
