@@ -243,7 +243,8 @@ def test_a_table_without_edges_is_a_list(browser, tmp_path):
     page = browser.page(path)
     assert page.js("document.querySelector('#picture').hidden")
     assert "there are no edges" in text(page, "#picture-note")
-    assert count(page, "#tests-table tbody tr") == 3
+    page.click("#tests-box summary")
+    page.wait("document.querySelectorAll('#tests-table tbody tr').length === 3")
     assert page.js("document.querySelector('#ranking').hidden")
     assert page.complaints() == []
     page.close()

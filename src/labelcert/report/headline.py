@@ -60,10 +60,15 @@ def _verified(advice: Advice | None, r: int) -> str:
     if advice is None or not advice.steps:
         return ""
     before, after = (int((c.radius >= advice.budget).sum()) for c in (advice.before, advice.after))
-    count = len(advice.steps)
+    given = len(advice.steps)
     if after <= before:
-        return f"; to verify {'one label' if count == 1 else f'{count} labels'} would add none"
-    these = "this label" if count == 1 else f"these {count} labels"
+        return f"; to verify {'one label' if given == 1 else f'{given} labels'} would add none"
+    enough = 1 + [step.ratio_after >= advice.steps[-1].ratio_after for step in advice.steps].index(
+        True
+    )
+    these = "this label" if enough == 1 else f"these {enough} labels"
+    if enough < given:
+        these = "the first label below" if enough == 1 else f"the first {enough} labels below"
     if advice.budget == r:
         return f"; verify {these} to reach {after}"
     at = f"any {advice.budget} wrong labels"

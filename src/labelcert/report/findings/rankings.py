@@ -27,8 +27,8 @@ class Place:
     results of the data set have; the budget itself where there is one; None over all data sets, of
     which each is taken at its most telling budget (`telling`). proven: over the seeds, of what is
     proven; its mean decides the rank, 1 is best, and equal means share a rank. upper: mean of what
-    is not yet broken, equal to `proven.mean` where everything is exact. datasets: how many data sets the values are averaged
-    over. rank: `UNRANKED` for a model that lacks some of them.
+    is not yet broken, equal to `proven.mean` where everything is exact. datasets: how many data
+    sets the values are averaged over. rank: `UNRANKED` for a model that lacks some of them.
     """
 
     dataset: str
@@ -58,7 +58,8 @@ def rank(results: Sequence[Result]) -> list[Place]:
     with the budget. Where there are several data sets, values at the most telling budget of each
     are averaged over them too (data set `ALL`), a seed with all data sets of a model at a time, so
     that the standard error is one over seeds. There, models that have all data sets are ranked,
-    and those that lack some follow without a rank: an average over other data sets says nothing of who is better.
+    and those that lack some follow without a rank: an average over other data sets says nothing of
+    who is better.
     The rows of one ranking follow one another, best first.
     """
     groups = by_model(results)

@@ -75,7 +75,7 @@ function noteHeat() {
   titleHeat();
   if (many()) {
     const { tests: some, all_tests: every } = state.scene;
-    const cells = alone && some.length < every ? ` The chart counts them all; there are cells of ${some.length}, half of them the weakest.` : "";
+    const cells = alone && some.length < every ? ` The bars count them all; below them ${some.length} can be chosen, half of these the weakest.` : "";
     byId("radii-note").textContent = `${plural(every, `test ${word()}`)}.${cells}`;
     byId("radii-alt").textContent = `Bars of how many predictions have which radius, ${plural(shownVerdicts().length, "model")}; the same figures stand in the table below.`;
     return;

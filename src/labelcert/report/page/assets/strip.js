@@ -1,5 +1,6 @@
 // Where there is one model: test nodes as cells, a band for each radius, the weakest first. The length
-// of a band is how many predictions have that radius, and every cell is large enough to tap.
+// of a band is how many predictions have that radius, or how many of these are shown where there are
+// many, and every cell is large enough to tap.
 
 const MOST_BANDS = 25;
 const SHORT_NAME = 5; // letters that fit into a cell
@@ -14,7 +15,8 @@ function bandWidth(top) {
 
 // Tests by band, bands ascending and without empty ones, tests in them by radius.
 function bands(v) {
-  const width = bandWidth(Math.max(0, ...v.radius)), found = new Map(), weakest = weakestIn(state.scene, state.model);
+  const wide = (v.bins || []).find((bin) => bin[0] >= 0); // of many test nodes the bands are the bars
+  const width = wide ? wide[1] - wide[0] + 1 : bandWidth(Math.max(0, ...v.radius)), found = new Map(), weakest = weakestIn(state.scene, state.model);
   const order = v.radius.map((_, t) => t).sort((s, t) => v.radius[s] - v.radius[t] || v.radius_upper[s] - v.radius_upper[t] || (t === weakest) - (s === weakest) || s - t);
   for (const t of order) {
     const at = v.radius[t] < 0 ? -1 : Math.floor(v.radius[t] / width);
@@ -28,6 +30,12 @@ function bandTold({ first, last }, v) {
   if (first < 0) return v.radius.every((r, t) => r >= 0 || v.radius_upper[t] < 0) ? v.below : "not proven";
   if (first === last) return radiusTold(first, first, v.max_flips);
   return `${first} to ${radiusTold(last, last, v.max_flips)}`;
+}
+
+// How many there are, and of how many where only some are shown.
+function bandCount({ tests, first }, v) {
+  const bar = (v.bins || []).find((bin) => bin[0] === first);
+  return bar ? `${tests.length} of ${plural(bar[2] + bar[3], word())}` : plural(tests.length, word());
 }
 
 function cellOfTest(v, t) {
@@ -45,7 +53,7 @@ function drawStrip() {
   if (!alone) return;
   const v = verdicts();
   byId("strip").replaceChildren(...bands(v).map((band) => make("div", { class: "band" },
-    make("p", { class: "band-name" }, make("strong", {}, `Radius ${bandTold(band, v)}`), make("span", { class: "quiet" }, ` ${plural(band.tests.length, word())}`)),
+    make("p", { class: "band-name" }, make("strong", {}, `Radius ${bandTold(band, v)}`), make("span", { class: "quiet" }, ` ${bandCount(band, v)}`)),
     make("div", { class: "cells" }, band.tests.map((t) => cellOfTest(v, t))))));
   markChosen();
 }
