@@ -123,3 +123,8 @@ def test_another_suffix_and_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         write_page(evaluation(), tmp_path / "none" / "page.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_certificate_is_no_evaluation_and_is_told_how(certificate, tmp_path):
+    with pytest.raises(InputError, match=r"use certificate\.report\(path\)"):
+        write_page(certificate, tmp_path / "page.html")

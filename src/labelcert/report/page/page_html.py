@@ -49,9 +49,15 @@ def write_page(
     if there is one. first: the test node that is opened first, the weakest by default. lead, facts:
     what stands below the sentence; of the study as a whole by default. graphs: where the graphs
     come from that are drawn. progress: called with the share done.
-    Raises InputError for another suffix than .html, or a file that cannot be written.
+    Raises InputError for another suffix than .html, something else than an evaluation, or a file
+    that cannot be written.
     """
     check_page_suffix(path)
+    if not isinstance(evaluation, Evaluation):
+        raise InputError(
+            f"evaluation is of type {type(evaluation).__name__}: pass what read_store returned, or "
+            "use certificate.report(path) for a page of one certificate."
+        )
     text = page(
         evaluation, headline=headline, verify=verify, first=first, lead=lead, facts=facts,
         graphs=graphs, progress=progress,
