@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from optional import needs_torch
+from shared_files import DATA
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (
     "README.md",
     "docs/quickstart.md",
-    "docs/tutorial.md",
     "docs/own-data.md",
     "docs/many-classes.md",
     "docs/sixty-thousand-labels.md",
@@ -27,6 +27,12 @@ PAGES = (
     "docs/kernels.md",
 )
 WITH_TORCH = pytest.param("docs/own-networks.md", marks=(needs_torch, pytest.mark.torch))
+WITH_DATA = pytest.param(
+    "docs/tutorial.md",
+    marks=pytest.mark.skipif(
+        not (DATA / "spam_assassin_minilm.parquet").is_file(), reason="the mails are not there"
+    ),
+)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TIMES = re.compile(r"^seconds .*$", re.MULTILINE)
 FLIPPED = re.compile(r"\d+(?=(?:, \d+)* to [A-Z])")
@@ -64,9 +70,10 @@ def after_marker(marker: str) -> str:
     return block[2]
 
 
-@pytest.mark.parametrize("page", [*PAGES, WITH_TORCH])
+@pytest.mark.parametrize("page", [*PAGES, WITH_DATA, WITH_TORCH])
 def test_python_blocks_print_what_the_page_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LABELCERT_DATA_DIR", str(DATA))
     namespace: dict[str, object] = {"__name__": "page"}
     blocks = steps(page)
     assert any(shown for _, shown in blocks)

@@ -167,3 +167,27 @@ def test_help_teaches_and_has_the_options_of_certify(invoke):
         assert option in text
     assert "--collective" not in text
     assert "advise" in invoke("--help").stdout
+
+
+def test_a_page_says_what_to_verify_and_what_it_reaches(invoke, in_python):
+    advice, labeled = in_python
+    result = invoke("advise", "karate", *FAST, "-C", "0.5", "-k", "3", "--budget", "1",
+                    "--called", "member", "--report", "page.html")  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "wrote page.html" in result.stdout
+    with open("page.html", encoding="utf-8") as stream:
+        html = stream.read()
+    section = html.split('<section id="verify"')[1].split("</section>")[0]
+    for node in labeled[advice.chosen].tolist():
+        assert f'<th scope="row">{node}</th>' in section
+    assert "Labeled member" in section
+    reached = int((advice.after.radius >= 1).sum())
+    assert f"to reach {reached}." in html
+
+
+@pytest.mark.parametrize("word", ["", "x" * 31, "a\tb"])
+def test_called_has_to_be_a_word(invoke, word):
+    result = invoke("certify", "karate", "--called", word)
+    assert result.exit_code == 2
+    assert "--called" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -49,4 +49,5 @@ def test_datasets_lists_every_name_and_where_its_files_are(invoke, tmp_path, mon
     assert "built in" in rows["karate"]
     assert "on disk" in rows["cora"]
     assert "to download" in rows["citeseer"]
+    assert "to be put there" in rows["spam"]
     assert result.exit_code == 0

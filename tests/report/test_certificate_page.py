@@ -154,3 +154,74 @@ def test_the_weakest_comes_first_and_no_radius_is_told_too_high(browser, certifi
     assert told["Test point r"].startswith("3+: survives all 3 flips that were tried, or more")
     assert page.complaints() == []
     page.close()
+
+
+def problem():
+    rng = np.random.default_rng(0)
+    train, new = rng.normal(size=(12, 3)), rng.normal(size=(7, 3))
+    return train @ train.T, new @ train.T, np.where(train[:, 0] > 0, "<b>", "b")
+
+
+def test_advice_and_what_points_are_called_stand_on_the_page(tmp_path):
+    gram, cross, labels = problem()
+    advice = lc.advise(gram, cross, labels, C=0.5, max_flips=2, budget=1, k=3)
+    cert = lc.certify(gram, cross, labels, C=0.5, max_flips=2)
+    cert.report(
+        tmp_path / "p.html", advice=advice, called=" mail ", labeled_ids=list("abcdefghijkl")
+    )
+    html = (tmp_path / "p.html").read_text(encoding="utf-8")
+    section = html.split('<section id="verify"')[1].split("</section>")[0]
+    for step in advice.steps:
+        assert f'<th scope="row">{"abcdefghijkl"[step.index]}</th>' in section
+        assert f"{round(7 * step.ratio_after)} of 7" in section
+    assert "<b>" not in section
+    reached = int((advice.after.radius >= 1).sum())
+    assert reached > int((cert.radius >= 1).sum())
+    assert f"to reach {reached}." in html
+    assert data_of(tmp_path / "p.html")["scenes"][0]["word"] == "mail"
+    assert "12 labeled mails" in html
+
+
+def test_without_advice_the_labels_in_most_witnesses_are_named(tmp_path, certificate):
+    certificate.report(tmp_path / "p.html")
+    html = (tmp_path / "p.html").read_text(encoding="utf-8")
+    section = html.split('<section id="verify"')[1].split("</section>")[0]
+    # Witnesses hold 2 alone, and 0, 1, 3 together: 2 weighs most.
+    first = section.split("<tbody>")[1].split("</tr>")[0]
+    assert first.startswith('<tr><th scope="row">2</th><td class="short">b</td>')
+    assert "Of 2 predictions" in section
+
+
+def test_the_weakest_of_the_sentence_is_opened(tmp_path, certificate):
+    certificate.report(tmp_path / "p.html")
+    data = data_of(tmp_path / "p.html")
+    (scene,) = data["scenes"]
+    assert data["first"] in scene["tests"]
+    opened = scene["tests"].index(data["first"])
+    assert scene["verdicts"][0]["radius_upper"][opened] == min(scene["verdicts"][0]["radius_upper"])
+    html = (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert f"the weakest is {opened}." in html
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"advice": 3}, "advice is of type int: pass what labelcert.advise returned"),
+        ({"called": 3}, "called is of type int"),
+        ({"called": " "}, "called ' ' is no word"),
+        ({"called": "a" * 31}, "is no word of 1 to 30 letters"),
+        ({"called": "a\nb"}, "is no word"),
+    ],
+)
+def test_words_and_advice_that_are_none(tmp_path, certificate, options, told):
+    with pytest.raises(lc.InputError, match=told):
+        certificate.report(tmp_path / "p.html", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_advice_for_another_certificate_is_refused(tmp_path):
+    gram, cross, labels = problem()
+    advice = lc.advise(gram, cross, labels, C=0.5, max_flips=2, budget=1, k=1)
+    other = lc.certify(gram, cross, labels, C=0.05, max_flips=2)
+    with pytest.raises(lc.InputError, match="advice was made for another certificate"):
+        other.report(tmp_path / "p.html", advice=advice)

@@ -76,10 +76,10 @@ def test_ranking_over_data_sets_takes_seeds_as_blocks():
     other = [made([3, 3, 3, 3], dataset="b"), made([0, 0, 0, 0], dataset="b", seed=1)]
     lonely = made([3, 3, 3, 3], dataset="b", model="lonely")
     ((one, name, first), (two, last, second)) = places([*GCN, *other, lonely], ALONE, None, ALL)
-    # gcn: seed 0 (1/2 + 1)/2, seed 1 (1/3 + 0)/2.
+    # At budget 1 of either: gcn with seed 0 (3/4 + 1)/2, with seed 1 (1 + 0)/2.
     assert (one, name, first.number) == (1, "gcn", 2)
-    assert first.mean == pytest.approx((3 / 4 + 1 / 6) / 2)
-    assert first.error == pytest.approx((3 / 4 - 1 / 6) / 2)
+    assert first.mean == pytest.approx((7 / 8 + 1 / 2) / 2)
+    assert first.error == pytest.approx((7 / 8 - 1 / 2) / 2)
     # lonely has all of 1.0, but only on the easier data set: that must not win against gcn's mean
     # over both, so it follows without a rank.
     assert (two, last, second) == (UNRANKED, "lonely", (1.0, None, 1))
@@ -104,6 +104,17 @@ def test_each_data_set_has_its_own_last_budget():
     results = [*GCN, made([1, 1], dataset="b", max_flips=1), made([1, 1], dataset="b", seed=1)]
     ends = {p.dataset: p.last for p in rank(results) if (p.quantity, p.budget) == (ALONE, None)}
     assert ends == {"karate": 3, "b": 1, ALL: None}
+
+
+def test_the_most_telling_budget_is_where_models_differ_most():
+    weak, strong = made([0, 1, 1, 1]), made([1, 2, 2, 2], model="strong")
+    # at 1: 3/4 and 1; at 2: 0 and 3/4; at 3: 0 and 0, which an average would count
+    assert find([weak, strong]).telling == {"karate": 2}
+    assert find([weak]).telling == {"karate": 1}
+    assert find([weak, made([0, 1, 1, 1], model="equal")]).telling == {"karate": 1}
+    short = made([1, 2, 2, 2], model="strong", max_flips=1)
+    assert find([weak, short]).telling == {"karate": 1}
+    assert find([made([0], max_flips=0), made([0], max_flips=0, model="b")]).telling["karate"] == 0
 
 
 def test_what_is_open_is_told_apart_from_what_is_proven():

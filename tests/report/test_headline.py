@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from labelcert.certificates import Witness
+from labelcert.certificates import Advice, AdviceStep, Witness
 from labelcert.report.headline import headline
 
 
@@ -60,3 +61,31 @@ def test_bad_groups_and_costs(certificate):
 def test_no_flips_asked(certificate):
     none = of(certificate, [0, 0, 0, -1], max_flips=0)
     assert headline(none).startswith("3 of 4 predictions survive as they are; wrong labels were")
+
+
+def advice_of(before, after, ratios, budget):
+    steps = tuple(
+        AdviceStep(i, "b", low, high, 0.0, 0.0, high > low, True, True)
+        for i, (low, high) in enumerate(pairwise(ratios))
+    )
+    return Advice(steps, budget, np.zeros((len(ratios), 4)), before, after)
+
+
+@pytest.mark.parametrize(
+    ("radius", "ratios", "budget", "told"),
+    [
+        ([1, 1, 3, 3], [0.5, 0.75, 1.0], 1, "; verify these 2 labels to reach 4."),
+        ([1, 0, 3, 3], [0.5, 0.75], 1, "; verify this label to reach 3."),
+        ([1, 0, 3, 3], [0.5, 0.75, 0.75], 1, "; verify the first label below to reach 3."),
+        ([1, 1, 3, 3], [0.5, 0.75, 1, 1], 1, "; verify the first 2 labels below to reach 4."),
+        ([2, 0, 3, 3], [0.5, 0.75], 2, "; verify this label, and 3 in place of 2 survive any 2 "),
+        ([0, 0, 3, 3], [0.5, 0.5, 0.5], 1, "; to verify 2 labels would add none."),
+        ([0, 0, 3, 3], [0.5], 1, "the weakest are 0 and 1."),
+    ],
+)
+def test_what_verifying_reaches(certificate, radius, ratios, budget, told):
+    before = of(certificate, [0, 0, 3, 3])
+    advice = advice_of(before, of(certificate, radius), ratios, budget)
+    sentence = headline(before, limited=False, advice=advice)
+    assert sentence.startswith("2 of 4 predictions survive any one wrong label")
+    assert told in sentence

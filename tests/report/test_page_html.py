@@ -99,8 +99,16 @@ def test_a_ranking_over_data_sets_leaves_models_unranked_that_lack_some():
         -1
     ]
     rows = table.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")
-    assert '<th scope="row">gcn</th><td class="short">1. 16.7 %' in rows[0]
+    assert '<th scope="row">gcn</th><td class="short">1. 25.0 %' in rows[0]
     assert '<th scope="row">best, once</th><td class="short">100.0 %' in rows[1]
+
+
+def test_a_ranking_over_data_sets_says_at_which_budgets():
+    results = [
+        made([0, 1], dataset="one"), made([0, 1], dataset="t<w>o"),
+        made([3, 3], dataset="one", model="best, once"),
+    ]  # fmt: skip
+    assert "Budgets: one 2, t&lt;w&gt;o 1." in page(Evaluation("t", told_apart(results)))
 
 
 def test_the_words_hold_for_flips_and_costs(html):
@@ -115,3 +123,8 @@ def test_another_suffix_and_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         write_page(evaluation(), tmp_path / "none" / "page.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_certificate_is_no_evaluation_and_is_told_how(certificate, tmp_path):
+    with pytest.raises(InputError, match=r"use certificate\.report\(path\)"):
+        write_page(certificate, tmp_path / "page.html")

@@ -53,7 +53,7 @@ def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(page):
         "dataset", "all-models", "no-models", "budget", "ranking-budget", "scene", "node-model",
         "node-before", "node-choice", "node-after", "picture", "zoom",
     }  # fmt: skip
-    assert sum(told.startswith("summary ") for told in wanted) == 3
+    assert sum(told.startswith("summary ") for told in wanted) == 4
     reached = walk(page, len(wanted) + 5)
     assert [told for told, *_ in reached] == wanted
     assert [told for told, ring, *_ in reached if not ring] == []
@@ -103,5 +103,7 @@ def test_enter_on_the_skip_link_goes_to_the_content(page):
     page.press("Tab")
     page.press("Enter")
     page.wait("document.activeElement.id === 'main'")
+    page.press("Tab")
+    assert page.js("document.activeElement.closest('section').id") == "reading"
     page.press("Tab")
     assert page.js("document.activeElement.id") == "dataset"

@@ -49,10 +49,27 @@ def test_radii_in_units_of_cost(opened):
 def test_averages_say_where_they_end(opened):
     page = opened([made([0, 1]), made([0, 1], model="short", max_flips=2)])
     words = "averaged over the budgets 1 to 2, the largest that all models have"
+    average(page)
     assert words in text(page, "#ranks caption")
-    assert text(page, "#ranking-budget option") == words
+    assert text(page, "#ranking-budget option:checked") == words
     page = opened([made([0, 1]), made([0, 1], model="as long")])
+    average(page)
     assert "averaged over all budgets from 1 on" in text(page, "#ranks caption")
+
+
+def average(page):
+    page.js(
+        "const s = document.querySelector('#ranking-budget'); s.value = 'average'; "
+        "s.dispatchEvent(new Event('change'))"
+    )
+
+
+def test_the_page_begins_at_the_budget_where_models_differ_most(opened):
+    page = opened([made([1, 1, 1, 1]), made([2, 2, 2, 0], model="strong")])
+    assert text(page, "#budget-told").startswith("2 flips")
+    assert "where models differ most, at 2 flips" in text(page, "#ranking-budget option")
+    assert "at 2 flips" in text(page, "#ranks caption")
+    assert text(page, "#ranks tbody tr").startswith("1.strong75.0 %")
 
 
 def test_two_splits_of_one_seed_have_different_names(opened):

@@ -36,9 +36,13 @@ def test_a_scene_by_hand():
     assert (picture["all_nodes"], len(picture["edges"])) == (34, 2 * 78)
 
 
-def test_many_test_nodes_are_thinned_evenly():
-    (scene,), _ = scenes_of([made([0] * 101)], load_again, most_tests=5)
-    assert scene["tests"] == [10, 35, 60, 85, 110]
+def test_of_many_test_nodes_the_weakest_and_others_evenly_are_shown():
+    radii = [1] * 101
+    radii[70] = radii[90] = 0
+    (scene,), _ = scenes_of([made(radii)], load_again, most_tests=5)
+    assert scene["tests"] == [10, 59, 80, 100, 110]  # 70 and 90, and three of the other 99
+    (other,), _ = scenes_of([made(radii)], load_again, most_tests=5, first=33)
+    assert {33, 80, 100} <= set(other["tests"])
     assert (scene["all_tests"], len(scene["verdicts"][0]["radius"])) == (101, 5)
 
 

@@ -87,6 +87,41 @@ def test_published_settings_are_those_of_the_published_files(name):
         assert architectures[units[0].dataset, model] == PUBLISHED[name][model]
 
 
+@pytest.mark.parametrize("name", ["homophily", "graph-density"])
+def test_studies_of_csbm_contain_the_published_graph_and_settings(name):
+    units = expand(load_study(name))
+    published = {
+        unit.model: unit.content["learner"]["C"] for unit in expand(load_study("published-csbm"))
+    }
+    graphs = {
+        (p["n"], p["degree_within"], p["degree_between"])
+        for unit in units
+        for p in [unit.content["dataset"]["parameters"]]
+    }
+    assert (200, 3.16, 0.74) in graphs
+    assert {n for n, *_ in graphs} == {200}
+    for unit in units:
+        assert unit.content["learner"]["C"] == published[unit.model] == 0.001
+        assert unit.content["split"]["per_class"] == unit.content["split"]["validation"] == 10
+    (alpha,) = {u.content["model"]["parameters"]["alpha"] for u in units if u.model == "APPNP"}
+    assert alpha == 0.3
+    if name == "homophily":  # the same density for all
+        assert {round(within + between, 9) for _, within, between in graphs} == {3.9}
+    else:  # the same homophily for all
+        assert {round(within / between, 6) for _, within, between in graphs} == {
+            round(3.16 / 0.74, 6)
+        }
+
+
+def test_many_classes_have_the_published_settings():
+    units = expand(load_study("multiclass"))
+    assert {unit.seed for unit in units} == {0, 1, 2}
+    C = {(unit.dataset, unit.model): unit.content["learner"]["C"] for unit in units}
+    assert {C["Citeseer", model] for model in ("GCN", "SGC", "GCN skip-PC", "MLP")} == {0.0001}
+    assert {C["Cora-ML", model] for model in ("GCN", "SGC", "MLP")} == {0.004}
+    assert C["Cora-ML", "GCN skip-PC"] == 0.003
+
+
 def test_the_tour_runs(study_of):
     """With fewer labels and one seed, so that a test has the time."""
     text = shipped()["karate-tour"].read_text(encoding="utf-8")

@@ -37,11 +37,12 @@ EPILOG = "\n\n".join(
         "labelcert advise karate --k 3 --max-flips 3 --budget 1",
         "labelcert advise cora_ml --binary -C 0.075 --test 50 --max-flips 2 --plot advice.png",
         "labelcert advise karate --max-flips 3 -o advice.csv",
+        "labelcert advise karate --max-flips 3 --budget 1 --report page.html",
     )
 )
 
 
-@with_options_of(certify, without=("collective", "worst_margins", "bad_groups", "report"))
+@with_options_of(certify, without=("collective", "worst_margins", "bad_groups"))
 def advise(k: opt.Count = 5, budget: opt.AtBudget = None, **shared: Any) -> None:
     """Turn the options into a request and run it; the help of the command is `HELP`."""
     run_request(
@@ -58,6 +59,7 @@ def run_request(request: Request, k: int, budget: str | None) -> None:
 
     from labelcert.cli import session
     from labelcert.cli.advise_show import show_advice
+    from labelcert.cli.outputs import write_reports
     from labelcert.cli.progress import live
     from labelcert.cli.show import tell_files, title_of
     from labelcert.intake.budgets import as_count
@@ -74,8 +76,10 @@ def run_request(request: Request, k: int, budget: str | None) -> None:
     if not request.quiet:
         show_advice(console, advice, run, prepared.threat.told, request.time_limit)
     _write(request, advice, run, title_of(run))
-    if (request.outputs or request.plots) and not request.quiet:
-        tell_files(console, [*request.outputs, *request.plots])
+    pages = write_reports(request, run, prepared.graph, prepared.threat.told, advice)
+    written = [*request.outputs, *request.plots, *pages]
+    if written and not request.quiet:
+        tell_files(console, written)
 
 
 def _execute(prepared: Prepared, k: int, budget: str | None, report: Report) -> tuple[Advice, Run]:

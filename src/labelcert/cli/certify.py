@@ -57,6 +57,7 @@ def certify(
     drop: opt.Drop = None,
     keep: opt.Keep = None,
     drop_class: opt.DropClass = None,
+    called: opt.Called = None,
     new: opt.New = None,
     standardize: opt.Standardize = False,
     binary: opt.Binary = False,

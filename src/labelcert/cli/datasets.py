@@ -36,7 +36,8 @@ def datasets() -> None:
         here = all((folder / file.filename).is_file() for file in info.files) or (
             info.whole is not None and (folder / info.whole).is_file()
         )
-        where = "built in" if not info.needs_download else "on disk" if here else "to download"
+        missing = "to download" if info.can_be_downloaded else "to be put there"
+        where = "built in" if not info.needs_download else "on disk" if here else missing
         sizes = (info.nodes, info.edges, info.classes, info.features)
         table.add_row(info.name, *(str(size) for size in sizes), where)
     console = Console(highlight=False, emoji=False)

@@ -51,6 +51,13 @@ Keep = Annotated[
         "false; may be repeated.", "NAME",
     ),
 ]  # fmt: skip
+Called = Annotated[
+    str | None,
+    option(
+        DATA, ("--called",),
+        "What one row or node is, such as mail: tables and pages call it so.", "WORD",
+    ),
+]  # fmt: skip
 DropClass = Annotated[
     list[str] | None,
     option(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labelcert._errors import InputError
+from labelcert.certificates import Advice
 from labelcert.cli.request import Request
 from labelcert.data import Graph
 from labelcert.report.atomic import write_bytes
@@ -62,11 +63,17 @@ def write_outputs(request: Request, run: Run, title: str) -> list[Path]:
 
 
 def write_reports(
-    request: Request, run: Run, graph: Graph, attacker: str, sections: Sequence[Section] = ()
+    request: Request,
+    run: Run,
+    graph: Graph,
+    attacker: str,
+    advice: Advice | None = None,
+    sections: Sequence[Section] = (),
 ) -> list[Path]:
     """Write the pages of a request and return their paths.
 
-    attacker: the threat in words; sections: more of them than every page has.
+    attacker: the threat in words; advice: on which labels to verify, if any; sections: more of
+    them than every page has.
     """
     if request.reports:
         from labelcert.cli.show import title_of
@@ -75,7 +82,7 @@ def write_reports(
         for path in request.reports:
             write_run_page(
                 run, path, title=title_of(run), attacker=attacker, graphs=lambda _: graph,
-                sections=sections,
+                advice=advice, sections=sections,
             )  # fmt: skip
     return list(request.reports)
 

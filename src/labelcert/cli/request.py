@@ -75,6 +75,7 @@ class Request:
     votes: str | None = None
     split: str | None = None
     train: Path | None = None
+    called: str | None = None
 
 
 def from_options(options: dict[str, Any]) -> Request:

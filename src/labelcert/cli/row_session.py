@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labelcert._errors import InputError
+from labelcert.cli.called import check_called
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.memory import watched
 from labelcert.cli.outputs import check_outputs
@@ -58,6 +59,7 @@ def check(request: Request) -> None:
     check_outputs(request)
     jobs(request.jobs, "jobs")
     seconds(request.time_limit, "time_limit")
+    check_called(request.called)
     check_threat(request)
     check_split(request)
     if request.features is not None:

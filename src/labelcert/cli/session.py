@@ -19,6 +19,7 @@ from labelcert.certificates.run.option_checks import (
     check_margins,
     check_time_limit,
 )
+from labelcert.cli.called import check_called, word_of
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched
@@ -90,6 +91,7 @@ def with_learner(request: Request) -> Request:
 def check(request: Request) -> None:
     """Raise InputError for all that can be known to be wrong before any data are read."""
     check_outputs(request)
+    check_called(request.called)
     check_learner(*learner(request))
     check_jobs(request.jobs, "jobs")
     check_time_limit(request.time_limit)
@@ -250,4 +252,5 @@ def _dataset_record(request: Request, graph: Graph) -> dict[str, Any]:
         "drop_classes": list(request.drop_classes),
         "unlabeled": int((~graph.is_labeled).sum()),
         "notes": list(graph.notes),
+        "word": word_of(request),
     }

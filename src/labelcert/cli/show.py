@@ -18,6 +18,11 @@ from labelcert.report.document import Run
 from labelcert.report.run_facts import run_facts
 from labelcert.report.tables import PredictionRow, Summary, radius_told, summarize, telling
 
+_MODELS = {
+    "mlp": "MLP", "gcn": "GCN", "sgc": "SGC", "graphsage": "GraphSAGE", "appnp": "APPNP",
+    "ppnp": "PPNP", "gin": "GIN", "cnn": "CNN",
+}  # fmt: skip
+
 _BAR = 32
 """Width of the longest bar of a histogram, in characters."""
 
@@ -84,7 +89,7 @@ def head(console: Console, title: str) -> None:
 def title_of(run: Run) -> str:
     """One line that names a run: data set, model, learner."""
     name, value = next(iter(run.certificate.learner.items()))
-    model = run.model["name"].upper() if run.model["name"] != "graphsage" else "GraphSAGE"
+    model = _MODELS.get(run.model["name"], str(run.model["name"]))
     if not run.on_kernel:
         model = str(run.model["name"]).replace("_", " ")
         parts = run.model["parameters"].get("parts")
@@ -164,8 +169,10 @@ def _survivors(summary: Summary) -> Table:
         table.add_column("and right", justify="right")
     if together:
         table.add_column("collective", justify="right")
-    for row in telling(summary.survivors, least_of(summary)):
-        cells = [str(row.flips), percent(row.share_of_labels)] if counted else [str(row.flips)]
+    rows = telling(summary.survivors, least_of(summary))
+    shares = _different([row.share_of_labels for row in rows]) if counted else []
+    for k, row in enumerate(rows):
+        cells = [str(row.flips), shares[k]] if counted else [str(row.flips)]
         cells.append(interval(row.sample_wise, summary.num_test))
         if summary.bins:
             cells.append("" if row.right is None else interval(row.right, summary.num_test))
@@ -173,6 +180,16 @@ def _survivors(summary: Summary) -> Table:
             cells.append(interval(row.collective, summary.num_test))
         table.add_row(*cells)
     return table
+
+
+def _different(shares: Sequence[float]) -> list[str]:
+    """Different shares as percentages with as few digits as tell them apart, one at the least."""
+    told: list[str] = []
+    for digits in range(1, 6):
+        told = [f"{100 * share:.{digits}f}%" for share in shares]
+        if len(set(told)) == len(shares):
+            break
+    return told
 
 
 def _distribution(summary: Summary) -> Table:

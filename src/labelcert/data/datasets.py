@@ -69,12 +69,13 @@ def load(
     data_dir: str | os.PathLike[str] | None = None,
     progress: bool = True,
 ) -> Graph:
-    """Load a named graph, or set of images, downloading its files the first time.
+    """Load a named graph, or set of images or e-mails, downloading its files the first time.
 
-    Features are binarised (but for WikiCS) and edges made undirected with weight 1, as in
-    Sabanayagam et al., ICLR 2025. Nodes keep the order of the file. Images (``mnist``,
-    ``fashion_mnist``) are rows of pixels from 0 to 255 without edges, those for training first; one
-    npz file in the folder (``mnist.npz``) is taken in place of the published files.
+    Features are binarised (but for WikiCS and rows without edges) and edges made undirected with
+    weight 1, as in Sabanayagam et al., ICLR 2025. Nodes keep the order of the file. Images
+    (``mnist``, ``fashion_mnist``) are rows of pixels from 0 to 255 without edges, those for
+    training first; one npz file in the folder (``mnist.npz``) is taken in place of the published
+    files. E-mails (``spam``) are embeddings of length 1; their file has to be put into the folder.
 
     Args:
         name: one of :func:`names`.

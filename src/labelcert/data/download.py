@@ -74,10 +74,14 @@ def fetch(file: RemoteFile, folder: Path, *, progress: bool = True) -> Path:
 def _download(file: RemoteFile, path: Path, *, progress: bool) -> Path:
     import pooch
 
-    remedy = (
-        f"put {file.filename} into {str(path.parent)!r}, or set {ENVIRONMENT_VARIABLE} to the "
-        "folder that has it"
-    )
+    it = file.filename if file.url else "it"
+    folder = str(path.parent)
+    remedy = f"put {it} into {folder!r}, or set {ENVIRONMENT_VARIABLE} to the folder that has it"
+    if file.url is None:
+        raise InputError(
+            f"data file {file.filename} is published nowhere as one file: {remedy}; the page "
+            '"Own data" of the documentation says how it is made'
+        )
     # pooch announces each download on standard error; the progress bar is enough.
     logger = pooch.get_logger()
     level = logger.level

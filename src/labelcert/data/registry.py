@@ -23,12 +23,13 @@ class RemoteFile:
 
     Attributes:
         filename: name in the data folder.
-        url: where it is published.
+        url: where it is published; None where nobody publishes it as one file, so that it has to be
+            put into the data folder.
         sha256: expected digest in hexadecimal, or None where the source publishes none.
     """
 
     filename: str
-    url: str
+    url: str | None
     sha256: str | None = None
 
 
@@ -47,6 +48,7 @@ class DatasetInfo:
         source: publication or repository.
         files: files to download; empty where the data come with a dependency.
         whole: a file of the data folder that is taken in place of all others, if it is there.
+        word: what one of its nodes is called, for people.
         train: where the publisher splits the data: so many rows are for training, those after them
             for tests.
     """
@@ -61,11 +63,17 @@ class DatasetInfo:
     files: tuple[RemoteFile, ...] = ()
     whole: str | None = None
     train: int | None = None
+    word: str = "node"
 
     @property
     def needs_download(self) -> bool:
         """Whether files must be downloaded (or put into the data folder) first."""
         return bool(self.files)
+
+    @property
+    def can_be_downloaded(self) -> bool:
+        """Whether all its files have an address, so that no hand is needed."""
+        return all(file.url is not None for file in self.files)
 
 
 def _idx_files(folder: str, url: str) -> tuple[RemoteFile, ...]:
@@ -183,6 +191,7 @@ DATASETS: dict[str, DatasetInfo] = {
             _idx_files("mnist", _MNIST),
             whole="mnist.npz",
             train=60_000,
+            word="image",
         ),
         DatasetInfo(
             "fashion_mnist",
@@ -195,6 +204,24 @@ DATASETS: dict[str, DatasetInfo] = {
             _idx_files("fashion_mnist", _FASHION),
             whole="fashion_mnist.npz",
             train=60_000,
+            word="image",
+        ),
+        DatasetInfo(
+            "spam",
+            6046,
+            0,
+            2,
+            384,
+            "mails",
+            "SpamAssassin public corpus, e-mails as embeddings of all-MiniLM-L6-v2",
+            (
+                RemoteFile(
+                    "spam_assassin_minilm.parquet",
+                    None,
+                    "40c9111e207de5392dd6c2339a4c877aaa1f7cfd779a07fe6dade61b89eb78d9",
+                ),
+            ),
+            word="mail",
         ),
     )
 }

@@ -24,6 +24,7 @@ from labelcert.data.matrices import adjacency_from_edges, as_features, undirecte
 from labelcert.data.networks import from_networkx
 from labelcert.data.npz import from_npz
 from labelcert.data.registry import DatasetInfo
+from labelcert.data.tables import from_table
 
 
 def read(info: DatasetInfo, paths: Sequence[Path]) -> Graph:
@@ -59,6 +60,14 @@ def read_npz(name: str, path: Path) -> Graph:
     graph = from_npz(path, name=name)
     adjacency = undirected(graph.adjacency, unweighted=True)
     return Graph(_binarised(graph.features), adjacency, graph.labels, name)
+
+
+def read_mails(name: str, path: Path) -> Graph:
+    """E-mails as rows of a Parquet table: ``e0`` … are the features, ``label`` and ``id`` as named.
+
+    ``source``, the folder of the corpus, tells ham from spam and is left out.
+    """
+    return from_table(path, label="label", id="id", drop=["source"], name=name)
 
 
 def read_wikics(name: str, path: Path) -> Graph:
@@ -125,6 +134,7 @@ _READERS: dict[str, Callable[..., Graph]] = {
     "wikics": read_wikics,
     "geom_gcn": read_geom_gcn,
     "images": read_images,
+    "mails": read_mails,
 }
 
 

@@ -17,6 +17,9 @@ from labelcert.data.graph import Graph
 APART = 100.0
 """Scales of columns that differ by so much are worth a word."""
 
+_SMALL = 0.1
+"""Share of columns that may be smaller without a word: embeddings have dead columns of 1e-33."""
+
 
 def standardized(graph: Graph, rows: Any) -> Graph:
     """The graph with features less the mean, over the standard deviation, of some rows (n,).
@@ -34,15 +37,22 @@ def standardized(graph: Graph, rows: Any) -> Graph:
 
 
 def scales_told(graph: Graph, rows: Any) -> tuple[str, ...]:
-    """A sentence where the columns of a table differ in scale a hundredfold, else none."""
+    """A sentence where the columns of a table differ in scale a hundredfold, else none.
+
+    The smallest tenth of the columns is not looked at: to blow up a few dead ones helps nobody.
+    """
     if sparse.issparse(graph.features) or graph.num_edges:
         return ()
     scale = np.asarray(graph.features)[rows].std(axis=0)
     scale = scale[scale > 0]
-    if len(scale) < 2 or scale.max() < APART * scale.min():
+    if len(scale) < 2:
         return ()
+    apart = float(scale.max() / np.quantile(scale, _SMALL, method="lower"))
+    if apart < APART:
+        return ()
+    told = f"{apart:.0f}" if apart < 1e6 else f"{apart:.1e}"
     return (
-        f"the scales of the columns differ {scale.max() / scale.min():.0f}-fold, so that the "
+        f"the scales of the columns differ {told}-fold, so that the "
         "largest decide: --standardize puts them on one",
     )
 

@@ -8,7 +8,7 @@
       "dataset":  {"name": …, "path": … or null, "edges_path": … or null, "nodes": …, "edges": …,
                    "features": …, "classes": [...], "class_names": {...} or null, "binary": …,
                    "largest_component": …, "drop_classes": [...], "unlabeled": …,
-                   "notes": [...]},
+                   "notes": [...], "word": … or null},
       "model":    {"name": "gcn", "parameters": {"depth": 1, ...}},
       "learner":  {"C": 1.0} or {"ridge": …},
       "threat":   {"max_flips": …, "trusted": [nodes], "directions": [[from, to], ...],
@@ -29,7 +29,8 @@
 how many groups may be wrong anywhere. "ids" are what
 the user's table calls the nodes, null where it does not. "path" and
 "edges_path" name the files of own data, and "notes" says what was read of them and what was left
-out; "unlabeled" counts the nodes without a label. "class_names" says what the classes were called
+out; "unlabeled" counts the nodes without a label, and "word" is what one node is called (mail),
+null for node or row. "class_names" says what the classes were called
 before ``--binary`` renumbered them. "split" says "how" the trained rows
 were chosen where they were not drawn by class, and else null; "true_labels" holds null where
 a row has none. "peak_memory_mb" is the peak memory of the process, its imports
@@ -52,9 +53,13 @@ from typing import Any
 
 import numpy as np
 
+from labelcert._errors import InputError
 from labelcert._software import software
 from labelcert.certificates import Certificate
 from labelcert.data.no_label import is_labeled
+
+MOST_LETTERS = 30
+"""Of what one node is called."""
 
 FORMAT = "labelcert run"
 VERSION = 1
@@ -88,7 +93,10 @@ class Run:
 
     @property
     def word(self) -> str:
-        """What a node is called: "row" in a table, "point" where only matrices are known."""
+        """What a node is called: as the user said, or "row" in a table, "point" where only matrices
+        are known."""
+        if self.dataset.get("word"):
+            return self.dataset["word"]
         if self.dataset["features"] is None:
             return "point"
         return "node" if self.dataset["edges"] else "row"
@@ -105,6 +113,17 @@ class Run:
     def ids_of(self, nodes: np.ndarray) -> list[str] | None:
         """The ids of labeled or test nodes, None where they have none."""
         return [self.ids[node] for node in nodes.tolist()] if self.ids else None
+
+
+def check_word(word: object, name: str) -> str:
+    """What one node is called, without blanks around it; InputError where it is no word."""
+    if not isinstance(word, str):
+        raise InputError(f"{name} is of type {type(word).__name__}: pass text such as 'mail'.")
+    if not 0 < len(word.strip()) <= MOST_LETTERS or not word.strip().isprintable():
+        raise InputError(
+            f"{name} {word!r} is no word of 1 to {MOST_LETTERS} letters: write one such as 'mail'."
+        )
+    return word.strip()
 
 
 def to_json(run: Run, indent: int | None = 1) -> str:

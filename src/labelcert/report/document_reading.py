@@ -55,6 +55,8 @@ def _run(d: dict[str, Any]) -> Run:
     for name, kind in _DATASET.items():
         if type(d["dataset"][name]) is not kind:
             raise ValueError(f"dataset has no proper {name}")
+    if not isinstance(d["dataset"].get("word"), (str, type(None))):
+        raise ValueError("dataset has a word that is no text")
     labeled, test = whole_array(d["labeled"]["nodes"]), whole_array(d["test"]["nodes"])
     if len(labeled) != certificate.num_labeled or len(test) != certificate.num_test:
         raise ValueError("other numbers of nodes than the certificate has")

@@ -6,18 +6,23 @@ from collections.abc import Callable
 
 import numpy as np
 
-from labelcert.certificates import Certificate
+from labelcert.certificates import Advice, Certificate
 
 _MOST_NAMED = 3
 
 
 def headline(
-    certificate: Certificate, called: Callable[[int], str] = str, *, limited: bool = True
+    certificate: Certificate,
+    called: Callable[[int], str] = str,
+    *,
+    limited: bool = True,
+    advice: Advice | None = None,
 ) -> str:
     """One sentence: how many predictions survive the least that can be wrong, and the weakest.
 
     called: what test point 0 … m − 1 is called. limited: whether the attacker may not change every
-    label to every class, or whether that is not known; the sentence then says so.
+    label to every class, or whether that is not known; the sentence then says so. advice: on which
+    labels to verify, made for this certificate; the sentence then says what that reaches.
     """
     c = certificate
     if c.num_test == 0:
@@ -29,7 +34,7 @@ def headline(
         count = f"{low} of {c.num_test} {several}"
     else:
         count = f"At least {low} and at most {high} of {c.num_test} {several}"
-    return f"{count} {_what(c, r, limited)}{_weakest(c, called)}."
+    return f"{count} {_what(c, r, limited)}{_weakest(c, called)}{_verified(advice, r)}."
 
 
 def _telling_budget(c: Certificate) -> int:
@@ -50,11 +55,42 @@ def _what(c: Certificate, r: int, limited: bool) -> str:
     return f"{wrong} that the attacker may make" if limited else wrong
 
 
+def _verified(advice: Advice | None, r: int) -> str:
+    """What verifying the advised labels reaches, in proven counts at the budget of the advice."""
+    if advice is None or not advice.steps:
+        return ""
+    before, after = (int((c.radius >= advice.budget).sum()) for c in (advice.before, advice.after))
+    given = len(advice.steps)
+    if after <= before:
+        return f"; to verify {'one label' if given == 1 else f'{given} labels'} would add none"
+    enough = 1 + [step.ratio_after >= advice.steps[-1].ratio_after for step in advice.steps].index(
+        True
+    )
+    these = "this label" if enough == 1 else f"these {enough} labels"
+    if enough < given:
+        these = "the first label below" if enough == 1 else f"the first {enough} labels below"
+    if advice.budget == r:
+        return f"; verify {these} to reach {after}"
+    at = f"any {advice.budget} wrong labels"
+    if advice.before.unit != "flips":
+        at = f"wrong labels that cost up to {advice.budget}"
+    return f"; verify {these}, and {after} in place of {before} survive {at}"
+
+
+def weakest(certificate: Certificate) -> int:
+    """The prediction that fewest labels are known to break, of equal ones the narrowest margin."""
+    return int(_by_weakness(certificate)[0])
+
+
+def _by_weakness(c: Certificate) -> np.ndarray:
+    return np.lexsort((c.margin, c.radius, c.radius_upper))
+
+
 def _weakest(c: Certificate, called: Callable[[int], str]) -> str:
     """Those of the lowest radius, the narrowest margins first; "" where all reach the last one."""
     if bool((c.radius == c.max_flips).all()):
         return ""
-    order = np.lexsort((c.margin, c.radius, c.radius_upper))
+    order = _by_weakness(c)
     first = order[0]
     same = (c.radius == c.radius[first]) & (c.radius_upper == c.radius_upper[first])
     if bool(same.all()) and c.num_test > 1:

@@ -12,10 +12,10 @@ def run_facts(run: Run) -> list[tuple[str, str]]:
     data = run.dataset
     notes = data.get("notes") or []
     size = f"{data['nodes']} nodes, {data['edges']} edges, {data['features']} features"
-    if run.word == "row":
-        size = f"{data['nodes']} rows, {data['features']} features"
+    if not data["edges"]:
+        size = f"{data['nodes']} {run.word}s, {data['features']} features"
     return [
-        *([("data set", f"{data['name']}: {size}")] if run.word != "point" else []),
+        *([("data set", f"{data['name']}: {size}")] if data["features"] is not None else []),
         *([("read", "; ".join(notes))] if notes else []),
         ("classes", _classes(run)),
         ("model", _model(run)),

@@ -31,15 +31,19 @@ class Shown:
         y_true: Any = None,
         test_ids: Any = None,
         labeled_ids: Any = None,
+        called: str = "point",
+        advice: Any = None,
     ) -> None:
         """Write a page of the certificate, one .html file that needs no network.
 
         title: stands above the page. y_true: (m,) true labels of the test points, None where nobody
         knows one; without any the page tells no accuracy. test_ids (m,), labeled_ids (n,): what
         test points and labeled points are called, no name twice; their positions by default.
+        called: what one of them is, such as "mail". advice: an :class:`Advice` made for this
+        certificate; the page then says which labels to verify, and what that reaches.
 
         Raises InputError: another suffix, no test points, names or labels that are too few or too
-        many, or a file that cannot be written.
+        many, an advice for another certificate, or a file that cannot be written.
         """
         write = _found("page.certificate_page", "write_certificate_page")
         write(
@@ -49,6 +53,8 @@ class Shown:
             y_true=y_true,
             test_ids=test_ids,
             labeled_ids=labeled_ids,
+            called=called,
+            advice=advice,
         )
 
     def _repr_html_(self) -> str:

@@ -53,7 +53,7 @@ def write_figures(
     _make(folder)
     findings = find(evaluation.results)
     curves, effects = curve_rows(findings), effect_rows(findings)
-    charts = dict(_charts(evaluation.results, curves))
+    charts = dict(_charts(evaluation.results, curves, findings.telling))
     if effects:
         charts["effects-of-design-choices"] = effect_chart(effects)
     written: list[Path] = []
@@ -82,19 +82,21 @@ def _rendered(chart: Any, formats: Sequence[str]) -> Iterator[tuple[str, bytes]]
             yield name, vl_convert.svg_to_png(svg, scale=2)
 
 
-def _charts(results: Sequence[Result], curves: Sequence[CurveRow]) -> Iterator[tuple[str, Any]]:
+def _charts(
+    results: Sequence[Result], curves: Sequence[CurveRow], telling: Mapping[str, int]
+) -> Iterator[tuple[str, Any]]:
     """Names of files and charts, data set by data set."""
     models = list(dict.fromkeys(r.model for r in results))
     names = file_names(dict.fromkeys(r.dataset for r in results))
     for dataset, name in names.items():
         of_it = [r for r in results if r.dataset == dataset]
         rows = [r for r in curves if r["dataset"] == dataset]
-        for what, chart in _of_dataset(of_it, models, rows):
+        for what, chart in _of_dataset(of_it, models, rows, telling[dataset]):
             yield f"{name}-{what}", chart
 
 
 def _of_dataset(
-    results: Sequence[Result], models: Sequence[str], rows: Sequence[CurveRow]
+    results: Sequence[Result], models: Sequence[str], rows: Sequence[CurveRow], telling: int
 ) -> Iterator[tuple[str, Any]]:
     axis: dict[str, Any] = {
         "last": max(r.max_flips for r in results),
@@ -111,7 +113,7 @@ def _of_dataset(
         both = {panel: panels[panel] for panel in ("sample-wise", "collective")}
         yield "sample-wise-and-collective", pair_chart(both, models, **axis, look=_PAIR)
     if len({r["model"] for r in rows}) > 1:
-        yield "ranking", ranking_chart([r for r in rows if r["budget"] is None])
+        yield "ranking", ranking_chart([r for r in rows if r["budget"] == telling])
     yield from _radii(results, models)
 
 

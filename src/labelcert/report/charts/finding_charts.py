@@ -39,16 +39,15 @@ def effect_chart(
 def ranking_chart(
     rows: Sequence[CurveRow], *, look: Look = PAPER, title: str | None = None
 ) -> alt.LayerChart:
-    """Models, best first, with their certified ratios averaged over the budgets.
+    """Models, best first, with their certified ratios at one budget.
 
-    rows: of `chart_data.curve_rows`, averages only, of one data set.
+    rows: of `chart_data.curve_rows`, of one data set and budget.
     """
     import altair as alt
 
     scale = alt.Scale(domain=[0, 1], nice=False)
-    last = max((row["last"] or 0 for row in rows), default=0)
-    budgets = f" 1 to {last}" if last > 1 else ""
-    x = alt.X("mean:Q").title(f"predictions proven to survive, averaged over the budgets{budgets}")
+    budget = max((row["budget"] or 0 for row in rows), default=0)
+    x = alt.X("mean:Q").title(f"predictions proven to survive a budget of {budget}")
     x = x.scale(scale).axis(format="%", labelFlush=False)
     of_ratios = [row for row in rows if row["panel"] in (SAMPLE_WISE, COLLECTIVE)]
     ordered = sorted(of_ratios, key=lambda row: (row["panel"] != SAMPLE_WISE, row["rank"]))

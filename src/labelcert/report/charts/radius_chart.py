@@ -52,7 +52,8 @@ def radius_chart(
     shown = models if rows is None else list(dict.fromkeys(row["model"] for row in rows))
     scale = alt.Scale(domain=list(models), range=colours)
     color = alt.Color("model:N").scale(scale).title(None)
-    opacity = alt.Opacity("kind:N").scale(domain=list(KINDS), range=[1, 0.4]).title(None)
+    opacity = alt.Opacity("kind:O").sort(list(KINDS)).scale(domain=list(KINDS), range=[1, 0.4])
+    opacity = opacity.title(None)
     key = alt.Legend(columns=look.columns) if look.legend else None
     bars = alt.Chart(rows_of(rows)).mark_bar().encode(
         x=x.axis(labelAngle=-45, labelOverlap="greedy", grid=False),
@@ -60,7 +61,7 @@ def radius_chart(
         y=alt.Y("sum(count):Q").title("predictions"),
         color=color.legend(legend(look, shown) if len(shown) > 1 else None),
         opacity=opacity.legend(key),
-        order=alt.Order("kind:N"),
+        order=alt.Order("kind:O"),
         tooltip=[alt.Tooltip("told:N").title("radius"), "kind:N", "count:Q", "model:N"],
     )  # fmt: skip
     return finished(sized(bars, look), look, title)

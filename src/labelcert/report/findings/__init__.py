@@ -13,14 +13,16 @@ from labelcert.report.findings.effects import Effect, find_effects
 from labelcert.report.findings.gaps import Gap, find_gaps
 from labelcert.report.findings.plateaus import SHORTEST, TOLERANCE, Plateau, find_plateaus
 from labelcert.report.findings.rankings import Place, rank
-from labelcert.report.results import Result
+from labelcert.report.findings.telling import telling_budgets
+from labelcert.report.results import Result, by_model
 
 
 @dataclass(frozen=True)
 class Findings:
     """The findings of a study.
 
-    places: where every model stands, at every budget and on average (`rankings`). effects: of every
+    places: where every model stands, at every budget and on average (`rankings`). telling: the
+    most telling budget of each data set (`telling`). effects: of every
     design choice (`effects`). plateaus: of the collective ratio, within `tolerance` over at least
     `shortest` budgets (`plateaus`). gaps: collective minus sample-wise (`gaps`).
     """
@@ -31,6 +33,7 @@ class Findings:
     gaps: tuple[Gap, ...]
     tolerance: float
     shortest: int
+    telling: dict[str, int]
 
 
 def find(
@@ -44,4 +47,5 @@ def find(
         gaps=tuple(find_gaps(results)),
         tolerance=tolerance,
         shortest=shortest,
+        telling=telling_budgets(by_model(results)),
     )

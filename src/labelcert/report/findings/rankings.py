@@ -1,4 +1,4 @@
-"""Rankings of models: certified ratio or accuracy, at one budget or averaged over all."""
+"""Rankings of models: certified ratio or accuracy, at one budget or averaged over several."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from labelcert.report.findings.averages import Estimate, estimate
+from labelcert.report.findings.telling import telling_budgets
 from labelcert.report.results import QUANTITIES, Quantity, Result, by_model, common_budgets
 
 ALL = "all data sets"
@@ -24,10 +25,10 @@ class Place:
 
     budget: None for the average over the budgets 1 … last. last: the largest budget that all
     results of the data set have; the budget itself where there is one; None over all data sets, of
-    which each has its own. proven: over the seeds, of what is proven; its mean decides the rank, 1
-    is best, and equal means share a rank. upper: mean of what is not yet broken, equal to
-    `proven.mean` where everything is exact. datasets: how many data sets the values are averaged
-    over. rank: `UNRANKED` for a model that lacks some of them.
+    which each is taken at its most telling budget (`telling`). proven: over the seeds, of what is
+    proven; its mean decides the rank, 1 is best, and equal means share a rank. upper: mean of what
+    is not yet broken, equal to `proven.mean` where everything is exact. datasets: how many data
+    sets the values are averaged over. rank: `UNRANKED` for a model that lacks some of them.
     """
 
     dataset: str
@@ -54,14 +55,16 @@ def rank(results: Sequence[Result]) -> list[Place]:
     """Rank the models of every data set by every quantity, at every budget and on average.
 
     Averages go over the budgets that all results of a data set have, for every model's ratio falls
-    with the budget. Where there are several data sets, the averages are averaged over them too
-    (data set `ALL`), a seed with all data sets of a model at a time, so that the standard error is
-    one over seeds. There, models that have all data sets are ranked, and those that lack some
-    follow without a rank: an average over other data sets says nothing of who is better.
+    with the budget. Where there are several data sets, values at the most telling budget of each
+    are averaged over them too (data set `ALL`), a seed with all data sets of a model at a time, so
+    that the standard error is one over seeds. There, models that have all data sets are ranked,
+    and those that lack some follow without a rank: an average over other data sets says nothing of
+    who is better.
     The rows of one ranking follow one another, best first.
     """
     groups = by_model(results)
     ends = common_budgets(results)
+    at = telling_budgets(groups)
     places: list[Place] = []
     for quantity in QUANTITIES:
         for dataset, end in ends.items():
@@ -76,7 +79,7 @@ def rank(results: Sequence[Result]) -> list[Place]:
                 )
                 places += _ranked([place for place in found if place is not None])
         if len(ends) > 1:
-            places += _overall(groups, ends, quantity)
+            places += _overall(groups, at, quantity)
     return places
 
 
@@ -106,12 +109,12 @@ def _score(result: Result, quantity: Quantity, budgets: range) -> _Score | None:
     return _Score(result.seed, lower, upper)
 
 
-def _overall(groups: _Groups, ends: dict[str, int], quantity: Quantity) -> list[Place]:
+def _overall(groups: _Groups, at: dict[str, int], quantity: Quantity) -> list[Place]:
     """Averages over the data sets: models that have all of them ranked, then the others."""
     found = [
         place
         for model in dict.fromkeys(key[1] for key in groups)
-        if (place := _over_datasets(groups, ends, quantity, model)) is not None
+        if (place := _over_datasets(groups, at, quantity, model)) is not None
     ]
     scored = {
         dataset
@@ -125,13 +128,13 @@ def _overall(groups: _Groups, ends: dict[str, int], quantity: Quantity) -> list[
 
 
 def _over_datasets(
-    groups: _Groups, ends: dict[str, int], quantity: Quantity, model: str
+    groups: _Groups, at: dict[str, int], quantity: Quantity, model: str
 ) -> Place | None:
     """A model's average over the data sets that it has, over the seeds that all of them have."""
     scored: list[dict[int, _Score]] = []
     for (dataset, name), group in groups.items():
         if name == model:
-            budgets = range(min(1, ends[dataset]), ends[dataset] + 1)
+            budgets = range(at[dataset], at[dataset] + 1)
             scores = (_score(result, quantity, budgets) for result in group)
             scored.append({score.seed: score for score in scores if score is not None})
     scored = [scores for scores in scored if scores]

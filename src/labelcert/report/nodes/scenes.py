@@ -19,7 +19,7 @@ from labelcert.report.nodes.graph_source import GraphSource
 from labelcert.report.radii import MANY, radius_bins
 from labelcert.report.results import Result, counted_labels
 
-MOST_TESTS = 100
+MOST_TESTS = 200
 _MOST_NEIGHBOURS = 60
 
 
@@ -51,8 +51,8 @@ class Scene(TypedDict):
     the shown test nodes; truth: their labels, None where nobody knows one; neighbours: of each the
     nodes that it has edges to, at most 60, and degrees: how many there are, both None where the
     graph could not be had.
-    word: what a node is called, "node", "row" or "point". all_tests: how many were
-    certified. edges: whether the data have any. picture: number of the
+    word: what a node is called, "node", "row", "point" or as the user said. all_tests: how many
+    were certified. edges: whether the data have any. picture: number of the
     picture, or None; why: then the reason, one sentence.
     """
 
@@ -80,11 +80,13 @@ def scenes_of(
     graphs: GraphSource,
     most_tests: int = MOST_TESTS,
     progress: Callable[[float], None] = lambda share: None,
+    first: int | None = None,
 ) -> tuple[list[Scene], list[Picture]]:
     """The scenes of all data sets and splits, and the pictures that they show.
 
-    Where there are more than `most_tests` test nodes, as many are shown, evenly spaced in order of
-    their numbers, but for the weakest, which is always there. progress: called with the share done.
+    Where there are more than `most_tests` test nodes, as many are shown: half of them the weakest
+    of the first result, the others evenly spaced in order of their numbers, and besides the node
+    `first`, if any. progress: called with the share done.
     """
     splits: dict[Any, list[Result]] = {}
     for r in results:
@@ -94,7 +96,7 @@ def scenes_of(
     pictures: list[Picture] = []
     drawing = Drawing()
     for i, group in enumerate(splits.values()):
-        shown = _shown(group[0].record, most_tests)
+        shown = _shown(group[0].record, most_tests, first)
         scene = _without_graph(group, shown)
         _add_graph(scene, group[0], graphs, drawing, pictures)
         scenes.append(scene)
@@ -102,15 +104,17 @@ def scenes_of(
     return scenes, pictures
 
 
-def _shown(record: Mapping[str, Any], most: int) -> list[int]:
-    """Positions of the shown test nodes: spread, and the weakest in place of the one next to it."""
-    shown = _spread(record["num_test"], most)
-    ranks = zip(record["radius_upper"], record["radius"], range(record["num_test"]), strict=True)
-    weakest = min(ranks, default=(0, 0, 0))[2]
-    if shown and weakest not in shown:
-        nearest = min(range(len(shown)), key=lambda i: abs(shown[i] - weakest))
-        shown[nearest] = weakest
-    return shown
+def _shown(record: Mapping[str, Any], most: int, first: int | None) -> list[int]:
+    """Positions of the shown test nodes, ascending: the weakest, and some spread over the rest."""
+    count = record["num_test"]
+    if count <= most:
+        return list(range(count))
+    ranks = sorted(zip(record["radius_upper"], record["radius"], range(count), strict=True))
+    weakest = {t for _, _, t in ranks[: most // 2]}
+    if first is not None:
+        weakest |= {t for t, node in enumerate(record["test"]["nodes"]) if node == first}
+    others = [t for t in range(count) if t not in weakest]
+    return sorted([*weakest, *(others[i] for i in _spread(len(others), most - len(weakest)))])
 
 
 def _spread(count: int, most: int) -> list[int]:
@@ -190,7 +194,7 @@ def _add_graph(
 ) -> None:
     """Load and draw the graph; where that cannot be, say why."""
     if not scene["edges"]:
-        if scene["word"] != "point":
+        if result.record["dataset"]["features"] is not None:
             scene["why"] = "These data are a table: there are no edges to draw."
         return
     try:

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates import Certificate
+from labelcert.certificates import Advice, Certificate
 from labelcert.data.no_label import with_placeholders
 from labelcert.intake.items import items_of
 from labelcert.intake.label_lookup import refuse_other_type
 from labelcert.intake.labels import labels_or_missing
 from labelcert.intake.missing import is_missing
-from labelcert.report.document import Run
+from labelcert.report.document import Run, check_word
 from labelcert.report.page.run_page import write_run_page
 from labelcert.report.page.section import Section
 
@@ -30,13 +30,36 @@ def write_certificate_page(
     y_true: Any = None,
     test_ids: Any = None,
     labeled_ids: Any = None,
+    called: str = "point",
+    advice: Any = None,
     sections: Sequence[Section] = (),
 ) -> None:
     """See `Certificate.report`, which this is; sections: as of `write_run_page`."""
     if not isinstance(title, str):
         raise InputError(f"title is of type {type(title).__name__}: pass text.")
+    _check_advice(certificate, advice)
     run = run_of_certificate(certificate, title, y_true, test_ids, labeled_ids)
-    write_run_page(run, path, title=title, attacker=_attacker(certificate), sections=sections)
+    run.dataset["word"] = check_word(called, "called")
+    write_run_page(
+        run, path, title=title, attacker=_attacker(certificate), advice=advice, sections=sections
+    )
+
+
+def _check_advice(certificate: Certificate, advice: Any) -> None:
+    """InputError for what is no advice, or one on other labels or other predictions."""
+    if advice is None:
+        return
+    if not isinstance(advice, Advice):
+        raise InputError(
+            f"advice is of type {type(advice).__name__}: pass what labelcert.advise returned."
+        )
+    for name in ("labels", "prediction", "decision"):
+        mine, its = getattr(certificate, name), getattr(advice.before, name)
+        if not np.array_equal(mine, its):
+            raise InputError(
+                f"advice was made for another certificate (its {name} differ): ask for advice on "
+                "this one, or report advice.before."
+            )
 
 
 def run_of_certificate(

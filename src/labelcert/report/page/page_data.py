@@ -37,15 +37,19 @@ def page_data(
     findings: Findings,
     graphs: GraphSource,
     progress: Callable[[float], None] = lambda share: None,
+    first: int | None = None,
 ) -> dict[str, Any]:
-    """The document; results with names told apart, at least one."""
+    """The document; results with names told apart, at least one.
+
+    first: the test node that is opened first, None for the weakest.
+    """
     models = list(dict.fromkeys(r.model for r in results))
     datasets = list(dict.fromkeys(r.dataset for r in results))
     rows = curve_rows(findings)
     panels = [p for p in PANELS if any(row["panel"] == p for row in rows)]
     most = max(20, min(MOST_TESTS, _MOST_VERDICTS // len(results)))
-    scenes, pictures = scenes_of(results, graphs, most, progress)
-    data = [_dataset(name, results, scenes) for name in datasets]
+    scenes, pictures = scenes_of(results, graphs, most, progress, first)
+    data = [_dataset(name, results, scenes, findings.telling[name]) for name in datasets]
     return {
         "datasets": data,
         "models": models,
@@ -56,13 +60,16 @@ def page_data(
         "columns": _COLUMNS,
         "rows": [_row(row, panels, datasets, models) for row in rows if row["dataset"] in datasets],
         "clean": _clean(results, datasets, models),
+        "first": first,
         "scenes": scenes,
         "pictures": pictures,
         "specs": _specs(data, models, panels, findings),
     }
 
 
-def _dataset(name: str, results: Sequence[Result], scenes: Sequence[Scene]) -> dict[str, Any]:
+def _dataset(
+    name: str, results: Sequence[Result], scenes: Sequence[Scene], telling: int
+) -> dict[str, Any]:
     of_it = [r for r in results if r.dataset == name]
     record = of_it[0].record
     return {
@@ -74,6 +81,7 @@ def _dataset(name: str, results: Sequence[Result], scenes: Sequence[Scene]) -> d
         "edges": record["dataset"]["edges"],
         "last": max(r.max_flips for r in of_it),
         "common": common_budgets(of_it)[name],
+        "telling": telling,
         "seeds": sorted({r.seed for r in of_it}),
         "top": highest(scene for scene in scenes if scene["dataset"] == name),
     }

@@ -27,8 +27,8 @@ from labelcert.report.study_results import Evaluation
 SUFFIXES = (".html", ".htm")
 _FOLDER = Path(__file__).resolve().parent / "assets"
 _SCRIPTS = (
-    "core", "state", "signs", "charts", "curves", "choice", "ranking", "heat", "node", "picture",
-    "main",
+    "core", "state", "signs", "charts", "curves", "choice", "ranking", "heat", "strip", "node",
+    "picture", "main",
 )  # fmt: skip
 
 
@@ -37,6 +37,8 @@ def write_page(
     path: str | os.PathLike[str],
     *,
     headline: str = "",
+    verify: str = "",
+    first: int | None = None,
     lead: str | None = None,
     facts: Sequence[tuple[str, str]] | None = None,
     graphs: GraphSource = load_again,
@@ -45,16 +47,23 @@ def write_page(
 ) -> None:
     """Write the report of an evaluation, completely or not at all.
 
-    headline: a sentence that stands first, if any. lead, facts: what stands below it;
-    of the study as a whole by default. graphs: where the
-    graphs come from that are drawn. sections: more of them, after the findings. progress: called
-    with the share done.
-    Raises InputError for another suffix than .html, or a file that cannot be written.
+    headline: a sentence that stands first, if any. verify: HTML of the section on labels to verify,
+    if there is one. first: the test node that is opened first, the weakest by default. lead, facts:
+    what stands below the sentence; of the study as a whole by default. graphs: where the graphs
+    come from that are drawn. sections: more of them, after the findings. progress: called with the
+    share done.
+    Raises InputError for another suffix than .html, something else than an evaluation, or a file
+    that cannot be written.
     """
     check_page_suffix(path)
+    if not isinstance(evaluation, Evaluation):
+        raise InputError(
+            f"evaluation is of type {type(evaluation).__name__}: pass what read_store returned, or "
+            "use certificate.report(path) for a page of one certificate."
+        )
     text = page(
-        evaluation, headline=headline, lead=lead, facts=facts, graphs=graphs, sections=sections,
-        progress=progress,
+        evaluation, headline=headline, verify=verify, first=first, lead=lead, facts=facts,
+        graphs=graphs, sections=sections, progress=progress,
     )  # fmt: skip
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
@@ -70,6 +79,8 @@ def page(
     evaluation: Evaluation,
     *,
     headline: str = "",
+    verify: str = "",
+    first: int | None = None,
     lead: str | None = None,
     facts: Sequence[tuple[str, str]] | None = None,
     graphs: GraphSource = load_again,
@@ -78,10 +89,11 @@ def page(
 ) -> str:
     """The text of the page; arguments as those of `write_page`."""
     findings = find(evaluation.results)
-    data = page_data(evaluation.results, findings, graphs, progress)
+    data = page_data(evaluation.results, findings, graphs, progress, first)
     data["specs"]["more"] = [page_spec(chart) for s in sections for _, chart in s.charts]
     style, script = _style(), _script()
     bundle = vega_bundle()
+    findings_told = _findings_section(findings, len(evaluation.results) > 1)
     return filled(
         _file("page.html"),
         {
@@ -93,7 +105,10 @@ def page(
             "lead": escape(lead if lead is not None else _LEAD),
             "facts": tables.facts_list(_facts(evaluation) if facts is None else facts),
             "overall": tables.overall_table(findings),
-            "findings": _findings(findings, len(evaluation.results) > 1),
+            "findings_link": _link("findings", "Findings") if findings_told else "",
+            "verify": verify,
+            "verify_link": _link("verify", "Labels to verify") if verify else "",
+            "findings": findings_told,
             "more": sections_html(sections),
             "more_links": sections_links(sections),
             "missing": tables.missing_section(evaluation.missing),
@@ -148,16 +163,27 @@ def _units(results: Sequence[Result]) -> list[tuple[str, str]]:
     return [("Budgets", told)]
 
 
-def _findings(findings: Findings, several: bool) -> str:
-    """Effects where there are several certificates, plateaus, and gaps."""
-    parts: list[str] = []
+def _link(section: str, told: str) -> str:
+    """An entry of the list of sections."""
+    return f'<li><a href="#{section}">{told}</a></li>'
+
+
+def _findings_section(findings: Findings, several: bool) -> str:
+    """Effects where there are several certificates, plateaus, and gaps; "" where there is nothing.
+
+    One certificate without collective counts has none of them.
+    """
+    if not several and not findings.gaps:
+        return ""
+    parts = ['<section id="findings" aria-labelledby="findings-title">']
+    parts.append('<h2 id="findings-title">Findings</h2>')
     if several:
         parts += ["<h3>Effects of design choices</h3>", _EFFECTS_CHART if findings.effects else ""]
         parts.append(tables.effect_table(findings))
     parts += ["<h3>Plateaus</h3>", tables.plateau_table(findings)]
     if findings.gaps:
         parts += ["<h3>Sample-wise against collective</h3>", tables.gap_table(findings)]
-    return "".join(parts)
+    return "".join([*parts, "</section>"])
 
 
 def _style() -> str:

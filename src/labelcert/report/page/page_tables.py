@@ -127,14 +127,15 @@ def overall_table(findings: Findings) -> str:
         for model, found in places.items()
     ]
     columns = ("Model", *(q.told[:1].upper() + q.told[1:] for q in QUANTITIES), "Data sets")
-    caption = "Rank and value over all data sets, averaged over the budgets from 1 on"
-    note = _averaged(findings)
+    caption = "Rank and value over all data sets, each at the budget where its models differ most"
+    budgets = ", ".join(f"{name} {budget}" for name, budget in findings.telling.items())
+    note = f"Budgets: {escape(budgets)}."
     if any(p is not None and p.rank == UNRANKED for found in places.values() for p in found):
         note += (
             " Models without a rank lack some of the data sets: their averages are over others, "
             "and not to be compared."
         )
-    return (f"<p>{note}</p>" if note else "") + table(caption, columns, rows)
+    return f"<p>{note}</p>" + table(caption, columns, rows)
 
 
 def _averaged(findings: Findings) -> str:

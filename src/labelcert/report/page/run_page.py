@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelcert._errors import InputError
+from labelcert.certificates import Advice
 from labelcert.data import Graph
 from labelcert.report.document import Run
-from labelcert.report.headline import headline
+from labelcert.report.headline import headline, weakest
 from labelcert.report.nodes.graph_source import GraphSource
 from labelcert.report.page.page_html import write_page
 from labelcert.report.page.section import Section
+from labelcert.report.page.verify_section import verify_section
 from labelcert.report.results import Result
 from labelcert.report.run_facts import run_facts
 from labelcert.report.study_results import Evaluation
@@ -25,6 +27,9 @@ _LEAD_POINTS = (
     "Which budget of flipped training labels each prediction of the certified model provably "
     "survives."
 )
+_WIDE = ("mlp", "gcn", "sgc", "graphsage", "appnp", "ppnp", "gin", "cnn")
+"""Kernels of infinitely wide networks."""
+
 _LEAD = (
     "Which budget of flipped training labels each prediction of an infinitely wide network "
     "provably survives."
@@ -38,12 +43,14 @@ def write_run_page(
     title: str,
     attacker: str,
     graphs: GraphSource | None = None,
+    advice: Advice | None = None,
     sections: Sequence[Section] = (),
 ) -> None:
     """Write the report of a run, completely or not at all.
 
     title: stands above the page; attacker: the threat in words. graphs: gives the graph of the run
-    where it has edges. sections: more of them, after the findings.
+    where it has edges. advice: on which labels to verify, made for the certificate of the run;
+    sections: more of them, after the findings.
     Raises InputError for another suffix than .html, no test nodes, or a file that cannot be
     written.
     """
@@ -54,8 +61,13 @@ def write_run_page(
         Evaluation(title, (result_of(run),)),
         path,
         headline=headline(
-            run.certificate, lambda t: run.called(test[t]), limited=_limited(run.threat)
+            run.certificate,
+            lambda t: run.called(test[t]),
+            limited=_limited(run.threat),
+            advice=advice,
         ),
+        verify=verify_section(run, advice),
+        first=test[weakest(run.certificate)],
         lead=_lead(run),
         facts=_facts(run, attacker),
         graphs=_no_graph if graphs is None else graphs,
@@ -91,9 +103,9 @@ def _no_graph(result: Result) -> Graph:
 
 
 def _lead(run: Run) -> str:
-    if run.word == "point":
-        return _LEAD_POINTS
-    return _LEAD if run.on_kernel else _LEAD_ROWS
+    if not run.on_kernel:
+        return _LEAD_ROWS
+    return _LEAD if run.model["name"] in _WIDE else _LEAD_POINTS
 
 
 def _limited(threat: Mapping[str, Any]) -> bool:

@@ -53,12 +53,17 @@ function tellBudget() {
   byId("budget").value = state.budget;
   byId("budget").setAttribute("aria-valuetext", budgetTold(state.budget));
   byId("budget-told").textContent = budgetTold(state.budget);
+  const caption = `Shares of ${about().tests} test ${word()}s at ${budgetTold(state.budget)}`;
+  if (data.models.length === 1) { // a row for each share fits a phone
+    const shares = data.panels.map((panel, number) => [shortTitle(panel), cellOf(rowsHere(number).find((r) => r.budget === state.budget))]);
+    return fill(byId("readout"), caption, ["Share", { node: "Proven", class: "number" }], shares);
+  }
   const columns = ["Model", ...data.panels.map((p) => ({ node: shortTitle(p), class: "number" }))];
   const rows = data.models.map((_, model) => [
     { node: signed(model) },
     ...data.panels.map((_, panel) => cellOf(rowsHere(panel).find((r) => r.model === model && r.budget === state.budget))),
   ]).filter((_, model) => state.shown.has(model) && curveRows.some((r) => r.dataset === state.dataset && r.model === model));
-  fill(byId("readout"), `Shares of ${about().tests} test ${word()}s at ${budgetTold(state.budget)}`, columns, rows);
+  fill(byId("readout"), caption, columns, rows);
 }
 
 function noteCurves() {

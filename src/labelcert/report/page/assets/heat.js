@@ -12,13 +12,19 @@ const binTold = ([first, last]) => (first < 0 ? "not proven" : first === last ? 
 const barRows = () => shownVerdicts().flatMap((v) => (v.bins || []).flatMap((bin) =>
   ["right", "wrong"].map((kind, i) => ({ model: v.model, told: binTold(bin), kind, count: bin[2 + i] }))));
 
+// Test nodes in the order that they are drawn in: those that survive least under the shown models first.
+function weakestFirst() {
+  const sum = (t) => shownVerdicts().reduce((total, v) => total + v.radius[t], 0);
+  return state.scene.tests.map((_, t) => t).sort((s, t) => sum(s) - sum(t) || s - t);
+}
+
 function heatRows() {
   if (many()) return barRows();
   const { tests } = state.scene;
   const written = tests.length <= data.mostMarked && byId("heat").clientWidth / tests.length > 26;
   const mark = (v, t) => (written ? radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below).replace(" to ", "–") : "");
-  return shownVerdicts().flatMap((v) => tests.map((node, t) => ({
-    node: called(node), model: v.model, radius: v.radius[t], radius_upper: v.radius_upper[t],
+  return shownVerdicts().flatMap((v) => weakestFirst().map((t) => ({
+    node: called(tests[t]), model: v.model, radius: v.radius[t], radius_upper: v.radius_upper[t],
     mark: mark(v, t),
   })));
 }
@@ -27,7 +33,13 @@ const shownVerdicts = () => state.scene.verdicts.filter((v) => state.shown.has(d
 const chosenTest = () => called(state.scene.tests[state.test]);
 const heatChart = new Chart(byId("heat"), heatRows, () => (many() ? {} : { chosen_node: chosenTest(), chosen_model: data.models[state.model] }));
 
+const LEAST_CELL = () => (innerWidth < 768 ? 24 : 10); // pixels, so that cells can be pointed at
+
 function drawHeat() {
+  byId("heat-figure").hidden = alone && !many();
+  byId("heat").classList.toggle("chart", !byId("heat-figure").hidden);
+  if (byId("heat-figure").hidden) return Promise.resolve();
+  byId("heat").style.setProperty("min-width", many() ? "0" : `${120 + LEAST_CELL() * state.scene.tests.length}px`);
   if (many()) return heatChart.show(data.specs.bars);
   const spec = structuredClone(data.specs.all[data.specs.heat[state.dataset]]);
   spec.height = data.heatRow * Math.max(shownVerdicts().length, 1);
@@ -53,19 +65,23 @@ function tellCell() {
 }
 
 function titleHeat() {
-  byId("radii-title").textContent = many() ? "How radii are distributed" : `Radius of every test ${word()}`;
-  byId("radii-hint").textContent = `The radius is the largest budget that a prediction provably survives.${many() ? " Bars count predictions; the pale part of a bar counts wrong ones." : ` Choose a cell to see the ${word()} below.`}`;
+  byId("radii-title").textContent = many() || alone ? "How radii are distributed" : `Radius of every test ${word()}`;
+  const signs = alone && state.scene.verdicts.some((v) => v.radius.some((_, t) => isWrong(v, t))) ? " × marks a wrong prediction." : "";
+  const cells = many() && !alone ? "" : ` Choose a cell to see the ${word()} below; the weakest come first.${signs}`;
+  byId("radii-hint").textContent = `The radius is the largest budget that a prediction provably survives.${many() ? " Bars count predictions; the pale part of a bar counts wrong ones." : ""}${cells}`;
 }
 
 function noteHeat() {
   titleHeat();
   if (many()) {
-    byId("radii-note").textContent = `All ${plural(state.scene.all_tests, `test ${word()}`)}.`;
+    const { tests: some, all_tests: every } = state.scene;
+    const cells = alone && some.length < every ? ` The bars count them all; below them ${some.length} can be chosen, half of these the weakest.` : "";
+    byId("radii-note").textContent = `${plural(every, `test ${word()}`)}.${cells}`;
     byId("radii-alt").textContent = `Bars of how many predictions have which radius, ${plural(shownVerdicts().length, "model")}; the same figures stand in the table below.`;
     return;
   }
   const { tests, all_tests: all } = state.scene;
-  const some = tests.length < all ? `${tests.length} of ${all} test ${word()}s are shown, evenly spaced in order of their numbers, the weakest among them.` : `All ${plural(all, `test ${word()}`)}.`;
+  const some = tests.length < all ? `${tests.length} of ${all} test ${word()}s are shown: half of them the weakest, the others evenly spaced in order of their numbers.` : `All ${plural(all, `test ${word()}`)}.`;
   const open = state.scene.verdicts.some((v) => v.radius.some((r, t) => r < v.radius_upper[t])) ? " A dot marks a radius that is known as an interval only; its colour is that of the proven end." : "";
   byId("radii-note").textContent = some + open;
   byId("radii-alt").textContent = `A coloured cell for each of ${tests.length} test ${word()}s and ${plural(shownVerdicts().length, "model")}; the same figures stand in the table below.`;
@@ -74,7 +90,7 @@ function noteHeat() {
 function keyOfHeat() {
   const { top, last } = about();
   byId("heat-key").replaceChildren();
-  if (many()) return;
+  if (many() || alone) return;
   const step = Math.max(1, Math.ceil(top / 10));
   const radii = [];
   for (let r = 0; r < top; r += step) radii.push(r);
@@ -98,7 +114,7 @@ function tableOfHeat() {
       all.map((bin) => [binTold(bin), ...shown.map((v) => { const [, , right, wrong] = of(v, bin[0]); return wrong ? `${right + wrong} (${wrong} wrong)` : String(right); })]));
     return;
   }
-  const rows = tests.map((node, t) => [called(node), ...shown.map((v) => ({
+  const rows = weakestFirst().map((t) => [called(tests[t]), ...shown.map((v) => ({
     node: radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below), class: "shade",
     style: { background: shade(v.radius[t]), color: ink(v.radius[t]) },
   }))]);

@@ -1,6 +1,7 @@
 // What is known of one prediction, in words and tables, and the choice of it.
 
 const MOST_LABELS = 40; // of a witness that are listed
+const FEW_LABELS = 6; // of them in the table of all
 
 const witnessOf = (v, t) => (v.witness[t] === null ? null : v.witness[t].map((i, k) => ({
   node: state.scene.labeled[i], from: state.scene.labels[i], to: v.new_labels[t][k],
@@ -61,9 +62,10 @@ function tellNode() {
 function tableOfTests() {
   if (!byId("tests-box").open) return;
   const { tests, truth } = state.scene, v = verdicts();
-  const rows = tests.map((node, t) => {
-    const found = witnessOf(v, t);
-    const broken = found === null ? "none known" : found.slice(0, MOST_LABELS).map((w) => `${called(w.node)} to ${w.to}`).join(", ") + (found.length > MOST_LABELS ? `, and ${found.length - MOST_LABELS} more` : "") || "a tie as it is";
+  const order = tests.map((_, t) => t).sort((s, t) => v.radius[s] - v.radius[t] || v.radius_upper[s] - v.radius_upper[t] || s - t);
+  const rows = order.map((t) => {
+    const node = tests[t], found = witnessOf(v, t);
+    const broken = found === null ? "none known" : found.slice(0, FEW_LABELS).map((w) => `${called(w.node)} to ${w.to}`).join(", ") + (found.length > FEW_LABELS ? `, and ${found.length - FEW_LABELS} more` : "") || "a tie as it is";
     return [called(node), truth[t] ?? "unknown", { node: v.prediction[t], class: isWrong(v, t) ? "wrong" : null },
       radiusTold(v.radius[t], v.radius_upper[t], v.max_flips, v.below), broken];
   });

@@ -39,7 +39,7 @@ function drawPicture() {
   for (const id of ["picture", "picture-key", "zoom-field"]) byId(id).hidden = !picture || !state.scene.tests.length;
   byId("picture-side").parentNode.classList.toggle("single", !picture);
   notePicture(picture);
-  if (!picture || !state.scene.tests.length) { byId("tests-box").open = true; return; }
+  if (!picture || !state.scene.tests.length) return;
   const { at, near, broken } = around();
   const special = [at, ...near, ...broken.keys()].filter((i) => i !== undefined);
   const box = frame(picture, special);

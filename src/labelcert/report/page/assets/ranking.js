@@ -4,9 +4,11 @@ const CLEAN = "clean";
 const cleanHere = () => data.clean.filter((row) => row[0] === state.dataset);
 const ranked = data.panels.map((_, number) => number).filter((number) => data.panels[number].key !== "gap");
 
+const rankingBudget = () => ({ telling: about().telling, chosen: state.budget, average: null })[state.ranking];
+
 function rankBy(column) {
   if (column === CLEAN) return new Map(cleanHere().map(([, model, mean]) => [model, mean]));
-  const budget = state.average ? null : state.budget;
+  const budget = rankingBudget();
   return new Map(rowsHere(column).filter((r) => r.budget === budget).map((r) => [r.model, r.mean]));
 }
 
@@ -32,7 +34,7 @@ function averageTold() {
 
 function tellRanking() {
   if (data.models.length < 2) return;
-  const budget = state.average ? null : state.budget;
+  const budget = rankingBudget();
   const values = [...rankBy(state.sort)].sort((a, b) => b[1] - a[1]);
   const rank = (mean) => 1 + values.filter(([, other]) => other > mean + 1e-9).length;
   const rows = values.map(([model, mean]) => [
@@ -41,13 +43,14 @@ function tellRanking() {
     cleanCell(model),
   ]);
   const columns = ["Model", ...ranked.map((panel) => head(panel, shortTitle(data.panels[panel]))), head(CLEAN, "Clean accuracy")];
-  const where = state.average ? averageTold() : `at ${budgetTold(state.budget)}`;
+  const where = state.ranking === "average" ? averageTold() : `at ${budgetTold(budget)}`;
   const focused = byId("ranks").contains(document.activeElement);
   fill(byId("ranks"), `Models on ${about().name}, ${where}, with standard errors over seeds. Choose a column to rank by it.`, columns, rows);
   if (focused) byId("ranks").querySelector('[aria-sort="descending"] button').focus();
-  byId("ranking-budget").options[0].textContent = averageTold();
+  byId("ranking-budget").options[0].textContent = `where models differ most, at ${budgetTold(about().telling)}`;
+  byId("ranking-budget").options[2].textContent = averageTold();
   byId("ranking-budget").options[1].textContent = `at the chosen budget, ${budgetTold(state.budget)}`;
 }
 
-byId("ranking-budget").addEventListener("change", (event) => choose({ average: event.target.value === "average" }));
-when(["dataset", "budget", "sort", "average"], tellRanking);
+byId("ranking-budget").addEventListener("change", (event) => choose({ ranking: event.target.value }));
+when(["dataset", "budget", "sort", "ranking"], tellRanking);

@@ -5,7 +5,7 @@ const state = {
   shown: new Set(data.models.map((_, i) => i).slice(0, 10)),
   budget: 1,
   sort: 0, // number of the panel that the ranking goes by, or "clean"
-  average: true,
+  ranking: "telling", // the budget that it goes by: "telling", "chosen" or "average"
   scene: null,
   model: 0,
   test: 0,
@@ -35,9 +35,9 @@ const verdicts = () => state.scene.verdicts.find((v) => v.model === data.models[
 // A data set brings its own scenes, models and budgets.
 function enter(dataset) {
   const scene = data.scenes.find((s) => s.dataset === data.datasets[dataset].name);
-  const last = data.datasets[dataset].last;
+  const { last, telling } = data.datasets[dataset];
   const model = modelIn(scene);
-  choose({ dataset, scene, budget: Math.min(state.budget, last), model, test: weakestIn(scene, model) });
+  choose({ dataset, scene, budget: Math.min(telling, last), model, test: weakestIn(scene, model) });
 }
 
 function modelIn(scene) {
@@ -47,6 +47,7 @@ function modelIn(scene) {
 
 // The first of the shown tests that the fewest flips break: what a reader has to see first.
 function weakestIn(scene, model) {
+  if (scene.tests.includes(data.first)) return scene.tests.indexOf(data.first);
   const v = scene.verdicts.find((w) => w.model === data.models[model]);
   const worse = (s, t) => v.radius_upper[s] - v.radius_upper[t] || v.radius[s] - v.radius[t] || s - t;
   return scene.tests.map((_, t) => t).sort(worse)[0] ?? 0;
