@@ -132,7 +132,7 @@ def _common(
             "seed": seed,
         },
         "collective": "collective" in spec.certificates,
-        "exactness": spec.exactness,
+        "exactness": "relaxed" if spec.relaxed else spec.exactness,
     }
 
 

@@ -74,7 +74,7 @@ def _certificate(
         seconds=clock.elapsed,
         stopped=stopped if kept else "",
         unit="flips" if bool((given.space.cost == 1).all()) else "cost",
-        predicted=found.leader,
+        class_numbers=found.leader,
         levels=levels,
         asked=given.asked,
         warnings=(*given.told, *signs_of_labels(given.classes, given.space.labels, found.leader)),

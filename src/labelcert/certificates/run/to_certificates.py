@@ -50,8 +50,8 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         stopped=_told(outcome, left_open),
         collective=collective,
         unit="flips" if bool((given.space.cost == 1).all()) else "cost",
-        predicted=outcome.predicted,
-        exactness=outcome.exactness,
+        class_numbers=outcome.predicted,
+        relaxed=outcome.exactness == "relaxed",
         relaxed_radius=outcome.relaxed_radius,
         levels=_columns(outcome)[1],
         asked=given.asked,
@@ -113,16 +113,15 @@ def collective_of(outcome: Outcome) -> CollectiveCertificate:
     tied, doubtful = int(outcome.tied.sum()), int(outcome.doubtful.sum())
     rows, levels = _columns(outcome)
     found = [ledger.count_witness[int(row)] for row in rows]
-    attacks = [outcome.given.witness(changes) for changes in found]
+    attacks = tuple(outcome.given.witness(changes) for changes in found)
     lower, upper = ledger.broken_lower[rows] + tied, ledger.broken_upper[rows] + tied + doubtful
     return CollectiveCertificate(
         broken_lower=lower,
         broken_upper=upper,
         num_test=len(outcome.tied),
-        flip_sets=tuple(attack.indices for attack in attacks),
+        witnesses=attacks,
         seconds=outcome.seconds,
         stopped=_told(outcome, bool((lower < upper).any())),
-        new_labels=tuple(attack.labels for attack in attacks),
         levels=levels,
         asked=outcome.given.asked,
     )
