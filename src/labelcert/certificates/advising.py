@@ -7,17 +7,13 @@ from typing import Any, Unpack
 
 from labelcert._errors import InputError
 from labelcert.certificates.attacker.threat_model import ThreatModel
-from labelcert.certificates.greedy_trust import GreedyTrust
 from labelcert.certificates.results.advice import Advice
-from labelcert.certificates.results.certificate import Certificate
-from labelcert.certificates.run.certified import certified
+from labelcert.certificates.run.again import KernelProblem
+from labelcert.certificates.run.certified import checked
 from labelcert.certificates.run.one_order import in_one_order
 from labelcert.certificates.run.settings import Options, Settings, shows_options
-from labelcert.intake.arrays import dense_matrix
-from labelcert.intake.budgets import as_count
+from labelcert.certificates.weighing import advice_of, check_budget, check_k
 from labelcert.intake.labels import as_labels
-from labelcert.intake.numbers import told, whole_or_none
-from labelcert.intake.origin import origin_of, with_origin
 
 
 @shows_options(without=("collective", "worst_margins"))
@@ -55,6 +51,12 @@ def advise(
             the steps found by then are returned.
         progress: called with the name of a stage and the share of it done, 0 to 1.
 
+    Besides, every label is held against a model of the others, `Advice.suspicious`: labels that
+    disagree with it come first where labels are to be checked (`labelcert.suspicious_labels`).
+
+    With ridge regression a step is a sort a candidate and test point, at any number of labels; an
+    SVM is searched anew for each candidate, which is for tens to hundreds of labels.
+
     Returns:
         The labels in order, with the certified ratios and certificates before and after.
 
@@ -65,29 +67,14 @@ def advise(
     """
     settings = Settings.of("advise", options)
     clock = settings.clock()
-    k = _check_k(k)
+    k = check_k(k)
     gram, cross, labels, threat = in_one_order(gram, cross, labels, settings.threat)
     labels = as_labels(labels)
-    asked = _check_budget(budget, settings.max_flips, threat, len(labels))
+    asked = check_budget(budget, settings.max_flips, threat, len(labels))
     _refuse_what_is_not_weighed(settings)
-    half = max(clock.remaining, 0.0) / 2
-    before = certified(gram, cross, labels, replace(settings, threat=threat, time_limit=half))
-    if before.stopped == "interrupted":
-        clock.interrupt()
-    kernel = with_origin(dense_matrix(gram, "gram"), origin_of(gram))
-    rows = with_origin(dense_matrix(cross, "cross"), origin_of(cross))
-    threat = threat if threat is not None else ThreatModel(before.max_flips)
-    already = threat.trusted_positions(len(labels)).tolist()
-    silent = replace(settings, max_flips=None, classes=before.classes.tolist(), progress=None)
-
-    def again(points: list[int], trusted: list[int], seconds: float) -> Certificate:
-        more = replace(threat, trusted=(*already, *trusted))
-        return certified(
-            kernel, rows[points], labels, replace(silent, threat=more, time_limit=seconds)
-        )
-
-    at = before.max_flips if asked is None else min(asked, before.max_flips)
-    return GreedyTrust(before, at, again, clock).run(k)
+    settings = replace(settings, threat=threat)
+    problem = KernelProblem(checked(gram, cross, labels, settings), settings, clock)
+    return advice_of(problem, threat, asked, k, clock)
 
 
 def _refuse_what_is_not_weighed(settings: Settings) -> None:
@@ -99,29 +86,3 @@ def _refuse_what_is_not_weighed(settings: Settings) -> None:
         raise InputError(
             "bad_groups is not available in advise: leave it out, and certify with it afterwards."
         )
-
-
-def _check_k(k: Any) -> int:
-    count = whole_or_none(k)
-    if count is None or count < 1:
-        raise InputError(f"k={told(k)} is not allowed: pass an integer of 1 or more.")
-    return count
-
-
-def _check_budget(
-    budget: int | str | None, max_flips: int | str | None, threat: ThreatModel | None, n: int
-) -> int | None:
-    """The budget as a count, None for the default; what else is wrong is told by `certify`."""
-    if budget is None or (threat is None) == (max_flips is None):
-        return None
-    if isinstance(threat, ThreatModel):  # a percentage is one of the costs, where it has some
-        most, count = threat.count(n), replace(threat, budget=budget).count(n)
-    elif max_flips is not None:
-        most, count = as_count(max_flips, n), as_count(budget, n, "budget")
-    else:
-        return None
-    if count > most:
-        raise InputError(
-            f"budget={count} is above the largest budget: pass 0 to {most}, or raise max_flips."
-        )
-    return count

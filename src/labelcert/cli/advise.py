@@ -96,7 +96,7 @@ def _execute(prepared: Prepared, k: int, budget: str | None, report: Report) -> 
             k=k,
             budget=budget,
             threat=prepared.threat.threat,
-            exactness=request.exactness,
+            relaxed=request.relaxed,
             engine=request.engine,
             solver=request.solver,
             time_limit=request.time_limit,

@@ -66,8 +66,8 @@ def check(request: Request) -> None:
     for name in ("collective", "worst_margins", "point_time_limit", "model"):
         if getattr(request, name):
             raise InputError(f"--{name.replace('_', '-')} does not go with features: leave it out.")
-    if request.engine != "auto" or request.exactness != "exact":
-        raise InputError("--engine and --exactness do not go with features: leave them out.")
+    if request.engine != "auto" or request.relaxed:
+        raise InputError("--engine and --relaxed do not go with features: leave them out.")
     if _has_split(request):
         _refuse_of_tables(request)
     if request.parameters:

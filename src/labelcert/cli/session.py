@@ -11,6 +11,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, certify
 from labelcert.certificates.attacker.label_classes import check_classes
+from labelcert.certificates.results.old_names import EXACTNESS
 from labelcert.certificates.run.option_checks import (
     check_engine,
     check_exactness,
@@ -95,7 +96,7 @@ def check(request: Request) -> None:
     check_time_limit(request.time_limit)
     check_time_limit(request.point_time_limit, "point_time_limit")
     check_engine(request.engine, request.solver, request.ridge)
-    check_exactness(request.exactness, request.engine)
+    check_exactness(EXACTNESS[int(request.relaxed)], request.engine)
     check_margins(request.worst_margins, request.engine)
     check_threat(request)
     check_split(request)
@@ -161,7 +162,7 @@ def execute(prepared: Prepared, report: Report) -> Run:
             ridge=ridge,
             threat=prepared.threat.threat,
             collective=request.collective,
-            exactness=request.exactness,
+            relaxed=request.relaxed,
             engine=request.engine,
             solver=request.solver,
             worst_margins=request.worst_margins,

@@ -27,7 +27,7 @@ from labelcert.learners.feature_system import FeatureSystem
 
 def run_features(given: FeatureInput, margins: bool, jobs: int, clock: Clock) -> Certificate:
     """The certificate of a problem from features; margins: worst margins too."""
-    return _certificate(given, model_of(given), margins, jobs, clock)
+    return certificate_from_features(given, model_of(given), margins, jobs, clock)
 
 
 def certificates_of(
@@ -44,12 +44,13 @@ def certificates_of(
         learner = system.ridge(ridge, by_spectrum=True)
         exact = ExactFeatures(given.features, ridge)
         model = FeatureModel(learner, exact, given.tests, len(given.labels))
-        yield _certificate(replace(given, ridge=ridge), model, False, jobs, clock)
+        yield certificate_from_features(replace(given, ridge=ridge), model, False, jobs, clock)
 
 
-def _certificate(
+def certificate_from_features(
     given: FeatureInput, model: FeatureModel, margins: bool, jobs: int, clock: Clock
 ) -> Certificate:
+    """The certificate of a problem whose model is at hand."""
     found = feature_radii(model, given.space, given.max_flips, jobs, clock)
     stopped = reason_of(clock)
     decision, error_bar = _values(found, len(given.classes) == 2)

@@ -16,8 +16,10 @@ EVERY_BUDGET = 4096
 """Up to this budget results have a column for each, beyond it for those that change anything."""
 
 
-def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> Certificate:
-    """The sample-wise certificate of a run."""
+def sample_wise(
+    outcome: Outcome, collective: CollectiveCertificate | None, *, signs: bool = True
+) -> Certificate:
+    """The sample-wise certificate of a run; signs: whether its warnings are looked for."""
     given, ledger, decided = outcome.given, outcome.ledger, outcome.decided
     radius = np.full(len(given.cross), -1, dtype=np.int64)
     radius_upper = np.where(outcome.doubtful, given.max_flips, -1).astype(np.int64)
@@ -57,7 +59,7 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         asked=given.asked,
         advice=outcome.advice,
         bad_groups=given.space.free_groups,
-        warnings=warning_signs(given, outcome.predicted),
+        warnings=warning_signs(given, outcome.predicted) if signs else (),
         problem=CheckedProblem(given),
     )
 
