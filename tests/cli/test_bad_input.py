@@ -72,7 +72,7 @@ def refused(result, tmp_path, before=()):
         (["karate", "-o", "a.json", "-o", "a.json"], "twice"),
         (["karate", "-o", "a.json", "--plot", "a.json"], "twice"),
         (["karate", "--frob"], "--frob"),
-        ([], "dataset"),
+        ([], "DATASET"),
     ],
 )
 def test_options(invoke, tmp_path, args, words):

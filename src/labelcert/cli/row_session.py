@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from labelcert.certificates import Certificate, ThreatModel
 from labelcert.certificates.certifying_linearly import certify_linear
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.memory import watched
-from labelcert.cli.outputs import check_outputs
+from labelcert.cli.outputs import OUTPUTS, check_outputs
 from labelcert.cli.progress import Report
 from labelcert.cli.request import Request
 from labelcert.cli.session import Prepared, prepare, run_of_rows
@@ -54,9 +54,9 @@ def wants_rows(request: Request) -> bool:
     return ridge and request.model is None and _has_split(request)
 
 
-def check(request: Request) -> None:
+def check(request: Request, outputs: tuple[str, ...] = OUTPUTS) -> None:
     """Raise InputError for all that can be known to be wrong before any data are read."""
-    check_outputs(request)
+    check_outputs(request, outputs)
     jobs(request.jobs, "jobs")
     seconds(request.time_limit, "time_limit")
     check_threat(request)
@@ -123,14 +123,11 @@ def prepare_rows(request: Request) -> PreparedRows:
 
 def execute(prepared: PreparedRows, report: Report) -> Run:
     """Compute features and certify."""
-    request, split = prepared.request, prepared.split
-    given = prepared.graph.features
-    rows: Any = given if isinstance(given, np.ndarray) else given.toarray()
-    train, new = _compact(rows[split.labeled]), _compact(rows[split.test])
-    labels, threat = prepared.graph.labels[split.labeled], prepared.threat.threat
+    request = prepared.request
+    (train, new, labels), threat = _rows_of(prepared), prepared.threat.threat
     with watched() as memory:
         if request.parts is None:
-            certificate = _single(prepared, train, new, labels, threat, report)
+            certificate = _single(prepared, threat, report)
         else:
             certificate = _ensemble(prepared, train, new, labels, threat.budget, report)
     model = {"name": prepared.features.name, "parameters": dict(prepared.features.settings())}
@@ -139,14 +136,37 @@ def execute(prepared: PreparedRows, report: Report) -> Run:
     return run_of_rows(prepared, model, certificate, memory)
 
 
-def _single(
-    prepared: PreparedRows, train: Any, new: Any, labels: Any, threat: ThreatModel, report: Report
-) -> Certificate:
-    C, ridge = _learner(prepared.request)
+class Features(NamedTuple):
+    """Features of what is trained on (n, d) and certified (m, d), and the labels (n,)."""
+
+    train: Any
+    test: Any
+    labels: np.ndarray
+
+
+def features_of(prepared: PreparedRows, report: Report) -> Features:
+    """The features of a request's rows, fitted to those that are trained on."""
+    train, new, labels = _rows_of(prepared)
     report("features", 0.0)
     fitted = prepared.features.fit(train)
+    return Features(fitted(train), fitted(new), labels)
+
+
+def _rows_of(prepared: PreparedRows) -> Features:
+    given, split = prepared.graph.features, prepared.split
+    rows: Any = given if isinstance(given, np.ndarray) else given.toarray()
+    return Features(
+        _compact(rows[split.labeled]),
+        _compact(rows[split.test]),
+        prepared.graph.labels[split.labeled],
+    )
+
+
+def _single(prepared: PreparedRows, threat: ThreatModel, report: Report) -> Certificate:
+    C, ridge = learner(prepared.request)
+    features = features_of(prepared, report)
     return certify_linear(
-        fitted(train), fitted(new), labels, ridge=ridge, C=C, threat=threat,
+        features.train, features.test, features.labels, ridge=ridge, C=C, threat=threat,
         time_limit=prepared.request.time_limit, n_jobs=prepared.request.jobs, progress=report,
     )  # fmt: skip
 
@@ -157,7 +177,7 @@ def _ensemble(
     from labelcert.ensembles import PartitionEnsemble
 
     request = prepared.request
-    C, ridge = _learner(request)
+    C, ridge = learner(request)
     report("features", 0.0)
     ensemble = PartitionEnsemble(
         prepared.features, parts=request.parts or 1, ridge=ridge, C=C,
@@ -167,7 +187,7 @@ def _ensemble(
     return ensemble.certify(new, budget, time_limit=request.time_limit, progress=report)
 
 
-def _learner(request: Request) -> tuple[float | None, float | None]:
+def learner(request: Request) -> tuple[float | None, float | None]:
     """C and ridge, of which one is None: ridge regression unless C is asked for."""
     if request.C is not None and request.ridge is not None:
         raise InputError("-C and --ridge each name a learner: pass one of them.")

@@ -24,7 +24,7 @@ from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched
 from labelcert.cli.node_values import read_values, without_columns
-from labelcert.cli.outputs import check_outputs
+from labelcert.cli.outputs import OUTPUTS, check_outputs
 from labelcert.cli.progress import Report
 from labelcert.cli.request import DEFAULT_C, Request
 from labelcert.cli.split_choice import (
@@ -88,9 +88,9 @@ def with_learner(request: Request) -> Request:
     return request
 
 
-def check(request: Request) -> None:
+def check(request: Request, outputs: tuple[str, ...] = OUTPUTS) -> None:
     """Raise InputError for all that can be known to be wrong before any data are read."""
-    check_outputs(request)
+    check_outputs(request, outputs)
     check_learner(*learner(request))
     check_jobs(request.jobs, "jobs")
     check_time_limit(request.time_limit)

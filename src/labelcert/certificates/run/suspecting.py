@@ -53,7 +53,7 @@ def suspicion_of_svm(
         width = high - low
         # Bounds as near as the fits themselves are: the label has no weight in any machine.
         free = (width <= 1e-6 * np.maximum(np.abs(low), 1)).all(axis=1)
-        how = ["clean fit" if alone else "bound" for alone in free.tolist()]
+        how = ["clean fit" if free[i] else "bound" for i in range(len(labels))]
         _refit(gram, targets, C, LeftOut(low, high), how, clock)
     except KeyboardInterrupt:
         clock.interrupt()
