@@ -44,7 +44,8 @@ def advice_of(
             return problem.again(points, more, part)
 
     at = before.max_flips if budget is None else min(budget, before.max_flips)
-    found = GreedyTrust(before, at, again, clock).run(k)
+    ceilings = None if clock.expired else problem.ceilings(before, k)
+    found = GreedyTrust(before, at, again, clock, None if ceilings is None else ceilings.of).run(k)
     return replace(found, suspicious=suspicious)
 
 

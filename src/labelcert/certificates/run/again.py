@@ -6,14 +6,17 @@ once: with n labels that is O(n³), and the rest of ridge regression a sort a te
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from labelcert.certificates.array_types import FloatArray
 from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.suspicion import Suspicion
+from labelcert.certificates.run.ceilings import Ceilings, counts_changes
 from labelcert.certificates.run.certified import certificate_of
 from labelcert.certificates.run.checked_input import CheckedInput, check_attacker
 from labelcert.certificates.run.feature_input import FeatureInput
@@ -24,6 +27,7 @@ from labelcert.certificates.run.suspecting import (
     suspicion_of_ridge,
     suspicion_of_svm,
 )
+from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.machines import ridge
 from labelcert.engines.machines.feature_model import FeatureModel
 from labelcert.engines.machines.linear_model import LinearModel
@@ -65,6 +69,15 @@ class KernelProblem:
         model = None if self.model is None else self.model.of_test_points(np.array(points))
         return certificate_of(part, self.settings, clock, model=model, signs=False)
 
+    def ceilings(self, before: Certificate, steps: int) -> Ceilings | None:
+        """Bounds on what `again` can give, of ridge regression where the attacker counts changes;
+        steps: how many labels are trusted at the most."""
+        model, given = self.model, self.given
+        if model is None or before.class_numbers is None or not counts_changes(given.space):
+            return None
+        rows = zip(model.weights, (4 * model.error).tolist(), strict=True)
+        return Ceilings(rows, given.space, before.class_numbers, before.max_flips, steps)
+
     def suspicion(self, clock: Clock) -> Suspicion | None:
         """What the other labels say of each; None where there is no time for it."""
         given = self.given
@@ -100,6 +113,24 @@ class FeatureProblem:
         part = replace(given, tests=given.tests[points], space=space, max_flips=most, asked=asked)
         model = replace(self.model, tests=part.tests)
         return certificate_from_features(part, model, False, self.jobs, clock)
+
+    def ceilings(self, before: Certificate, steps: int) -> Ceilings | None:
+        """Bounds on what `again` can give, where the attacker counts changes."""
+        if before.class_numbers is None or not counts_changes(self.given.space):
+            return None
+        return Ceilings(
+            self._rows(), self.given.space, before.class_numbers, before.max_flips, steps
+        )
+
+    def _rows(self) -> Iterator[tuple[FloatArray, float]]:
+        """The weights (n,) of each test point, and how far a lead of them can be off."""
+        n = len(self.given.labels)
+        for block in self.model.blocks():
+            for weights, error in zip(block.weights, block.error.tolist(), strict=True):
+                off = float(np.sqrt(n) * error) + rounding(
+                    2 * (n + 4), float(np.abs(weights).sum())
+                )
+                yield weights, 4 * off
 
     def suspicion(self, clock: Clock) -> Suspicion | None:
         """What the other labels say of each; of saturated SVMs, or for lack of time, None."""
