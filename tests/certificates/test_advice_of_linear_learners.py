@@ -15,10 +15,9 @@ from labelcert.certificates.run.settings import Settings
 
 def problem(seed, n=9, m=6, classes=2, ties=False):
     rng = np.random.default_rng(seed)
-    draw = (
-        (lambda *shape: rng.integers(-2, 3, shape).astype(float)) if ties else rng.standard_normal
-    )
-    rows, tests = draw(n, 3), draw(m, 3)
+    rows, tests = rng.standard_normal((n, 3)), rng.standard_normal((m, 3))
+    if ties:
+        rows, tests = np.round(rows), np.round(tests)
     labels = rng.integers(0, classes, n)
     labels[:classes] = np.arange(classes)
     return rows, tests, labels
@@ -86,8 +85,8 @@ def test_what_cannot_be_asked_is_refused():
         lc.advise_linear(rows, tests, labels, ridge=1.0, max_flips=2, k=0)
     with pytest.raises(lc.InputError, match="budget=3 is above"):
         lc.advise_linear(rows, tests, labels, ridge=1.0, max_flips=2, budget=3)
+    threat = lc.ThreatModel(1, groups=list("aabbccabc"), bad_groups=1)
     with pytest.raises(lc.InputError, match="bad_groups"):
-        threat = lc.ThreatModel(1, groups=list("aabbccabc"), bad_groups=1)
         lc.advise_linear(rows, tests, labels, ridge=1.0, threat=threat)
     saturated = lc.advise_linear(rows, tests, labels, C=1e-4, max_flips=2)
     assert saturated.suspicious is None

@@ -21,7 +21,8 @@ SplitColumn = Annotated[
     str | None,
     option(
         START, ("--split",),
-        "Column of the table that says train, validation or test; no feature then.", "NAME",
+        "Column of the table that says train, validation or test; no feature then. Of an .npz "
+        "file: masks, for its train_mask, val_mask and test_mask.", "NAME",
     ),
 ]  # fmt: skip
 Train = Annotated[

@@ -38,11 +38,12 @@ EPILOG = "\n\n".join(
         "labelcert tune karate --try C=0.01,0.1,1,10",
         "labelcert tune cora_ml --binary --try depth=1,2 --budget 1 --weight 0.5",
         "labelcert tune karate --try model=gcn,appnp --try alpha=0.1,0.2 -o tuning.csv",
+        "labelcert tune table.csv --label class --new today.csv --standardize --try ridge=0.1,1,10",
     )
 )
 
 _NOT_HERE = (
-    "new", "standardize", "C", "ridge", "max_flips", "collective", "worst_margins", "trusted",
+    "C", "ridge", "max_flips", "collective", "worst_margins", "trusted",
     "direction", "costs", "groups", "group_budget", "bad_groups", "relaxed", "engine", "solver",
     "point_time_limit", "test", "plot", "report", "module", "weights", "layer",
     "parameters_from", "input_shape", "module_edges",
@@ -209,6 +210,8 @@ def certify_command(request: Request, best: Trial) -> str:
         "drop": request.drop,
         "keep": request.keep,
         "drop_class": request.drop_classes,
+        "new": request.new,
+        "standardize": request.standardize,
         "binary": request.binary,
         "largest_component": request.largest_component,
         "split": request.split,
