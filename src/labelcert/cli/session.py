@@ -78,7 +78,7 @@ def with_learner(request: Request) -> Request:
     if name is None:
         return request
     if name not in LEARNERS:
-        raise InputError(f"--learner {name!r} is unknown: use {' or '.join(LEARNERS)}.")
+        raise InputError(f"--learner {name!r} is unknown: use 'svm' or 'ridge'.")
     other = "ridge" if name == "svm" else "C"
     if getattr(request, other) is not None:
         option = "--ridge" if other == "ridge" else "-C"
