@@ -167,5 +167,6 @@ def test_bad_input_is_refused_in_one_sentence(given, told):
 def test_one_class_and_one_label():
     one = lc.suspicious_labels(np.eye(1), ["a"], ridge=1.0, classes=["a", "b"])
     assert one.status == ("open",)  # nothing else says anything
+    assert lc.suspicious_labels(np.eye(1), ["a"], C=1.0, classes=["a", "b"]).status == ("open",)
     same = lc.suspicious_labels(np.eye(3) + 1, [1, 1, 1], C=1.0, classes=[0, 1])
     assert set(same.status) == {"agrees"}

@@ -114,6 +114,8 @@ def svm_left_out(gram: CheckedGram, y: np.ndarray, C: float) -> LeftOut:
 def svm_without(gram: CheckedGram, y: np.ndarray, C: float, i: int) -> tuple[float, float]:
     """Bounds on the value of label i, retrained without it."""
     kept = np.delete(np.arange(len(y)), i)
+    if len(kept) == 0:
+        return 0.0, 0.0
     part = CheckedGram(
         np.ascontiguousarray(gram.matrix[np.ix_(kept, kept)]),
         gram.shift,

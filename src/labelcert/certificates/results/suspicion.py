@@ -47,7 +47,8 @@ class Suspicion:
     @property
     def order(self) -> np.ndarray:
         """(n,) positions, the most suspicious label first; ties go to the lower position."""
-        middle = (self.disagreement + self.disagreement_upper) / 2
+        with np.errstate(invalid="ignore"):  # of bounds that are both infinite nothing is known
+            middle = (self.disagreement + self.disagreement_upper) / 2
         middle = np.where(np.isnan(middle), 0.0, middle)
         surely = np.array([status == "disagrees" for status in self.status], dtype=bool)
         return np.lexsort((np.arange(len(middle)), -middle, ~surely))
