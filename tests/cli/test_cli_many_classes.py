@@ -111,10 +111,10 @@ def test_worst_margins_of_two_classes(invoke):
     ("args", "words"),
     [
         (["--exactness", "sloppy"], "--relaxed"),
-        (["--worst-margins"], "worst_margins is not available for 3 classes"),
-        (["--worst-margins", "--engine", "paper_milp"], "engine='paper_milp'"),
-        (["--point-time-limit", "-1"], "point_time_limit=-1.0"),
-        (["--direction", "apple:pear"], "directions names the label 'pear'"),
+        (["--worst-margins"], "--worst-margins is not available for 3 classes"),
+        (["--worst-margins", "--engine", "paper_milp"], "--engine 'paper_milp'"),
+        (["--point-time-limit", "-1"], "--point-time-limit -1.0"),
+        (["--direction", "apple:pear"], "--direction names the label 'pear'"),
     ],
 )
 def test_bad_options(invoke, table, args, words):

@@ -150,7 +150,7 @@ def test_show_gives_a_file_that_can_be_changed(invoke):
         (("run", "small.yaml", "--store", "none/s.db"), "error: store 'none/s.db' lies in no fol"),
         (("run", "small.yaml", "--store", "small.yaml"), "error: store 'small.yaml' is a file of"),
         (("run", "small.yaml", "--jobs", "0"), "error: --n-jobs 0 is not allowed"),
-        (("run", "small.yaml", "--time-limit", "-1"), "error: time_limit=-1.0 is not allowed"),
+        (("run", "small.yaml", "--time-limit", "-1"), "error: --time-limit -1.0 is not allowed"),
         (("status", "none.db"), "error: store 'none.db' does not exist"),
         (("export", "none.db", "-o", "x.csv"), "error: store 'none.db' does not exist"),
         (("export", "none.db", "-o", "x.txt"), "error: output 'x.txt' has the suffix '.txt': use"),
