@@ -42,15 +42,16 @@ def cases(only: str) -> list[tuple[str, tuple, float, int]]:
     return found
 
 
-def run(name: str, given: tuple, C: float, budget: int, limit: float, exactness: str) -> None:
+def run(name: str, given: tuple, C: float, budget: int, limit: float, relaxed: bool) -> None:
     begin = time.perf_counter()
-    cert = lc.certify(*given, C=C, max_flips=budget, time_limit=limit, exactness=exactness)
+    cert = lc.certify(*given, C=C, max_flips=budget, time_limit=limit, relaxed=relaxed)
     seconds = time.perf_counter() - begin
     ratios = " ".join(f"{cert.certified_ratio(r):.2f}" for r in (1, 2, 3, 5))
     engines = ", ".join(f"{k} {v}" for k, v in Counter(cert.proven_by).most_common())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    how = "relaxed" if relaxed else "exact"
     print(
-        f"{name:24s} {exactness:8s} {limit:7.0f} {seconds:7.2f} {cert.exact.mean():8.0%} "
+        f"{name:24s} {how:8s} {limit:7.0f} {seconds:7.2f} {cert.exact.mean():8.0%} "
         f"{peak:7.2f}   {ratios}   {engines}",
         flush=True,
     )
@@ -79,9 +80,9 @@ def main() -> None:
     head = f"{'problem':24s} {'':8s} {'limit s':>7s} {'used s':>7s} {'decided':>8s} {'peak GB':>7s}"
     print(head + "   ratio at 1 2 3 5   proven by")
     for case in found:
-        for exactness in ("exact", "relaxed"):
+        for relaxed in (False, True):
             for limit in options.limits:
-                run(*case, limit, exactness)
+                run(*case, limit, relaxed)
     for name, given, C, _ in found:
         collective(name, given, C, max(options.limits))
 

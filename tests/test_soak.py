@@ -77,7 +77,7 @@ LIES = {
     },
     "upper end too small": {"radius_upper": at(cert.radius_upper, t, 0)},
     "a tie that is none": {"radius": cert.radius * 0 - 1, "radius_upper": cert.radius * 0 - 1},
-    "another prediction": {"predicted": 1 - (cert.decision > 0).astype(int)},
+    "another prediction": {"class_numbers": 1 - (cert.decision > 0).astype(int)},
     "another decision": {"decision": cert.decision + 2 * cert.error_bar + 1e-9},
     "not a number": {"error_bar": at(cert.error_bar, t, np.nan)},
     "no witness": {"witnesses": tuple(None for _ in cert.witnesses)},
@@ -86,7 +86,7 @@ LIES = {
     "a margin too low": {"worst_margin": cert.worst_margin - 1 - abs(cert.worst_margin)},
     "more broken": {"collective": counts(broken_lower=counts().broken_upper + 1)},
     "fewer broken": {"collective": counts(broken_upper=counts().broken_upper - 1)},
-    "another flip set": {"collective": counts(flip_sets=counts().flip_sets[::-1])},
+    "another flip set": {"collective": counts(witnesses=counts().witnesses[::-1])},
 }
 
 
@@ -112,7 +112,7 @@ def test_relations_are_checked(change):
     """Each relation's certificate agrees, and would not with another radius."""
     wrong = {
         "radius": {"radius": cert.radius + 1, "radius_upper": cert.radius_upper + 1},
-        "prediction": {"predicted": 1 - (cert.decision > 0).astype(int)},
+        "prediction": {"class_numbers": 1 - (cert.decision > 0).astype(int)},
         "counts": {"collective": counts(broken_upper=counts().broken_upper - 1,
                                         broken_lower=counts().broken_lower - 1)},
     }[change]  # fmt: skip

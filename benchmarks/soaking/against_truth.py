@@ -128,8 +128,8 @@ def _collective(cert: lc.Certificate, truth: Truth, setting: Setting) -> Iterato
         low, high = int(count.broken_lower[k]), int(count.broken_upper[k])
         if not low <= true <= high:
             yield f"all at {r}: broken {low} to {high}, truth {true}"
-        flips = count.flip_sets[k]
-        row = _replay(truth, setting, flips, count.new_labels[k])
+        flips, new_labels = count.witnesses[k]
+        row = _replay(truth, setting, flips, new_labels)
         if row is None or truth.cost[row] > r:
             yield f"all at {r}: the flip set {flips.tolist()} is not the attacker's to use"
         elif truth.broken[row].sum() < low:

@@ -137,7 +137,7 @@ def _options(rng: np.random.Generator, task: str, classes: int, n: int) -> dict[
     if classes == 2 and options["engine"] != "paper_milp":
         options["worst_margins"] = bool(rng.random() < 0.3)
     if classes > 2 and options["engine"] == "auto" and rng.random() < 0.15:
-        options["exactness"] = "relaxed"
+        options["relaxed"] = True
     if rng.random() < 0.08:
         options["time_limit"] = float(rng.choice([0.0, 1e-9, 1e-4, 1e-3, 1e-2]))
     if options["engine"] == "paper_milp":

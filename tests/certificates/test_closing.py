@@ -54,8 +54,8 @@ def test_advice_is_of_the_run_and_not_of_the_file():
     assert any("Ridge" in line for line in cert.advice)
     assert any("longer --time-limit" in line for line in cert.advice)
     three = points(150, 12, 2, 3)
-    relaxed = lc.certify(*three, C=1.0, max_flips=12, time_limit=0.1, exactness="relaxed")
-    assert any("--exactness exact" in line for line in relaxed.advice)
+    relaxed = lc.certify(*three, C=1.0, max_flips=12, time_limit=0.1, relaxed=True)
+    assert any("Without --relaxed" in line for line in relaxed.advice)
     assert not any("longer --time-limit" in line for line in relaxed.advice)
     assert Certificate.from_json(cert.to_json()).advice == ()
 

@@ -94,10 +94,10 @@ def test_collective_equals_brute_force(C):
             assert (low <= found.broken_lower).all()
             assert (found.broken_lower <= high).all()
             for r in range(4):
-                attack = found.relabeling(r)
+                attack = found.witness(r)
                 relabeled = labels.copy()
                 relabeled[attack.indices] = attack.labels
-                assert attack.indices.tolist() == found.witness(r).tolist()
+                assert attack.indices.tolist() == found.flip_sets[r].tolist()
                 assert len(attack.indices) <= r
                 broken = trained.lead(relabeled, cert.prediction) <= TOLERANCE
                 assert broken.sum() >= found.broken_lower[r]
@@ -137,8 +137,8 @@ def test_relaxed_is_sound_and_its_gap_is_told():
         gram, cross, labels = make(seed, n=6, m=5)
         for learner in ({"C": 0.01}, {"C": 1.0}, {"ridge": 0.5}):
             exact = lc.certify(gram, cross, labels, max_flips=4, **learner)
-            relaxed = lc.certify(gram, cross, labels, max_flips=4, exactness="relaxed", **learner)
-            assert (exact.exactness, relaxed.exactness) == ("exact", "relaxed")
+            relaxed = lc.certify(gram, cross, labels, max_flips=4, relaxed=True, **learner)
+            assert (exact.relaxed, relaxed.relaxed) == (False, True)
             assert (relaxed.radius <= exact.radius).all()
             assert (relaxed.radius_upper >= exact.radius).all()
             if relaxed.relaxed_radius is None:  # all relabelings were few enough to try
@@ -189,7 +189,7 @@ def test_two_classes_are_exact_whatever_is_asked_for():
         None,
         None,
     )
-    attack = exact.collective.relabeling(1)
+    attack = exact.collective.witness(1)
     assert attack.labels.tolist() == (1 - two[attack.indices]).tolist()
 
 
@@ -209,6 +209,8 @@ def test_no_test_points_and_no_budget():
     [
         ({"worst_margins": True}, "worst_margins is not available for 3 classes"),
         ({"exactness": "sloppy"}, "exactness='sloppy' is unknown"),
+        ({"relaxed": "sloppy"}, "relaxed='sloppy'"),
+        ({"relaxed": True, "exactness": "exact"}, "contradict"),
         ({"classes": [0, 1]}, "classes other than"),
         ({"classes": [0, 1, 2, 2]}, "two different classes"),
         ({"classes": [[0, 1, 2]]}, "classes is nested"),
@@ -217,7 +219,7 @@ def test_no_test_points_and_no_budget():
         ({"threat": lc.ThreatModel(1, directions=[(0, 1, 2)])}, "directions contains (0, 1, 2)"),
         ({"threat": lc.ThreatModel(1, trusted=[5])}, "trusted contains 5"),
         ({"engine": "magic"}, "engine='magic'"),
-        ({"engine": "paper_milp", "exactness": "relaxed"}, "leave the engine to 'auto'"),
+        ({"engine": "paper_milp", "relaxed": True}, "leave the engine to 'auto'"),
         ({"C": None, "ridge": 1.0, "engine": "enumeration"}, "kernel SVM"),
     ],
 )

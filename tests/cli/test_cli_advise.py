@@ -136,17 +136,17 @@ def test_nothing_to_gain_is_told(invoke, tmp_path):
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["-k", "0"], "k=0"),
+        (["-k", "0"], "--k is 0"),
         (["-k", "x"], "-k"),
-        (["--budget", "3"], "budget=3 is above the largest budget"),
-        (["--budget", "many"], "budget='many'"),
+        (["--budget", "3"], "--budget 3 is above the largest budget"),
+        (["--budget", "many"], "--budget 'many'"),
         (["--collective"], "--collective"),
-        (["--engine", "guess"], "engine='guess'"),
-        (["--solver", "guess"], "solver='guess'"),
+        (["--engine", "guess"], "--engine 'guess'"),
+        (["--solver", "guess"], "--solver 'guess'"),
         (["--engine", "enumeration", "--ridge", "1"], "for the kernel SVM"),
         (["-o", "a.xlsx"], "suffix"),
         (["--plot", "a.jpg"], "suffix"),
-        (["--group-budget", "1"], "needs groups"),
+        (["--group-budget", "1"], "needs --groups"),
     ],
 )
 def test_bad_input(invoke, tmp_path, args, words):

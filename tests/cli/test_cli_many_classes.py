@@ -74,15 +74,15 @@ def test_the_difference_between_relaxed_and_exact_is_told(invoke, table):
 @pytest.mark.parametrize("learner", [("-C", "1"), ("--ridge", "0.5")])
 def test_relaxed(invoke, table, learner):
     invoke("certify", table, *FRUIT, *learner, "-o", "exact.json")
-    result = invoke("certify", table, *FRUIT, *learner, "--exactness", "relaxed", "-o", "run.json")
+    result = invoke("certify", table, *FRUIT, *learner, "--relaxed", "-o", "run.json")
     assert result.exit_code == 0, result.stderr
     exact, relaxed = (document(path)["certificate"] for path in ("exact.json", "run.json"))
-    assert (exact["exactness"], relaxed["exactness"]) == ("exact", "relaxed")
+    assert (exact["relaxed"], relaxed["relaxed"]) == (False, True)
     low, high = np.array(relaxed["radius"]), np.array(relaxed["radius_upper"])
     assert (low <= exact["radius"]).all()
     assert (high >= exact["radius"]).all()
     if (low < high).any():
-        assert "Ask for --exactness exact" in " ".join(result.stdout.split())
+        assert "Leave it out to close" in " ".join(result.stdout.split())
 
 
 @pytest.mark.parametrize("more", [(), ("--exactness", "relaxed", "--point-time-limit", "5")])
@@ -110,11 +110,11 @@ def test_worst_margins_of_two_classes(invoke):
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--exactness", "sloppy"], "exactness='sloppy'"),
-        (["--worst-margins"], "worst_margins is not available for 3 classes"),
-        (["--worst-margins", "--engine", "paper_milp"], "engine='paper_milp'"),
-        (["--point-time-limit", "-1"], "point_time_limit=-1.0"),
-        (["--direction", "apple:pear"], "directions names the label 'pear'"),
+        (["--exactness", "sloppy"], "--relaxed"),
+        (["--worst-margins"], "--worst-margins is not available for 3 classes"),
+        (["--worst-margins", "--engine", "paper_milp"], "--engine 'paper_milp'"),
+        (["--point-time-limit", "-1"], "--point-time-limit -1.0"),
+        (["--direction", "apple:pear"], "--direction names the label 'pear'"),
     ],
 )
 def test_bad_options(invoke, table, args, words):

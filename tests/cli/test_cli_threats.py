@@ -62,7 +62,7 @@ def test_directions_name_labels_as_they_are_printed(invoke, mails):
     given = ("certify", "numbers.csv", "--label", "class", *FAST)
     assert invoke(*given, "--direction", "7:8", "-o", "run.json").exit_code == 0
     assert invoke(*given, "--direction", "07:8").stderr == (
-        "error: directions names the label '07': did you mean '7'? The labels are 7, 8.\n"
+        "error: --direction names the label '07': did you mean '7'? The labels are 7, 8.\n"
     )
 
 
@@ -203,15 +203,15 @@ def test_a_group_without_labeled_nodes_may_have_a_budget(invoke, mails):
     ("args", "words"),
     [
         (["--groups", "who"], "groups without a budget"),
-        (["--group-budget", "1"], "group_budget needs groups"),
+        (["--group-budget", "1"], "--group-budget needs --groups"),
         (["--groups", "how", "--group-budget", "1"], "neither a column of the table nor a file"),
         (["--groups", "class", "--group-budget", "1"], "names the label column"),
         (["--groups", "who", "--group-budget", "eve=1"], "'eve', which is no group"),
-        (["--groups", "who", "--group-budget", "ann=x"], "group_budget='x'"),
-        (["--groups", "who", "--group-budget", "-1"], "group_budget=-1 is negative"),
+        (["--groups", "who", "--group-budget", "ann=x"], "--group-budget 'x'"),
+        (["--groups", "who", "--group-budget", "-1"], "--group-budget -1 is negative"),
         (["--groups", "who", "--group-budget", "110%"], "out of range"),
-        (["--groups", "who", "--group-budget", "ann="], "group_budget=''"),
-        (["--max-flips", ""], "max_flips='' is not a budget"),
+        (["--groups", "who", "--group-budget", "ann="], "--group-budget ''"),
+        (["--max-flips", ""], "--max-flips '' is not a budget"),
         (["--label", ""], "has no column ''"),
         (["--groups", "who", "--group-budget", "1", "--group-budget", "2"], "twice"),
         (["--groups", "who", "--group-budget", "ann=1", "--group-budget", "ann=2"], "twice"),
@@ -291,8 +291,8 @@ def test_bad_groups_are_told_everywhere(invoke, tmp_path):
 
 def test_bad_groups_that_make_no_sense(invoke):
     for options, told in (
-        (("--bad-groups", "1"), "bad_groups needs groups"),
-        (("--bad-groups", "-1"), "bad_groups is -1"),
+        (("--bad-groups", "1"), "--bad-groups needs --groups"),
+        (("--bad-groups", "-1"), "--bad-groups is -1"),
     ):
         result = invoke("certify", "karate", *FAST, *options)
         assert result.exit_code == 2

@@ -39,10 +39,11 @@ def hand_made_many(names: tuple[str, str, str] = ("=a", "b", "c")) -> Certificat
             broken_lower=np.array([1, 2, 2, 3]),
             broken_upper=np.array([1, 2, 3, 3]),
             num_test=4,
-            flip_sets=tuple(np.arange(r) for r in range(4)),
-            new_labels=tuple(np.array([b, c, a][:r], dtype="<U2") for r in range(4)),
+            witnesses=tuple(
+                Witness(np.arange(r), np.array([b, c, a][:r], dtype="<U2")) for r in range(4)
+            ),
         ),
         # The last one ties: exact arithmetic has a and c level, whatever was computed.
-        predicted=np.array([0, 2, 0, 0]),
+        class_numbers=np.array([0, 2, 0, 0]),
         relaxed_radius=np.array([0, 0, 2, -1]),
     )

@@ -24,7 +24,10 @@ def hand_made(first_class: str = "=a", second_class: str = "b") -> Certificate:
         broken_lower=np.array([1, 2, 2, 3]),
         broken_upper=np.array([1, 2, 3, 3]),
         num_test=4,
-        flip_sets=tuple(np.arange(r) for r in range(4)),
+        witnesses=tuple(
+            Witness(np.arange(r), np.where(labels[:r] == first_class, second_class, first_class))
+            for r in range(4)
+        ),
     )
     margins = np.full((4, 4), np.nan)
     margins[:, 0] = [0.5, 1.0, 2.0, 0.0]

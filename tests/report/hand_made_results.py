@@ -48,8 +48,10 @@ def made(
         collective = {
             "broken_lower": list(broken),
             "broken_upper": list(broken if broken_upper is None else broken_upper),
-            "flip_sets": [list(range(min(r, 4))) for r in range(max_flips + 1)],
-            "new_labels": [[other[v] for v in labels[:r]] for r in range(max_flips + 1)],
+            "witnesses": [
+                {"indices": list(range(min(r, 4))), "labels": [other[v] for v in labels[:r]]}
+                for r in range(max_flips + 1)
+            ],
         }
     record = {
         "version": 1,
@@ -70,7 +72,7 @@ def made(
         "collective": collective,
         "radius": list(radius), "radius_upper": upper, "relaxed_radius": None,
         "witnesses": [_witness(r, labels, other) if r < max_flips else None for r in radius],
-        "exact_share": 1.0, "complete": True, "stopped": "", "exactness": "exact",
+        "exact_share": 1.0, "complete": True, "stopped": "", "relaxed": False,
     }  # fmt: skip
     content = {
         "version": 1,

@@ -53,8 +53,9 @@ def test_files_name_the_new_labels(certificate, tmp_path, suffix):
         rows = frame.to_dict("records")
     names = ["'=a", "c", "'=a", "'=a"] if suffix == ".csv" else ["=a", "c", "=a", "=a"]
     assert [row["prediction"] for row in rows] == names
-    assert [row["decision"] for row in rows] == certificate.margin.tolist()
+    assert [row["margin"] for row in rows] == certificate.margin.tolist()
     read = json.loads if suffix == ".csv" else list
+    assert [list(read(row["decision"])) for row in rows] == certificate.decision.tolist()
     assert read(rows[1]["witness"]) == [20, 21, 23]
     assert read(rows[1]["witness_labels"]) == ["b", "b", "=a"]
 
@@ -62,8 +63,8 @@ def test_files_name_the_new_labels(certificate, tmp_path, suffix):
 def test_columns_stand_in_the_documented_order(certificate):
     frame = certificate_frame(certificate, **COLUMNS)
     assert list(frame.columns) == [
-        "node", "true_label", "prediction", "decision", "error_bar", "radius", "radius_upper",
-        "exact", "witness", "witness_labels", "proven_by", "broken_by",
+        "node", "true_label", "prediction", "margin", "error_bar", "decision", "radius",
+        "radius_upper", "exact", "witness", "witness_labels", "proven_by", "broken_by",
     ]  # fmt: skip
 
 

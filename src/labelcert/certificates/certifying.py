@@ -7,20 +7,9 @@ from typing import Any
 
 from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.results.certificate import Certificate
-from labelcert.certificates.run.checked_input import check_input
-from labelcert.certificates.run.option_checks import (
-    DEFAULT_TIME_LIMIT,
-    check_engine,
-    check_exactness,
-    check_jobs,
-    check_margins,
-    check_time_limit,
-)
-from labelcert.certificates.run.running import run_engines
-from labelcert.certificates.run.to_certificates import collective_of, sample_wise
-from labelcert.engines.task import Wishes
-from labelcert.engines.work.clock import Clock
-from labelcert.intake.numbers import flag
+from labelcert.certificates.run.certified import certified
+from labelcert.certificates.run.option_checks import DEFAULT_TIME_LIMIT
+from labelcert.certificates.run.settings import Settings
 
 
 def certify(
@@ -34,7 +23,7 @@ def certify(
     threat: ThreatModel | None = None,
     classes: Sequence[Any] | None = None,
     collective: bool = False,
-    exactness: str = "exact",
+    relaxed: bool = False,
     engine: str = "auto",
     solver: str = "highs",
     worst_margins: bool = False,
@@ -42,6 +31,7 @@ def certify(
     point_time_limit: float | None = None,
     n_jobs: int | None = None,
     progress: Callable[[str, float], None] | None = None,
+    exactness: str | None = None,
 ) -> Certificate:
     """Certify every test prediction of a kernel machine against flipped training labels.
 
@@ -62,10 +52,10 @@ def certify(
             not hold all of them.
         collective: also count how many predictions one attack can break at once; see
             `Certificate.collective`.
-        exactness: "exact", or "relaxed" where time is short: with more than two classes, the worst
-            cases of the predicted class and of each rival are then taken independently, which is
-            sound but may prove less; `Certificate.relaxation_gap` tells how much less. With two
-            classes both are the same, and exact.
+        relaxed: for when time is short: with more than two classes, the worst cases of the
+            predicted class and of each rival are then taken independently, which is sound but may
+            prove less; `Certificate.relaxation_gap` tells how much less. With two classes it
+            changes nothing.
         engine: "auto" lets the planner pick; "enumeration", "branch_and_bound" or "paper_milp" (the
             program of arXiv 2412.00537, for comparison) uses that one alone.
         solver: of the paper's program, "highs" or "gurobi" (``pip install 'labelcert[gurobi]'``).
@@ -77,6 +67,7 @@ def certify(
             test point, None for no limit but the whole call's.
         n_jobs: threads, and processes where branch and bound is needed; None for all cores.
         progress: called with a stage's name and the share of it done, 0 to 1, from any thread.
+        exactness: old name of `relaxed`, "exact" or "relaxed".
 
     Returns:
         A certificate, exact where the search finished, else an honest interval for each prediction.
@@ -87,25 +78,10 @@ def certify(
     The problem and its definitions are those of arXiv 2412.00537; the engines are described in
     `labelcert.engines`.
     """
-    clock = Clock(check_time_limit(time_limit), progress)
-    with clock.minding_interrupts():
-        given = check_input(gram, cross, labels, C, ridge, max_flips, threat, classes)
-        check_engine(engine, solver, ridge)
-        collective, worst_margins = (
-            flag(collective, "collective"),
-            flag(worst_margins, "worst_margins"),
-        )
-        check_margins(worst_margins, engine, len(given.classes), given.space.free_groups)
-        seconds = check_time_limit(point_time_limit, "point_time_limit")
-        wishes = Wishes(
-            sample_wise=True,
-            collective=collective,
-            jobs=check_jobs(n_jobs),
-            engine=engine,
-            solver=solver,
-            margins=worst_margins,
-            seconds_a_point=float("inf") if seconds is None else seconds,
-            exactness=check_exactness(exactness, engine),
-        )
-        outcome = run_engines(given, wishes, clock)
-        return sample_wise(outcome, collective_of(outcome) if collective else None)
+    settings = Settings(
+        C=C, ridge=ridge, max_flips=max_flips, threat=threat, classes=classes,
+        collective=collective, relaxed=relaxed, engine=engine, solver=solver,
+        worst_margins=worst_margins, time_limit=time_limit, point_time_limit=point_time_limit,
+        n_jobs=n_jobs, progress=progress, exactness=exactness,
+    )  # fmt: skip
+    return certified(gram, cross, labels, settings)

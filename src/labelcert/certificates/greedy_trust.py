@@ -29,6 +29,8 @@ Value = tuple[int, int]
 class GreedyTrust:
     """The greedy search; `known` is what is proven of each prediction with `trusted` trusted.
 
+    ceilings: of candidates and labels trusted so far, the most that radii can be; None: not known.
+
     weighed[j][t]: what is proven of prediction t when label j is trusted too.
     """
 
@@ -38,11 +40,14 @@ class GreedyTrust:
         budget: int,
         again: Callable[[list[int], list[int], float], Certificate],
         clock: Clock,
+        ceilings: Callable[[dict[int, list[int]], list[int]], dict[int, dict[int, int]]]
+        | None = None,
     ) -> None:
         self.before = before
         self.budget = budget
         self.again = again
         self.clock = clock
+        self.ceilings = ceilings
         self.known: list[Known] = [known_of(before, t) for t in range(before.num_test)]
         self.trusted: list[int] = []
         self.weighed: dict[int, dict[int, Known]] = {}
@@ -94,7 +99,7 @@ class GreedyTrust:
         Candidates come in the order of the most that they could gain; one that could not gain more
         than the best so far is passed over.
         """
-        limit = {j: self._limit(points) for j, points in candidates.items()}
+        limit = self._limits(candidates)
         queue = sorted(candidates, key=lambda j: (-limit[j][0], -limit[j][1], j))
         best: int | None = None
         best_value = now = self._value({})
@@ -116,11 +121,18 @@ class GreedyTrust:
             return best, False
         return (best if best is not None else self._most_witnesses(candidates)), True
 
-    def _limit(self, points: list[int]) -> Value:
-        """The most that could be certified if all these predictions became robust."""
+    def _limits(self, candidates: dict[int, list[int]]) -> dict[int, Value]:
+        """For each candidate the most that could be certified: as far as is known of its radii,
+        else if all its predictions became robust."""
         top = self.before.max_flips
-        robust = Known(top, top, None, "", "")
-        return self._value(dict.fromkeys(points, robust))
+        if self.ceilings is None:
+            robust = Known(top, top, None, "", "")
+            return {j: self._value(dict.fromkeys(at, robust)) for j, at in candidates.items()}
+        limits: dict[int, Value] = {}
+        for j, most in self.ceilings(candidates, self.trusted).items():
+            radii = {t: max(radius, self.known[t].radius) for t, radius in most.items()}
+            limits[j] = self._value({t: Known(r, r, None, "", "") for t, r in radii.items()})
+        return limits
 
     def _value(self, changed: dict[int, Known]) -> Value:
         radius = [changed.get(t, row).radius for t, row in enumerate(self.known)]

@@ -21,6 +21,7 @@ from labelcert.cli.show import (
     text,
     warning_lines,
 )
+from labelcert.report.advice_told import MOST_NAMED, NOT_HELD, lead_of, suspicion_summary
 from labelcert.report.document import Run
 from labelcert.report.tables import summarize, telling
 
@@ -42,6 +43,9 @@ def _show(console: Console, advice: Advice, run: Run, told: str, time_limit: flo
         console.print(_curves(advice))
     head(console, "Labels in most of the smallest witnesses, before")
     console.print(_influence(advice.before, run))
+    head(console, "Labels that a model of all others does not agree with")
+    for line in _suspicious(advice, run):
+        console.print(line)
     console.print()
     console.print(Text.assemble(("seconds", "bold"), f"  {spent(run)}"))
     for line in (*warning_lines(run), *closing_lines(advice, time_limit)):
@@ -116,6 +120,24 @@ def _curves(advice: Advice) -> Table:
 def _survivors(certificate: Certificate, r: int) -> str:
     counts = int((certificate.radius >= r).sum()), int((certificate.radius_upper >= r).sum())
     return interval(counts, certificate.num_test)
+
+
+def _suspicious(advice: Advice, run: Run) -> list[Table | Text]:
+    found = advice.suspicious
+    if found is None:
+        return [Text(NOT_HELD)]
+    at = [i for i in found.order.tolist() if found.status[i] == "disagrees"]
+    summary = Text(suspicion_summary(found))
+    if not at:
+        return [summary]
+    table = plain_table()
+    table.add_column("node", justify="right", overflow="fold")
+    for name in ("label", "the others say", "how far"):
+        table.add_column(name, overflow="fold")
+    for i in at[:MOST_NAMED]:
+        names = run.called(int(run.labeled[i])), found.labels[i], found.prediction[i]
+        table.add_row(*(text(name) for name in names), lead_of(found, i))
+    return [table, summary]
 
 
 def _influence(certificate: Certificate, run: Run) -> Table | Text:

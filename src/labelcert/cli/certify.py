@@ -90,7 +90,7 @@ def certify(
     groups: opt.Groups = None,
     group_budget: opt.GroupBudget = None,
     bad_groups: opt.BadGroups = 0,
-    exactness: opt.Exactness = "exact",
+    relaxed: opt.Relaxed = False,
     engine: opt.Engine = "auto",
     solver: opt.Solver = "highs",
     time_limit: opt.TimeLimit = 60.0,

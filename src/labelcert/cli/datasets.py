@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from labelcert.cli.commands import ShellCommand
+
 HELP = "\n\n".join(
     (
         "List the named data sets.",
@@ -49,4 +51,4 @@ def datasets() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to an application."""
-    app.command("datasets", help=HELP)(datasets)
+    app.command("datasets", cls=ShellCommand, help=HELP)(datasets)

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from labelcert._errors import InputError
+from labelcert.cli.commands import plain_flags
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -43,6 +44,11 @@ class OneLineErrors(TyperGroup):
             complain("interrupted before there was a result")
             code = INTERRUPTED
         sys.exit(code if isinstance(code, int) else 0)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help; a flag takes no value, so no type stands beside it."""
+        plain_flags(self.get_params(ctx))
+        super().format_help(ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command; an interrupt without a result ends it with code 130."""

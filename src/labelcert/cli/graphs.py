@@ -55,7 +55,7 @@ def load_new(request: Request) -> tuple[Graph, Split]:
     assert request.new is not None
     if not is_table(request.dataset):
         raise InputError(
-            "new goes with a table of your own: pass a CSV or Parquet file as DATASET."
+            "--new goes with a table of your own: pass a CSV or Parquet file as DATASET."
         )
     for name in (
         "edges",

@@ -14,12 +14,16 @@ _MOST_NAMED = 3
 def check_group_budgets(request: Request) -> None:
     """Raise InputError early for group budgets that do not read, or that lack their groups."""
     if request.group_budgets and request.groups is None:
-        raise InputError("group_budget needs groups: add --groups COLUMN or FILE, or leave it out.")
+        raise InputError(
+            "--group-budget needs --groups: add it with a COLUMN or FILE, or leave this out."
+        )
     if whole(request.bad_groups, "bad_groups", 0) and request.groups is None:
-        raise InputError("bad_groups needs groups: add --groups COLUMN or FILE, or leave it out.")
+        raise InputError(
+            "--bad-groups needs --groups: add it with a COLUMN or FILE, or leave this out."
+        )
     if request.groups is not None and not request.group_budgets and not request.bad_groups:
         raise InputError(
-            "groups without a budget change nothing: add --group-budget N or NAME=N, or "
+            "--groups without a budget change nothing: add --group-budget N or NAME=N, or "
             "--bad-groups N, or leave --groups out."
         )
     _parse(request.group_budgets)

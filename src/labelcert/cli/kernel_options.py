@@ -12,30 +12,30 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from labelcert.cli.commands import ShellCommand
 from labelcert.cli.engine_help import tell_engines
+from labelcert.cli.option_names import KERNEL_PREFIX
+from labelcert.cli.panels import NETWORK, in_order
 
 if TYPE_CHECKING:
     from labelcert.kernels.parameters import Parameter
 
-PANEL = "Model"
 _BEFORE = "model"
-_PREFIX = "kernel_"
 _MADE, _GIVEN = "labelcert.kernel_options", "labelcert.kernel_parameters"
 _OWN = "labelcert.own_kernels"
 
 
-class KernelCommand(TyperCommand):
+class KernelCommand(ShellCommand):
     """A command that takes, behind --model, the parameters of every kernel of the registry."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """The command's own options and those of the kernels."""
+        """The command's own options and those of the kernels, in the order of their panels."""
         own: list[Any] = super().get_params(ctx)
         if _MADE not in ctx.meta:
             ctx.meta[_MADE] = _made([parameter.name for parameter in own], ctx.meta.get(_OWN, ()))
         at = [parameter.name for parameter in own].index(_BEFORE) + 1
-        return [*own[:at], *ctx.meta[_MADE], *own[at:]]
+        return in_order([*own[:at], *ctx.meta[_MADE], *own[at:]])
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options, among them those of the kernels of the user's own that are named."""
@@ -51,7 +51,9 @@ class KernelCommand(TyperCommand):
         """Run the command; `given_parameters` of its context tells the kernel's parameters."""
         values = {option.name: ctx.params.pop(option.name) for option in ctx.meta[_MADE]}
         ctx.meta[_GIVEN] = {
-            name.removeprefix(_PREFIX): value for name, value in values.items() if value is not None
+            name.removeprefix(KERNEL_PREFIX): value
+            for name, value in values.items()
+            if value is not None
         }
         return super().invoke(ctx)
 
@@ -98,7 +100,7 @@ def _made(own: Collection[str], models: Sequence[str]) -> list[Any]:
 
     signature = [
         inspect.Parameter(
-            _PREFIX + name,
+            KERNEL_PREFIX + name,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
             annotation=Annotated[
@@ -107,7 +109,7 @@ def _made(own: Collection[str], models: Sequence[str]) -> list[Any]:
                     flag_of(name, own),
                     help=_help(kernels, [*registry.names(), *models]),
                     metavar=next(iter(kernels.values())).kind.metavar,
-                    rich_help_panel=PANEL,
+                    rich_help_panel=NETWORK,
                 ),
             ],
         )

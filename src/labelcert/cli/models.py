@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from labelcert.cli.commands import ShellCommand
 from labelcert.cli.errors import printable
 from labelcert.cli.kernel_options import word_of
 
@@ -43,4 +44,4 @@ def models() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to an application."""
-    app.command("models", help=HELP)(models)
+    app.command("models", cls=ShellCommand, help=HELP)(models)

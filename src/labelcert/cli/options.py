@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-DATA, MODEL, _TRAINING = "Data", "Model", "Training"
-_ATTACK, _ADVICE, _RUN = "Attack", "Advice", "Search and output"
+from labelcert.cli.panels import ATTACK, CHOICE, DATA, MANY, SEARCH, START
 
 
 def option(panel: str, names: tuple[str, ...], text: str, metavar: str | None = None) -> object:
@@ -21,6 +20,7 @@ Dataset = Annotated[
     typer.Argument(
         help="Name of a data set (see 'labelcert datasets'), or a file: .npz with a graph, or "
         ".csv, .tsv, .parquet with a table of nodes.",
+        metavar="DATASET",
         show_default=False,
     ),
 ]
@@ -30,7 +30,7 @@ Edges = Annotated[
 ]
 Label = Annotated[
     str | None,
-    option(DATA, ("--label",), "Column (or .npz key) of the class labels.", "NAME"),
+    option(START, ("--label",), "Column (or .npz key) of the class labels.", "NAME"),
 ]
 Id = Annotated[
     str | None,
@@ -69,7 +69,7 @@ DropClass = Annotated[
 New = Annotated[
     Path | None,
     option(
-        DATA, ("--new",),
+        START, ("--new",),
         "Table of new rows to certify, with or without labels; all labeled rows of DATASET, a "
         "table, are then trained on.", "FILE",
     ),
@@ -95,7 +95,7 @@ LargestComponent = Annotated[
 Model = Annotated[
     str | None,
     option(
-        MODEL, ("--model",),
+        START, ("--model",),
         "Network, see 'labelcert models'; gcn, or mlp where there are no edges. A kernel of your "
         "own: package.module:Class, see the documentation.", "NAME",
     ),
@@ -104,26 +104,26 @@ Model = Annotated[
 C = Annotated[
     float | None,
     option(
-        _TRAINING, ("-C", "--C"),
+        START, ("-C", "--C"),
         "Regularization: train with the hinge loss (a kernel SVM); 1 unless given.", "X",
     ),
 ]  # fmt: skip
 Ridge = Annotated[
     float | None,
-    option(_TRAINING, ("--ridge",), "Train with squares (kernel ridge regression).", "X"),
+    option(START, ("--ridge",), "Train with squares (kernel ridge regression).", "X"),
 ]
 
 Learner = Annotated[
     str | None,
     option(
-        _TRAINING, ("--learner",),
+        MANY, ("--learner",),
         "svm or ridge, with C = 1 or ridge = 1 unless given by -C or --ridge.", "NAME",
     ),
 ]  # fmt: skip
 Features = Annotated[
     str | None,
     option(
-        MODEL, ("--features",),
+        MANY, ("--features",),
         "In place of a network: pixels (rows as they are), random_relu, patches of square "
         "images, or spectral; label-free, for any number of labels.", "NAME",
     ),
@@ -131,14 +131,14 @@ Features = Annotated[
 Parts = Annotated[
     int | None,
     option(
-        _TRAINING, ("--parts",),
+        MANY, ("--parts",),
         "Train one model on each of so many parts of the labels, and let them vote.", "K",
     ),
 ]  # fmt: skip
 Votes = Annotated[
     str | None,
     option(
-        _TRAINING, ("--votes",),
+        MANY, ("--votes",),
         "How votes are certified: white_box looks into the models, black_box counts votes only.",
         "NAME",
     ),
@@ -147,7 +147,7 @@ Votes = Annotated[
 MaxFlips = Annotated[
     str | None,
     option(
-        _ATTACK, ("--max-flips",),
+        START, ("--max-flips",),
         "Largest number of flipped labels, or with --costs what they cost: a count, or a "
         "percentage such as 10% of all labels or of what all cost. 10 unless given.", "BUDGET",
     ),
@@ -155,14 +155,14 @@ MaxFlips = Annotated[
 Collective = Annotated[
     bool,
     option(
-        _ATTACK, ("--collective",),
+        START, ("--collective",),
         "Also count how many predictions one attacker can break at once.",
     ),
 ]  # fmt: skip
 WorstMargins = Annotated[
     bool,
     option(
-        _ATTACK, ("--worst-margins",),
+        SEARCH, ("--worst-margins",),
         "Also find the worst margin of each node at every budget, for the .json file; takes "
         "longer, two classes only.",
     ),
@@ -170,7 +170,7 @@ WorstMargins = Annotated[
 Trusted = Annotated[
     str | None,
     option(
-        _ATTACK, ("--trusted",),
+        ATTACK, ("--trusted",),
         "Labels that cannot be flipped: a column of the node table with yes or no (not a feature "
         "then), or a text file of nodes, one a line, by id or else by number.", "COLUMN|FILE",
     ),
@@ -178,7 +178,7 @@ Trusted = Annotated[
 Direction = Annotated[
     list[str] | None,
     option(
-        _ATTACK, ("--direction",),
+        ATTACK, ("--direction",),
         "Flips the attacker may make, as FROM:TO; may be repeated. All unless given: a label may "
         "become any other class.", "A:B",
     ),
@@ -186,7 +186,7 @@ Direction = Annotated[
 Costs = Annotated[
     str | None,
     option(
-        _ATTACK, ("--costs",),
+        ATTACK, ("--costs",),
         "What flipping each label costs (1): a column of the node table, or a table with the "
         "columns node, cost. The budget is then what all flips cost together.", "COLUMN|FILE",
     ),
@@ -194,7 +194,7 @@ Costs = Annotated[
 Groups = Annotated[
     str | None,
     option(
-        _ATTACK, ("--groups",),
+        ATTACK, ("--groups",),
         "Who gave each label: a column of the node table (not a feature then), or a table with "
         "the columns node, group.", "COLUMN|FILE",
     ),
@@ -202,7 +202,7 @@ Groups = Annotated[
 GroupBudget = Annotated[
     list[str] | None,
     option(
-        _ATTACK, ("--group-budget",),
+        ATTACK, ("--group-budget",),
         "Most flips of labels of one group, besides --max-flips: N for every group, or NAME=N for "
         "one; a count, or a percentage such as 50% of the group; may be repeated.", "[NAME=]N",
     ),
@@ -211,17 +211,17 @@ GroupBudget = Annotated[
 BadGroups = Annotated[
     int,
     option(
-        _ATTACK, ("--bad-groups",),
+        ATTACK, ("--bad-groups",),
         "Besides, up to so many groups, unknown which, may be wrong anywhere: their labels may "
         "change at no cost.", "N",
     ),
 ]  # fmt: skip
 
-Count = Annotated[int, option(_ADVICE, ("--k", "-k"), "How many labels to choose.", "N")]
+Count = Annotated[int, option(CHOICE, ("--k", "-k"), "How many labels to choose.", "N")]
 AtBudget = Annotated[
     str | None,
     option(
-        _ADVICE, ("--budget",),
+        CHOICE, ("--budget",),
         "Raise the certified ratio at this budget, a count or a percentage of the labels; "
         "--max-flips unless given.", "BUDGET",
     ),
@@ -230,44 +230,44 @@ AtBudget = Annotated[
 TimeLimit = Annotated[
     float,
     option(
-        _RUN, ("--time-limit",),
+        START, ("--time-limit",),
         "Seconds for the search, inf for no limit. What is open then is told as an interval.", "S",
     ),
 ]  # fmt: skip
 PointTimeLimit = Annotated[
     float | None,
     option(
-        _RUN, ("--point-time-limit",),
+        SEARCH, ("--point-time-limit",),
         "Seconds that branch and bound (or paper_milp) may spend on one test node.", "S",
     ),
 ]  # fmt: skip
-Exactness = Annotated[
-    str,
+Relaxed = Annotated[
+    bool,
     option(
-        _RUN, ("--exactness",),
-        "exact, or relaxed: with more than two classes take the worst case of each class "
-        "independently, which is proven too, quicker, and may be lower.", "NAME",
+        SEARCH, ("--relaxed",),
+        "With more than two classes take the worst case of each class independently, which is "
+        "proven too, quicker, and may be lower.",
     ),
 ]  # fmt: skip
 Engine = Annotated[
     str,
     option(
-        _RUN, ("--engine",),
+        SEARCH, ("--engine",),
         "Which engine decides.", "NAME",  # told in full by engine_help.py
     ),
 ]  # fmt: skip
 Solver = Annotated[
     str,
     option(
-        _RUN, ("--solver",),
+        SEARCH, ("--solver",),
         "Solver of paper_milp: highs, or gurobi (pip install 'labelcert\\[gurobi]').", "NAME",
     ),
 ]  # fmt: skip
-Jobs = Annotated[int | None, option(_RUN, ("--jobs",), "Threads (all cores).", "N")]
+Jobs = Annotated[int | None, option(SEARCH, ("--n-jobs",), "Threads (all cores).", "N")]
 Output = Annotated[
     list[Path] | None,
     option(
-        _RUN, ("--output", "-o"),
+        START, ("--output", "-o"),
         "Write the result: .json (everything), .csv or .parquet (a row a test node; of advice, a "
         "row a step); may be repeated.", "FILE",
     ),
@@ -275,18 +275,18 @@ Output = Annotated[
 Plot = Annotated[
     list[Path] | None,
     option(
-        _RUN, ("--plot",),
+        START, ("--plot",),
         "Draw the certified ratio: .png, .svg, .pdf, .html or .json; may be repeated.", "FILE",
     ),
 ]  # fmt: skip
 ReportPage = Annotated[
     list[Path] | None,
     option(
-        _RUN, ("--report",),
+        START, ("--report",),
         "Write a page to look at: .html, one file that needs no network, with curves, radii, the "
         "graph and the labels that break each prediction; may be repeated.", "FILE",
     ),
 ]  # fmt: skip
 Quiet = Annotated[
-    bool, option(_RUN, ("--quiet", "-q"), "Print nothing but errors, and no progress bar.")
+    bool, option(START, ("--quiet", "-q"), "Print nothing but errors, and no progress bar.")
 ]

@@ -22,11 +22,11 @@ TABLES = (".csv", ".parquet")
 OUTPUTS = (".json", *TABLES)
 
 
-def check_outputs(request: Request) -> None:
+def check_outputs(request: Request, outputs: tuple[str, ...] = OUTPUTS) -> None:
     """Raise InputError for a path that could not be written, or would overwrite the input."""
     taken = {Path(p).resolve(): "input" for p in _inputs(request)}
     for name, paths, suffixes in (
-        ("output", request.outputs, OUTPUTS),
+        ("output", request.outputs, outputs),
         ("plot", request.plots, PLOTS),
         ("report", request.reports, PAGES),
     ):

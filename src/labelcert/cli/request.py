@@ -59,7 +59,7 @@ class Request:
     groups: str | None
     group_budgets: tuple[str, ...]
     bad_groups: int
-    exactness: str
+    relaxed: bool
     engine: str
     solver: str
     time_limit: float

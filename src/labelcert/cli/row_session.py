@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.cli.called import check_called
 from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.memory import watched
-from labelcert.cli.outputs import check_outputs
+from labelcert.cli.outputs import OUTPUTS, check_outputs
 from labelcert.cli.progress import Report
 from labelcert.cli.request import Request
 from labelcert.cli.session import Prepared, prepare, run_of_rows
@@ -54,9 +56,9 @@ def wants_rows(request: Request) -> bool:
     return ridge and request.model is None and _has_split(request)
 
 
-def check(request: Request) -> None:
+def check(request: Request, outputs: tuple[str, ...] = OUTPUTS) -> None:
     """Raise InputError for all that can be known to be wrong before any data are read."""
-    check_outputs(request)
+    check_outputs(request, outputs)
     jobs(request.jobs, "jobs")
     seconds(request.time_limit, "time_limit")
     check_called(request.called)
@@ -67,8 +69,8 @@ def check(request: Request) -> None:
     for name in ("collective", "worst_margins", "point_time_limit", "model"):
         if getattr(request, name):
             raise InputError(f"--{name.replace('_', '-')} does not go with features: leave it out.")
-    if request.engine != "auto" or request.exactness != "exact":
-        raise InputError("--engine and --exactness do not go with features: leave them out.")
+    if request.engine != "auto" or request.relaxed:
+        raise InputError("--engine and --relaxed do not go with features: leave them out.")
     if _has_split(request):
         _refuse_of_tables(request)
     if request.parameters:
@@ -126,11 +128,11 @@ def prepare_rows(request: Request) -> PreparedRows:
 def execute(prepared: PreparedRows, report: Report) -> Run:
     """Compute features and certify."""
     request = prepared.request
-    C, ridge = _learner(request)
-    learner = Learner(ridge, C, request.parts, request.votes, request.seed)
+    C, ridge = learner(request)
+    chosen = Learner(ridge, C, request.parts, request.votes, request.seed)
     with watched() as memory:
         certificate = certify_rows(
-            prepared.rows, prepared.features, learner, prepared.threat.threat,
+            prepared.rows, prepared.features, chosen, prepared.threat.threat,
             time_limit=request.time_limit, jobs=request.jobs, report=report,
         )  # fmt: skip
     model = {"name": prepared.features.name, "parameters": dict(prepared.features.settings())}
@@ -139,7 +141,23 @@ def execute(prepared: PreparedRows, report: Report) -> Run:
     return run_of_rows(prepared, model, certificate, memory)
 
 
-def _learner(request: Request) -> tuple[float | None, float | None]:
+class Features(NamedTuple):
+    """Features of what is trained on (n, d) and certified (m, d), and the labels (n,)."""
+
+    train: np.ndarray
+    test: np.ndarray
+    labels: np.ndarray
+
+
+def features_of(prepared: PreparedRows, report: Report) -> Features:
+    """The features of a request's rows, fitted to those that are trained on."""
+    rows = prepared.rows
+    report("features", 0.0)
+    fitted = prepared.features.fit(rows.train)
+    return Features(fitted(rows.train), fitted(rows.test), rows.labels)
+
+
+def learner(request: Request) -> tuple[float | None, float | None]:
     """C and ridge, of which one is None: ridge regression unless C is asked for."""
     if request.C is not None and request.ridge is not None:
         raise InputError("-C and --ridge each name a learner: pass one of them.")

@@ -11,6 +11,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, certify
 from labelcert.certificates.attacker.label_classes import check_classes
+from labelcert.certificates.results.old_names import EXACTNESS
 from labelcert.certificates.run.option_checks import (
     check_engine,
     check_exactness,
@@ -24,7 +25,7 @@ from labelcert.cli.graphs import is_path, load_graph
 from labelcert.cli.kernel_choice import check_model, choose_kernel
 from labelcert.cli.memory import Memory, watched
 from labelcert.cli.node_values import read_values, without_columns
-from labelcert.cli.outputs import check_outputs
+from labelcert.cli.outputs import OUTPUTS, check_outputs
 from labelcert.cli.progress import Report
 from labelcert.cli.request import DEFAULT_C, Request
 from labelcert.cli.split_choice import (
@@ -78,7 +79,7 @@ def with_learner(request: Request) -> Request:
     if name is None:
         return request
     if name not in LEARNERS:
-        raise InputError(f"--learner {name!r} is unknown: use {' or '.join(LEARNERS)}.")
+        raise InputError(f"--learner {name!r} is unknown: use 'svm' or 'ridge'.")
     other = "ridge" if name == "svm" else "C"
     if getattr(request, other) is not None:
         option = "--ridge" if other == "ridge" else "-C"
@@ -88,16 +89,16 @@ def with_learner(request: Request) -> Request:
     return request
 
 
-def check(request: Request) -> None:
+def check(request: Request, outputs: tuple[str, ...] = OUTPUTS) -> None:
     """Raise InputError for all that can be known to be wrong before any data are read."""
-    check_outputs(request)
+    check_outputs(request, outputs)
     check_called(request.called)
     check_learner(*learner(request))
     check_jobs(request.jobs, "jobs")
     check_time_limit(request.time_limit)
     check_time_limit(request.point_time_limit, "point_time_limit")
     check_engine(request.engine, request.solver, request.ridge)
-    check_exactness(request.exactness, request.engine)
+    check_exactness(EXACTNESS[int(request.relaxed)], request.engine)
     check_margins(request.worst_margins, request.engine)
     check_threat(request)
     check_split(request)
@@ -163,7 +164,7 @@ def execute(prepared: Prepared, report: Report) -> Run:
             ridge=ridge,
             threat=prepared.threat.threat,
             collective=request.collective,
-            exactness=request.exactness,
+            relaxed=request.relaxed,
             engine=request.engine,
             solver=request.solver,
             worst_margins=request.worst_margins,

@@ -124,9 +124,9 @@ def open_lines(run: Run, summary: Summary, time_limit: float) -> list[str]:
         reason = {"": reason}.get(
             certificate.stopped, f"the {certificate.stopped} ended the search"
         )
-    if certificate.exactness == "relaxed" and not certificate.stopped:
-        reason = "--exactness relaxed takes the worst case of each class alone"
-        remedy = " Ask for --exactness exact to close them."
+    if certificate.relaxed and not certificate.stopped:
+        reason = "--relaxed takes the worst case of each class alone"
+        remedy = " Leave it out to close them."
     if certificate.advice:
         remedy = " What would close radii:"
     return [

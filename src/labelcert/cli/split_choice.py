@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.cli.graphs import is_path, is_table, load_new
+from labelcert.cli.graphs import is_path, is_table, load_new, table_rows
 from labelcert.cli.node_values import GivenValues
 from labelcert.cli.request import DEFAULT_PER_CLASS, Request
 from labelcert.data import Graph, Split, datasets
 from labelcert.data.hold_out import hold_out
+from labelcert.data.mask_splits import mask_split
 from labelcert.data.node_ids import numbers_of
 from labelcert.data.node_values import near_column, read_node_list, values_of_column
 from labelcert.data.own_splits import own_split
@@ -53,9 +55,12 @@ def read_split_column(request: Request) -> GivenValues | None:
     """The column that --split names, None where there is none; raises InputError."""
     if request.split is None:
         return None
+    if _by_own_masks(request):
+        return None
     if not is_table(request.dataset):
         raise InputError(
-            "--split names a column of a table of your own: pass a CSV or Parquet file as DATASET."
+            "--split names a column of a table of your own: pass a CSV or Parquet file as DATASET, "
+            "or of an .npz file --split masks."
         )
     column = request.split.strip()
     if column == ("label" if request.label is None else request.label):
@@ -75,6 +80,8 @@ def choose_split(request: Request, graph: Graph, column: GivenValues | None) -> 
     """
     if column is not None:
         found = _by_column(request, graph, column)
+    elif _by_own_masks(request):
+        found = _by_masks(request, graph)
     elif request.train is not None:
         found = _by_list(request, graph)
     elif _is_drawn(request, graph):
@@ -150,6 +157,20 @@ def _by_column(request: Request, graph: Graph, column: GivenValues) -> SplitChoi
     )
     how = f"by the column {column.column}; {len(split.test)} of test are certified"
     return SplitChoice(split, _record(None, how), notes)
+
+
+def _by_own_masks(request: Request) -> bool:
+    """Whether --split asks for the masks of an .npz file."""
+    given = (request.split or "").strip().lower()
+    return given == "masks" and Path(request.dataset).suffix.lower() == ".npz"
+
+
+def _by_masks(request: Request, graph: Graph) -> SplitChoice:
+    rows = table_rows(request, graph)
+    split = mask_split(request.dataset, graph.labels, number=request.seed, rows=rows)
+    split = replace(split, test=_some(request, split.test))
+    how = f"by the masks of the file; {len(split.test)} of test are certified"
+    return SplitChoice(split, _record(None, how))
 
 
 def _by_list(request: Request, graph: Graph) -> SplitChoice:

@@ -9,6 +9,7 @@ import typer
 
 from labelcert._errors import InputError
 from labelcert.cli import study_tools
+from labelcert.cli.commands import ShellCommand
 from labelcert.cli.errors import INTERRUPTED, complain
 from labelcert.cli.store_options import Quiet, StoreFile, StudyName
 
@@ -30,7 +31,7 @@ EPILOG = "\n\n".join(
     (
         "Examples:",
         "labelcert study run karate-tour --store tour.db --report tour.html",
-        "labelcert study run my-study.yaml --jobs 4 --time-limit 300",
+        "labelcert study run my-study.yaml --n-jobs 4 --time-limit 300",
         "labelcert study run architectures --scheduler tcp://login1:8786",
         "labelcert study run architectures --shard 3/20 --store part3.db",
         "labelcert study merge part*.db -o all.db",
@@ -42,7 +43,7 @@ FAILED = 1
 app = typer.Typer(help=HELP, epilog=EPILOG, no_args_is_help=True)
 
 
-@app.command("run", help=RUN_HELP, epilog=EPILOG)
+@app.command("run", cls=ShellCommand, help=RUN_HELP, epilog=EPILOG)
 def run(
     file: Annotated[
         str,
@@ -57,7 +58,9 @@ def run(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(help="Processes; those of the study file, else all cores.", metavar="N"),
+        typer.Option(
+            "--n-jobs", help="Processes; those of the study file, else all cores.", metavar="N"
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -131,7 +134,7 @@ def run(
         raise typer.Exit(FAILED)
 
 
-@app.command("status")
+@app.command("status", cls=ShellCommand)
 def status(store: StoreFile) -> None:
     """Show what a store holds: done, failed, waiting, for every study and data set."""
     from rich.console import Console
@@ -143,7 +146,7 @@ def status(store: StoreFile) -> None:
         show_status(Console(highlight=False, emoji=False), opened)
 
 
-@app.command("export")
+@app.command("export", cls=ShellCommand)
 def export(
     store: StoreFile,
     output: Annotated[
@@ -195,7 +198,7 @@ def export(
         tell_left_out(console, left_out)
 
 
-@app.command("list")
+@app.command("list", cls=ShellCommand)
 def list_studies() -> None:
     """List the studies that come with labelcert."""
     from rich.console import Console
@@ -205,7 +208,7 @@ def list_studies() -> None:
     show_shipped(Console(highlight=False, emoji=False))
 
 
-@app.command("show")
+@app.command("show", cls=ShellCommand)
 def show(
     file: Annotated[
         str, typer.Argument(help="Name of a shipped study, or a study file.", show_default=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labelcert.cli.commands import ShellCommand
 from labelcert.cli.store_options import Quiet, StoreFile, StudyName
 
 if TYPE_CHECKING:
@@ -109,5 +110,5 @@ def _show(comparison: Comparison) -> None:
 
 def register(study: typer.Typer) -> None:
     """Add the commands to those of `labelcert study`."""
-    study.command("merge", help=MERGE_HELP)(merge)
-    study.command("compare", help=COMPARE_HELP)(compare)
+    study.command("merge", cls=ShellCommand, help=MERGE_HELP)(merge)
+    study.command("compare", cls=ShellCommand, help=COMPARE_HELP)(compare)

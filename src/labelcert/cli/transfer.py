@@ -12,6 +12,7 @@ import typer
 from labelcert._errors import InputError
 from labelcert.cli.certify import certify
 from labelcert.cli.kernel_options import KernelCommand
+from labelcert.cli.panels import MEASUREMENT
 from labelcert.cli.request import Request, from_options
 from labelcert.cli.shared_options import with_options_of
 
@@ -42,10 +43,9 @@ EPILOG = "\n\n".join(
     )
 )
 
-_PANEL = "Measurement"
 _NOT_HERE = (
     "collective", "worst_margins", "trusted", "direction", "costs", "groups", "group_budget",
-    "bad_groups", "exactness", "engine", "solver", "point_time_limit", "module", "weights",
+    "bad_groups", "relaxed", "engine", "solver", "point_time_limit", "module", "weights",
     "layer", "parameters_from", "input_shape", "module_edges", "jobs", "new",
     "standardize",
 )  # fmt: skip
@@ -53,7 +53,7 @@ _NOT_HERE = (
 
 
 def _option(name: str, text: str, metavar: str | None = None) -> Any:
-    return typer.Option(name, help=text, metavar=metavar, rich_help_panel=_PANEL)
+    return typer.Option(name, help=text, metavar=metavar, rich_help_panel=MEASUREMENT)
 
 
 Widths = Annotated[str, _option("--widths", "Units of the hidden layers.", "N,…")]
@@ -228,7 +228,7 @@ def _draw(request: Request, found: Transfer, prepared: Prepared, memory: Memory)
     for path in request.plots:
         found.plot(path, title=title_of(run))
     sections = [transfer_section(found)]
-    write_reports(request, run, prepared.graph, prepared.threat.told, sections)
+    write_reports(request, run, prepared.graph, prepared.threat.told, sections=sections)
 
 
 def register(app: typer.Typer) -> None:

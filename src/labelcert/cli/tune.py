@@ -12,6 +12,7 @@ import typer
 from labelcert._errors import InputError
 from labelcert.cli.certify import certify
 from labelcert.cli.kernel_options import KernelCommand
+from labelcert.cli.panels import CHOICE
 from labelcert.cli.request import Request, from_options
 from labelcert.cli.shared_options import with_options_of
 
@@ -36,13 +37,13 @@ EPILOG = "\n\n".join(
         "labelcert tune cora_ml --binary --try depth=1,2 --budget 1 --weight 0.5",
         "labelcert tune karate --try model=gcn,appnp --try alpha=0.1,0.2 -o tuning.csv",
         "labelcert tune cora_ml --binary --try ridge=0.01,0.1,1,10,100 --chart trade.png",
+        "labelcert tune table.csv --label class --new today.csv --standardize --try ridge=0.1,1,10",
     )
 )
 
-_PANEL = "Choice"
 _NOT_HERE = (
-    "new", "standardize", "C", "ridge", "max_flips", "collective", "worst_margins", "trusted",
-    "direction", "costs", "groups", "group_budget", "bad_groups", "exactness", "engine", "solver",
+    "C", "ridge", "max_flips", "collective", "worst_margins", "trusted",
+    "direction", "costs", "groups", "group_budget", "bad_groups", "relaxed", "engine", "solver",
     "point_time_limit", "test", "plot", "report", "module", "weights", "layer",
     "parameters_from", "input_shape", "module_edges",
 )  # fmt: skip
@@ -55,10 +56,10 @@ Try = Annotated[
         help="Values to try, as NAME=V1,V2,…: C, ridge, model or an option of the model such as "
         "depth; may be repeated. C in 13 steps from 0.001 to 10 unless given.",
         metavar="NAME=V,…",
-        rich_help_panel=_PANEL,
+        rich_help_panel=CHOICE,
     ),
 ]
-Folds = Annotated[int, typer.Option("--folds", help="Folds.", metavar="N", rich_help_panel=_PANEL)]
+Folds = Annotated[int, typer.Option("--folds", help="Folds.", metavar="N", rich_help_panel=CHOICE)]
 Budget = Annotated[
     str,
     typer.Option(
@@ -66,7 +67,7 @@ Budget = Annotated[
         help="Flips that certified accuracy is taken at: a count, or a percentage of the labels "
         "trained on.",
         metavar="BUDGET",
-        rich_help_panel=_PANEL,
+        rich_help_panel=CHOICE,
     ),
 ]
 Weight = Annotated[
@@ -75,7 +76,7 @@ Weight = Annotated[
         "--weight",
         help="Weight of certified accuracy, 0 to 1; the rest is accuracy.",
         metavar="X",
-        rich_help_panel=_PANEL,
+        rich_help_panel=CHOICE,
     ),
 ]
 
@@ -87,7 +88,7 @@ Chart = Annotated[
         help="Draw accuracy against certified flips (ridge), or against certified accuracy at "
         "--budget (C), to a .png, .svg or .html file.",
         metavar="FILE",
-        rich_help_panel=_PANEL,
+        rich_help_panel=CHOICE,
     ),
 ]
 

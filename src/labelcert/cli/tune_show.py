@@ -45,6 +45,8 @@ def certify_command(request: Request, best: Trial) -> str:
         "drop": request.drop,
         "keep": request.keep,
         "drop_class": request.drop_classes,
+        "new": request.new,
+        "standardize": request.standardize,
         "binary": request.binary,
         "largest_component": request.largest_component,
         "split": request.split,

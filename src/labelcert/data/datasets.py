@@ -4,8 +4,8 @@
 - :func:`csbm`, :func:`cba`: synthetic graphs.
 - ``from_…``, :func:`open_path`, :func:`save_npz`: your own data.
 - :func:`majority`: labels from several votes a row.
-- :func:`split`, :func:`own_split`: training, validation and test nodes; :func:`standard_split`:
-  those of a publisher.
+- :func:`split`, :func:`own_split`, :func:`mask_split`: training, validation and test nodes;
+  :func:`standard_split`: those of a publisher.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from labelcert.data.cuts import cut_graph
 from labelcert.data.download import data_folder, fetch
 from labelcert.data.edge_list import from_edge_list
 from labelcert.data.graph import Graph
+from labelcert.data.mask_splits import mask_split
 from labelcert.data.matrices import undirected
 from labelcert.data.networks import from_networkx
 from labelcert.data.npz import from_npz, save_npz
@@ -51,6 +52,7 @@ __all__ = [
     "from_table",
     "load",
     "majority",
+    "mask_split",
     "names",
     "open_path",
     "own_split",

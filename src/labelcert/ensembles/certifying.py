@@ -59,7 +59,7 @@ def certify_votes(
         learner={**ensemble._base.learner(), "parts": float(len(ensemble._parts))},
         seconds=clock.elapsed,
         stopped=_stopped(clock, radius, upper),
-        predicted=predicted,
+        class_numbers=predicted,
         warnings=signs_of_labels(
             ensemble.classes_, class_numbers(ensemble._labels, ensemble.classes_), predicted
         ),

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.certificates import Certificate, ThreatModel, certify
+from labelcert.certificates import Certificate, certify
+from labelcert.certificates.run.settings import Options, shows_options
 from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.intake.positions import as_positions
 
 
+@shows_options()
 def certify_graph(
     graph: Any,
     split: Any,
     kernel: Callable[..., Any],
-    *,
-    C: float | None = None,
-    ridge: float | None = None,
-    max_flips: int | str | None = None,
-    threat: ThreatModel | None = None,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> Certificate:
     """Certify the predictions of a split's test nodes against flips of its labeled nodes' labels.
 
@@ -32,9 +29,8 @@ def certify_graph(
         split: a split of `labelcert.datasets`, or anything with node numbers or masks of all nodes
             as `labeled` (trained on) and `test` (certified).
         kernel: a kernel of `labelcert.kernels` or a `labelcert.kernels.Kernel`.
-        C, ridge, max_flips, threat: as in `labelcert.certify`; a threat model counts positions
-            among ``split.labeled``, in its order.
-        options: the others of `labelcert.certify`.
+        options: those of `labelcert.certify`; a threat model counts positions among
+            ``split.labeled``, in its order.
 
     Returns the certificate; its rows are the nodes of ``split.test``, in their order.
     Raises InputError: a part that is missing, a node without a label among the labeled, or what
@@ -63,13 +59,4 @@ def certify_graph(
             f"split has node {node} in both labeled and test: certify nodes that are not trained "
             "on."
         )
-    return certify(
-        kernel(graph, labeled),
-        kernel(graph, test, labeled),
-        labels[labeled],
-        C=C,
-        ridge=ridge,
-        max_flips=max_flips,
-        threat=threat,
-        **options,
-    )
+    return certify(kernel(graph, labeled), kernel(graph, test, labeled), labels[labeled], **options)

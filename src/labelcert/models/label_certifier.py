@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate, ThreatModel, certify
 from labelcert.certificates.run.option_checks import check_learner
+from labelcert.certificates.run.settings import shows_options
 from labelcert.kernels import MLP
 from labelcert.learners import KernelRidge, KernelSVM
 from labelcert.learners.dual_ridge import dual_ridge
@@ -108,6 +109,7 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
             values.argmax(axis=1) if values.ndim == 2 else (values > 0).astype(int)
         ]
 
+    @shows_options(without=("C", "ridge", "threat", "classes"))
     def certify(self, X: Any, max_flips: int | str | None = None, **options: Any) -> Certificate:
         """How many flipped labels of `fit` the prediction of each new row provably survives.
 

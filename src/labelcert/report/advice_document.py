@@ -13,7 +13,10 @@ The document is that of a run (`labelcert.report.document`) without "certificate
                    "steps": [{"index": …, "label": …, "ratio_before": …, "ratio_after": …,
                               "mean_radius_before": …, "mean_radius_after": …, "gained": …,
                               "complete": …, "exact": …}, ...],
-                   "ratio_curves": [[...], ...], "before": {...}, "after": {...}}
+                   "ratio_curves": [[...], ...],
+                   "suspicious": null or {"prediction": [n], "status": [n], "disagreement": [n],
+                              "disagreement_upper": [n], "how": [n], "stopped": …},
+                   "before": {...}, "after": {...}}
     }
 
 "chosen" holds the nodes of the chosen labels in order. "advice" is the document of
@@ -35,6 +38,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates import Advice
+from labelcert.report.advice_told import advice_facts, advice_headline
 from labelcert.report.atomic import write_bytes
 from labelcert.report.document import Run, to_json
 from labelcert.report.frames import not_a_formula
@@ -74,8 +78,14 @@ def advice_frame(
     return frame
 
 
+def advice_text(advice: Advice, run: Run) -> str:
+    """The advice in plain words: a sentence, then a line a step and a suspicious label."""
+    lines = [f"{name}: {told}" for name, told in advice_facts(advice, run)]
+    return "\n".join([advice_headline(advice, run), "", *(" ".join(x.split()) for x in lines), ""])
+
+
 def write_advice(advice: Advice, run: Run, path: str | os.PathLike[str]) -> None:
-    """Write the document (.json) or the table (.csv, .parquet), completely or not at all.
+    """Write a document (.json), a table (.csv, .parquet) or a text (.txt), whole or not at all.
 
     Raises InputError for another suffix, or a file that cannot be written.
     """
@@ -92,8 +102,11 @@ def write_advice(advice: Advice, run: Run, path: str | os.PathLike[str]) -> None
         buffer = BytesIO()
         advice_frame(advice, run.labeled, run.ids).to_parquet(buffer, index=False, engine="pyarrow")
         content = buffer.getvalue()
+    elif suffix == ".txt":
+        content = advice_text(advice, run).encode("utf-8", "backslashreplace")
     else:
         raise InputError(
-            f"output {str(path)!r} has the suffix {suffix!r}: use one of .json, .csv, .parquet."
+            f"output {str(path)!r} has the suffix {suffix!r}: use one of .json, .csv, .parquet, "
+            ".txt."
         )
     write_bytes(path, content)

@@ -38,9 +38,9 @@ def certificate_frame(
     y_true (m,): true labels, as of a graph where some are missing; without them the column
     true_label is left out. ids: what nodes are called, by number; without any the columns id and
     witness_ids are left out.
-    Columns: node, id, true_label, prediction, decision, error_bar, radius, radius_upper, exact,
-    witness (list of nodes, or None), witness_ids, witness_labels (their new labels), proven_by,
-    broken_by.
+    Columns: node, id, true_label, prediction, margin, error_bar (of the margin), decision (a number
+    with two classes, else a list of K logits), radius, radius_upper, exact, witness (list of nodes,
+    or None), witness_ids, witness_labels (their new labels), proven_by, broken_by.
     Raises InputError for columns of another length.
     """
     c = certificate
@@ -92,10 +92,9 @@ def write_frame(
 
 def _csv(frame: pd.DataFrame) -> bytes:
     safe = frame.copy()
-    for name in ("witness", "witness_ids", "witness_labels"):
-        if name not in safe:
-            continue
-        safe[name] = _objects([None if v is None else json.dumps(v) for v in frame[name]])
+    for name in ("decision", "witness", "witness_ids", "witness_labels"):
+        if name in safe and safe[name].dtype == object:
+            safe[name] = _objects([None if v is None else json.dumps(v) for v in frame[name]])
     for name in ("id", "true_label", "prediction"):
         if name in safe:
             safe[name] = [not_a_formula(v) for v in safe[name].tolist()]

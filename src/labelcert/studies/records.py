@@ -14,15 +14,15 @@
       "certified_ratio":    {"lower": [R + 1], "upper": [R + 1]},
       "certified_accuracy": {"lower": [R + 1], "upper": [R + 1]},
       "collective": null or {"broken_lower": [R + 1], "broken_upper": [R + 1],
-                             "flip_sets": [R + 1], "new_labels": [R + 1]},
+                             "witnesses": [R + 1]},
       "radius": [m], "radius_upper": [m], "relaxed_radius": [m] or null,
       "witnesses": [m], each null or {"indices": [...], "labels": [...]},
       "exact_share": share of radii known exactly, "complete": …, "stopped": "" or "time limit",
-      "exactness": "exact" or "relaxed"
+      "relaxed": whether only independent worst cases of the classes were asked for
     }
 
 Entry r of a list of R + 1 belongs to budget r. "lower" is proven; "upper" is what no known witness
-breaks. Indices of witnesses and flip sets are positions in "labeled". "ids" are what the user's
+breaks. Indices of witnesses are positions in "labeled". "ids" are what the user's
 table calls nodes. Of new rows whose label nobody knows "true_labels" holds null, and "accuracy" and
 "certified_accuracy" are null; no unit of a study has such rows.
 "complete" says that a longer time limit would change nothing. What a run
@@ -110,9 +110,9 @@ def record_of_points(
         "relaxed_radius": None if c.relaxed_radius is None else c.relaxed_radius.tolist(),
         "witnesses": [_witness(w) for w in c.witnesses],
         "exact_share": float(c.exact.mean()),
-        "complete": _complete(c),
+        "complete": c.complete,
         "stopped": c.stopped,
-        "exactness": c.exactness,
+        "relaxed": c.relaxed,
     }
 
 
@@ -144,8 +144,7 @@ def _collective(c: CollectiveCertificate) -> dict[str, Any]:
     return {
         "broken_lower": c.broken_lower.tolist(),
         "broken_upper": c.broken_upper.tolist(),
-        "flip_sets": [flips.tolist() for flips in c.flip_sets],
-        "new_labels": [labels.tolist() for labels in c.new_labels],
+        "witnesses": [_witness(w) for w in c.witnesses],
     }
 
 
@@ -153,15 +152,3 @@ def _witness(witness: Witness | None) -> dict[str, Any] | None:
     if witness is None:
         return None
     return {"indices": witness.indices.tolist(), "labels": witness.labels.tolist()}
-
-
-def _complete(c: Certificate) -> bool:
-    """Whether the search ended by itself with all it was asked for.
-
-    An exact search that leaves something open has given it up for lack of time, even where it did
-    not run into its limit. A relaxed one leaves open what its relaxation cannot tell.
-    """
-    if c.stopped:
-        return False
-    closed = bool(c.exact.all()) and (c.collective is None or c.collective.exact)
-    return closed or c.exactness == "relaxed"

@@ -228,7 +228,9 @@ class StudySpec(_Part):
     certificates: Annotated[list[Literal["sample_wise", "collective"]], Field(min_length=1)] = (
         Field(default=["sample_wise"], description="a list of sample_wise, collective, or both")
     )
+    relaxed: bool = Field(default=False, description="true or false")
     exactness: Literal["exact", "relaxed"] = Field(default="exact", description="exact or relaxed")
+    """Old name of `relaxed`."""
     threat: ThreatSpec = Field(
         default=ThreatSpec(),
         description="a mapping of directions, trusted, costs, groups, group_budgets, bad_groups",

@@ -127,7 +127,7 @@ def _common(
         "dataset": _source(dataset, digests, seed),
         "split": _split(split, seed),
         "collective": "collective" in spec.certificates,
-        "exactness": spec.exactness,
+        "exactness": "relaxed" if spec.relaxed else spec.exactness,
     }
 
 

@@ -99,7 +99,7 @@ def _certify(task: Task, gram: Any, cross: Any, setting: Setting) -> Certificate
         ridge=content["learner"].get("ridge"),
         threat=setting.threat,
         collective=content["collective"],
-        exactness=content["exactness"],
+        relaxed=content["exactness"] == "relaxed",
         time_limit=task["time_limit"],
         n_jobs=task["jobs"],
     )

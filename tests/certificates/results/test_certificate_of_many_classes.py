@@ -18,16 +18,17 @@ def certificate():
 def test_prediction_and_margin(certificate):
     assert certificate.prediction.tolist() == ["=a", "c", "=a", "=a"]
     assert certificate.margin.tolist() == pytest.approx([0.25, 2.0, 3.0, -1e-12])
-    by_logits = replace(certificate, predicted=None)
+    by_logits = replace(certificate, class_numbers=None)
     assert by_logits.prediction.tolist() == ["=a", "c", "=a", "c"]
     assert by_logits.margin.tolist() == pytest.approx([0.25, 2.0, 3.0, 1e-12])
     assert certificate.certified_accuracy(1, ["b", "c", "=a", "b"]) == 0.5
     assert certificate.certified_ratio_bounds(2) == (0.25, 0.5)
 
 
-def test_frame_has_one_decision_a_point(certificate):
+def test_a_frame_has_the_margin_and_the_logits_of_a_point(certificate):
     frame = certificate.to_frame()
-    assert frame["decision"].tolist() == certificate.margin.tolist()
+    assert frame["margin"].tolist() == certificate.margin.tolist()
+    assert frame["decision"].tolist() == certificate.decision.tolist()
     # Those of the predicted class and of the worst of its rivals.
     assert frame["error_bar"].tolist() == pytest.approx([0.03, 0.03, 0.4, 2e-9])
     assert frame["witness"].tolist() == [[2], [0, 1, 3], None, []]
@@ -53,13 +54,17 @@ def test_relaxation_gap(certificate):
 
 
 def test_relabeling(certificate):
-    attack = certificate.collective.relabeling(2)
+    attack = certificate.collective.witness(2)
+    assert attack is certificate.collective.relabeling(2) is certificate.collective.witnesses[2]
     assert attack.indices.tolist() == [0, 1]
     assert attack.labels.tolist() == ["b", "c"]
     with pytest.raises(lc.InputError, match="r=4"):
-        certificate.collective.relabeling(4)
+        certificate.collective.witness(4)
+    assert [flips.tolist() for flips in certificate.collective.flip_sets][2] == [0, 1]
+    assert [labels.tolist() for labels in certificate.collective.new_labels][2] == ["b", "c"]
+    unknown = (lc.Witness(np.arange(1), np.array([], dtype="<U2")),) * 4
     with pytest.raises(lc.InputError, match="new_labels"):
-        replace(certificate.collective, new_labels=()).relabeling(1)
+        replace(certificate.collective, witnesses=unknown).witness(1)
 
 
 def test_json_round_trip(certificate):
@@ -77,11 +82,12 @@ def test_json_round_trip(certificate):
 @pytest.mark.parametrize(
     "damage",
     [
-        {"predicted": [0, 1, 2, 3]},
-        {"predicted": [0, 1, -1, 2]},
-        {"predicted": [0, 1]},
+        {"prediction": ["=a", "b", "c", "d"]},
+        {"prediction": [0, 1, 2, 2]},
+        {"prediction": ["=a", "b"]},
+        {"prediction": ["=a", "b", None, "c"]},
         {"relaxed_radius": [0]},
-        {"exactness": "sloppy"},
+        {"relaxed": "sloppy"},
         {"decision": [[0.0, 1.0]] * 4},
         {"decision": [0.0] * 4},
         {"error_bar": [0.0] * 4},
@@ -93,6 +99,28 @@ def test_damaged_json_is_refused(certificate, damage):
         lc.Certificate.from_json(json.dumps(document | damage))
 
 
+@pytest.mark.parametrize(
+    "damage", [{"predicted": [0, 1, 2, 3]}, {"predicted": [0, 1]}, {"exactness": "sloppy"}]
+)
+def test_old_names_of_files_are_read_and_checked(certificate, damage):
+    document = json.loads(certificate.to_json())
+    del document["prediction"], document["relaxed"]
+    document |= {"predicted": [0, 2, 0, 0], "exactness": "relaxed"}
+    attacks = document["collective"].pop("witnesses")
+    document["collective"]["flip_sets"] = [w["indices"] for w in attacks]
+    document["collective"]["new_labels"] = [w["labels"] for w in attacks]
+    old = lc.Certificate.from_json(json.dumps(document))
+    assert old.to_json() == replace(certificate, relaxed=True).to_json()
+    assert (old.exactness, old.predicted.tolist()) == ("relaxed", [0, 2, 0, 0])
+    with pytest.raises(lc.InputError, match="damaged"):
+        lc.Certificate.from_json(json.dumps(document | damage))
+    del document["collective"]["new_labels"]
+    older = lc.Certificate.from_json(json.dumps(document))
+    assert older.collective.flip_sets[2].tolist() == [0, 1]
+    with pytest.raises(lc.InputError, match="certify anew"):
+        older.collective.witness(2)
+
+
 def test_files_of_before_many_classes_are_read():
     rng = np.random.default_rng(1)
     points, tests = rng.standard_normal((8, 3)), rng.standard_normal((5, 3))
@@ -101,9 +129,10 @@ def test_files_of_before_many_classes_are_read():
         points @ points.T, tests @ points.T, labels, C=0.5, max_flips=3, collective=True
     )
     document = json.loads(cert.to_json())
-    for name in ("predicted", "exactness", "relaxed_radius"):
+    for name in ("prediction", "relaxed", "relaxed_radius"):
         del document[name]
-    del document["collective"]["new_labels"]
+    attacks = document["collective"].pop("witnesses")
+    document["collective"]["flip_sets"] = [w["indices"] for w in attacks]
     old = lc.Certificate.from_json(json.dumps(document))
     assert old.prediction.tolist() == cert.prediction.tolist()
     assert (old.exactness, old.relaxed_radius) == ("exact", None)

@@ -11,6 +11,7 @@ import numpy as np
 
 from labelcert.certificates.array_types import FloatArray, IntArray
 from labelcert.certificates.results.certificate import Certificate
+from labelcert.certificates.results.suspicion import Suspicion
 
 if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
@@ -52,6 +53,7 @@ class Advice:
     were not computed for that attacker are NaN.
     stopped: "" after k steps, else "nothing left to gain" (every prediction is proven robust at
     max_flips, or tied), "time limit" or "interrupted".
+    suspicious: what the other labels say of each label; None where there was no time for it.
     Source: our own; the certificates are those of arXiv 2412.00537, section 2.
     """
 
@@ -62,6 +64,7 @@ class Advice:
     after: Certificate
     stopped: str = ""
     seconds: float = 0.0
+    suspicious: Suspicion | None = None
 
     @property
     def chosen(self) -> IntArray:
@@ -97,6 +100,7 @@ class Advice:
             "ratio_curves": [
                 [None if math.isnan(v) else v for v in row] for row in self.ratio_curves.tolist()
             ],
+            "suspicious": None if self.suspicious is None else self.suspicious.document(),
             "before": json.loads(self.before.to_json()),
             "after": json.loads(self.after.to_json()),
         }

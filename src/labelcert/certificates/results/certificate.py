@@ -12,10 +12,10 @@ from labelcert._errors import InputError
 from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray, LabelArray
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate, covered
 from labelcert.certificates.results.flip_check import FlipCheck, Problem, check_flips
+from labelcert.certificates.results.old_names import OldNames
 from labelcert.certificates.results.relaxation_gap import RelaxationGap, relaxation_gap
 from labelcert.certificates.results.shown import Shown
 from labelcert.certificates.results.witness import Witness
-from labelcert.certificates.results.witness_recipe import WitnessRecipe
 from labelcert.intake.items import items_of
 from labelcert.intake.label_lookup import refuse_other_type
 from labelcert.intake.labels import as_labels
@@ -25,18 +25,16 @@ from labelcert.intake.numbers import told, whole_or_none
 if TYPE_CHECKING:
     import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
 
-EXACTNESS = ("exact", "relaxed")
-"""What can be asked for; it makes a difference with more than two classes only."""
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Certificate(Shown):
+class Certificate(Shown, OldNames):
     """For each of m test points, how many flipped training labels its prediction survives.
 
     prediction (m,) class labels; decision (m,) clean decision values, positive for classes[1], or,
     with K > 2 classes, (m, K) logits, the largest of which wins; error_bar of the same shape: how
-    far each can be from the truth. predicted (m,): positions of the predictions in classes, where
-    the values are too close to tell as exact arithmetic has them (None: as decision has them).
+    far each can be from the truth. class_numbers (m,): positions of the predictions in classes,
+    where the values are too close to tell as exact arithmetic has them (None: as decision has
+    them).
     radius (m,): proven robust up to this budget, with any bad groups there are besides; −1 where
     not even budget 0 is proven, see `status`. Capped at max_flips: radius == max_flips means at
     least that.
@@ -57,14 +55,17 @@ class Certificate(Shown):
     provably positive semidefinite; verdicts hold with and without it, and what they cannot tell for
     both is open.
     unit: what budgets and radii count, "flips", or "cost" where not every label costs 1.
-    exactness: what was asked for, "exact" or "relaxed". relaxed_radius (m,): with K > 2 classes,
-    the radius by independent worst cases of the classes alone, None where it was not computed.
+    relaxed: whether only independent worst cases of the classes were asked for. relaxed_radius
+    (m,): with K > 2 classes, the radius by these alone, None where it was not computed.
     advice: where radii of an SVM are open, what would close them, a sentence each with its price;
     not kept in files.
     bad_groups: how many groups the attacker may have for itself, see `ThreatModel`.
     warnings: what makes the certificate worth less than it looks, such as a model that always
     predicts the same class; a sentence each, with a remedy.
     problem: what `check` trains again, the matrices with it; kept neither in files nor in pickles.
+
+    Three words are kept apart: `exact`, what is known of a radius; `relaxed`, what was asked for;
+    `complete`, whether the search ended by itself.
 
     Source: definitions of arXiv 2412.00537, section 2; error bars of our own note, section 2.
     """
@@ -87,8 +88,8 @@ class Certificate(Shown):
     stopped: str = ""
     collective: CollectiveCertificate | None = None
     unit: str = "flips"
-    predicted: IntArray | None = None
-    exactness: str = "exact"
+    class_numbers: IntArray | None = None
+    relaxed: bool = False
     relaxed_radius: IntArray | None = None
     levels: IntArray | None = None
     asked: int | None = None
@@ -105,7 +106,7 @@ class Certificate(Shown):
     @property
     def margin(self) -> FloatArray:
         """(m,) clean margins: how far each prediction leads the next class."""
-        return self._lead()[0]
+        return self.lead()[0]
 
     @property
     def relaxation_gap(self) -> RelaxationGap | None:
@@ -139,6 +140,18 @@ class Certificate(Shown):
     def exact(self) -> BoolArray:
         """(m,) whether the radius is known exactly."""
         return self.radius == self.radius_upper
+
+    @property
+    def complete(self) -> bool:
+        """Whether the search ended by itself with all it was asked for: more time changes nothing.
+
+        An exact search that leaves something open has given it up for lack of time, even where it
+        did not run into its limit. A relaxed one leaves open what its relaxation cannot tell.
+        """
+        if self.stopped:
+            return False
+        closed = bool(self.exact.all()) and (self.collective is None or self.collective.exact)
+        return closed or self.relaxed
 
     @property
     def num_test(self) -> int:
@@ -214,41 +227,17 @@ class Certificate(Shown):
         return float(((self.radius >= r) & (self.prediction == truth)).mean())
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a test point: prediction, decision, radius, witness and who decided.
+        """One row a test point: prediction, margin, radius, witness and who decided.
 
-        Witnesses that are only made when asked for (certify_linear) are not: in their place stands
-        the class that overtakes the prediction, in the column overtaken_by. With more than two
-        classes the column decision is the margin, and error_bar that of the margin; the (m, K)
-        logits are in `decision` of the certificate.
+        The same for any number of classes: margin is how far the prediction leads the next class,
+        error_bar how far that can be from the truth, and decision the row's entry of `decision`, a
+        number with two classes, else a list of K logits. Witnesses that are only made when asked
+        for (certify_linear) are not: in their place stands the class that overtakes the
+        prediction, in the column overtaken_by.
         """
-        import pandas as pd  # pyright: ignore[reportMissingTypeStubs]
+        from labelcert.certificates.results.frame import frame_of
 
-        decision, error_bar = (
-            (self.decision, self.error_bar) if self.decision.ndim == 1 else self._lead()
-        )
-        return pd.DataFrame(
-            {
-                "prediction": self.prediction,
-                "decision": decision,
-                "error_bar": error_bar,
-                "radius": self.radius,
-                "radius_upper": self.radius_upper,
-                "exact": self.exact,
-                **self._witness_columns(),
-                "proven_by": list(self.proven_by),
-                "broken_by": list(self.broken_by),
-            }
-        )
-
-    def _witness_columns(self) -> dict[str, list[Any]]:
-        found = self.witnesses
-        if isinstance(found, WitnessRecipe):
-            names = self.classes.tolist()
-            return {"overtaken_by": [None if k < 0 else names[k] for k in found.rival.tolist()]}
-        return {
-            "witness": [None if w is None else w.indices.tolist() for w in found],
-            "witness_labels": [None if w is None else w.labels.tolist() for w in found],
-        }
+        return frame_of(self)
 
     def to_json(self, indent: int | None = None) -> str:
         """The whole certificate as JSON text; `from_json` reads it back."""
@@ -264,14 +253,14 @@ class Certificate(Shown):
         return parse(text)
 
     def _numbers(self) -> IntArray:
-        if self.predicted is not None:
-            return self.predicted
+        if self.class_numbers is not None:
+            return self.class_numbers
         if self.decision.ndim == 1:
             return (self.decision > 0).astype(np.int64)
         return self.decision.argmax(axis=1)
 
-    def _lead(self) -> tuple[FloatArray, FloatArray]:
-        """Margins (m,) and their error bars (m,)."""
+    def lead(self) -> tuple[FloatArray, FloatArray]:
+        """`margin` (m,), and how far each can be from the truth (m,)."""
         if self.decision.ndim == 1:
             return np.abs(self.decision), self.error_bar
         at = np.arange(self.num_test), self._numbers()

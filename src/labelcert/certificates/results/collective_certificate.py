@@ -18,8 +18,8 @@ class CollectiveCertificate:
     """Most predictions broken by one flip set, for each budget, as a proven interval.
 
     broken_lower, broken_upper (L,): at each of `budgets` a flip set is known that breaks so many of
-    the num_test predictions, and none breaks more. flip_sets: the indices of that flip set;
-    new_labels: what its labels become. A clean tie counts as broken always.
+    the num_test predictions, and none breaks more. witnesses (L,): these flip sets, see
+    `witness`. A clean tie counts as broken always.
     levels: the budgets where they are not all from 0 to max_flips, see `budgets`; asked: the budget
     asked for, where that is more than all labels cost together (max_flips).
     Source: arXiv 2412.00537, section 3.
@@ -28,10 +28,9 @@ class CollectiveCertificate:
     broken_lower: IntArray
     broken_upper: IntArray
     num_test: int
-    flip_sets: tuple[IntArray, ...]
+    witnesses: tuple[Witness, ...]
     seconds: float = 0.0
     stopped: str = ""
-    new_labels: tuple[LabelArray, ...] = ()
     levels: IntArray | None = None
     asked: int | None = None
 
@@ -65,16 +64,29 @@ class CollectiveCertificate:
         m = self.num_test
         return 1 - int(self.broken_upper[row]) / m, 1 - int(self.broken_lower[row]) / m
 
-    def witness(self, r: int) -> IntArray:
-        """Indices of a flip set of budget r that breaks broken_lower[r] predictions."""
-        return self.flip_sets[self.row(r)]
+    def witness(self, r: int) -> Witness:
+        """A flip set of budget r that breaks broken_lower of r predictions: indices, new labels.
+
+        Raises InputError where new labels are not known, of more than two classes in old files.
+        """
+        found = self.witnesses[self.row(r)]
+        if len(found.labels) < len(found.indices):
+            raise InputError("new_labels are not known: certify anew to have them.")
+        return found
 
     def relabeling(self, r: int) -> Witness:
-        """`witness(r)` with the new labels."""
-        row = self.row(r)
-        if not self.new_labels:
-            raise InputError("new_labels are not known: certify anew to have them.")
-        return Witness(self.flip_sets[row], self.new_labels[row])
+        """Old name of `witness`."""
+        return self.witness(r)
+
+    @property
+    def flip_sets(self) -> tuple[IntArray, ...]:
+        """(L,) the indices of `witnesses`, from before there were these."""
+        return tuple(witness.indices for witness in self.witnesses)
+
+    @property
+    def new_labels(self) -> tuple[LabelArray, ...]:
+        """(L,) the labels of `witnesses`, from before there were these."""
+        return tuple(witness.labels for witness in self.witnesses)
 
     def __repr__(self) -> str:
         parts = [

@@ -15,11 +15,13 @@ from labelcert.certificates.results.witness_recipe import WitnessRecipe
 def refuse_contradictions(c: Certificate) -> None:
     """ValueError where columns do not fit together, or contradict each other."""
     columns = (c.radius, c.radius_upper, c.witnesses, c.proven_by, c.broken_by)
-    numbers = [v for v in (c.predicted, c.relaxed_radius) if v is not None]
+    numbers = [v for v in (c.class_numbers, c.relaxed_radius) if v is not None]
     if {len(v) for v in (*columns, *numbers)} != {c.num_test}:
         raise ValueError("columns of different lengths")
-    if c.predicted is not None and not set(c.predicted.tolist()) <= set(range(len(c.classes))):
-        raise ValueError("predicted names no class")
+    if c.class_numbers is not None and not set(c.class_numbers.tolist()) <= set(
+        range(len(c.classes))
+    ):
+        raise ValueError("a prediction that is no class")
     if not set(c.labels.tolist()) <= set(c.classes.tolist()):
         raise ValueError("labels of other classes than those named")
     if not (np.isfinite(c.decision).all() and np.isfinite(c.error_bar).all()):
@@ -64,7 +66,7 @@ def _check_recipe(rival: IntArray, c: Certificate) -> None:
         (known & (c.radius_upper >= c.max_flips)).any()
     ):
         raise ValueError("a rival that is no class, or that overtakes beyond max_flips")
-    if c.predicted is not None and bool((rival == c.predicted).any()):
+    if c.class_numbers is not None and bool((rival == c.class_numbers).any()):
         raise ValueError("a prediction that is its own rival")
 
 
@@ -73,7 +75,7 @@ def _check_counts(found: CollectiveCertificate, c: Certificate) -> None:
     if (
         len(lower) != len(upper)
         or len(lower) != len(c.budgets)
-        or len(found.flip_sets) != len(lower)
+        or len(found.witnesses) != len(lower)
     ):
         raise ValueError("collective columns of different lengths")
     if found.num_test != c.num_test:
@@ -85,8 +87,8 @@ def _check_counts(found: CollectiveCertificate, c: Certificate) -> None:
     alone = (c.radius[:, None] < c.budgets[None, :]).sum(axis=0)
     if bool((lower > alone).any()):
         raise ValueError("more predictions broken at once than can be broken at all")
-    for flips in found.flip_sets:
-        _check_flips(flips, c.num_labeled)
+    for witness in found.witnesses:
+        _check_flips(witness.indices, c.num_labeled)
 
 
 def _check_flips(flips: IntArray, n: int) -> None:

@@ -10,10 +10,11 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.array_types import IntArray, LabelArray
-from labelcert.certificates.results.certificate import EXACTNESS, Certificate
+from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
 from labelcert.certificates.results.contradictions import refuse_contradictions
 from labelcert.certificates.results.json_writing import FORMAT, VERSION
+from labelcert.certificates.results.old_names import EXACTNESS
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.results.witness_recipe import WitnessRecipe
 from labelcert.intake.json_text import read_json, whole_array
@@ -73,8 +74,8 @@ def _build(d: dict[str, Any]) -> Certificate:
         stopped=str(d["stopped"]),
         collective=None if collective is None else _read_collective(collective, labels, classes),
         unit=_one_of(d.get("unit", "flips"), ("flips", "cost")),
-        predicted=_read_numbers(d.get("predicted")),
-        exactness=_one_of(d.get("exactness", "exact"), EXACTNESS),
+        class_numbers=_read_prediction(d, classes),
+        relaxed=_read_relaxed(d),
         relaxed_radius=_read_numbers(d.get("relaxed_radius")),
         levels=levels,
         asked=_read_number(d.get("asked")),
@@ -89,6 +90,25 @@ def _one_of(value: Any, known: tuple[str, ...]) -> str:
     if value not in known:
         raise ValueError(f"{value!r} is none of {known}")
     return str(value)
+
+
+def _read_prediction(d: dict[str, Any], classes: LabelArray) -> IntArray | None:
+    """Class numbers of the predictions; "predicted" is what older files have in their place."""
+    if "prediction" not in d:
+        return _read_numbers(d.get("predicted"))
+    names: list[Any] = d["prediction"]
+    known: list[Any] = classes.tolist()
+    found: list[Any] = as_labels(names, "prediction").tolist() if names else []
+    return np.array([known.index(name) for name in found], dtype=np.int64)
+
+
+def _read_relaxed(d: dict[str, Any]) -> bool:
+    """What was asked for; "exactness" is what older files say of it."""
+    if "relaxed" not in d:
+        return _one_of(d.get("exactness", "exact"), EXACTNESS) == EXACTNESS[1]
+    if type(d["relaxed"]) is not bool:
+        raise ValueError("relaxed is neither true nor false")
+    return d["relaxed"]
 
 
 def _read_numbers(numbers: list[int] | None) -> IntArray | None:
@@ -130,18 +150,31 @@ def _read_witness(w: dict[str, Any] | None) -> Witness | None:
 def _read_collective(
     d: dict[str, Any], labels: LabelArray, classes: LabelArray
 ) -> CollectiveCertificate:
-    flip_sets = tuple(whole_array(s) for s in d["flip_sets"])
-    given: list[Any] | None = d.get("new_labels")
-    if given is None and len(classes) == 2:
-        given = [np.where(labels[s] == classes[0], classes[1], classes[0]) for s in flip_sets]
     return CollectiveCertificate(
         broken_lower=whole_array(d["broken_lower"]),
         broken_upper=whole_array(d["broken_upper"]),
         num_test=_read_whole(d["num_test"]),
-        flip_sets=flip_sets,
+        witnesses=_read_attacks(d, labels, classes),
         seconds=float(d["seconds"]),
         stopped=str(d["stopped"]),
-        new_labels=tuple(np.asarray(new, dtype=classes.dtype) for new in given or ()),
         levels=_read_numbers(d.get("levels")),
         asked=_read_number(d.get("asked")),
     )
+
+
+def _read_attacks(
+    d: dict[str, Any], labels: LabelArray, classes: LabelArray
+) -> tuple[Witness, ...]:
+    """The flip sets; older files have "flip_sets" and "new_labels", the oldest of two classes no
+    new labels. Of more classes these are then not known, and missing."""
+    if "witnesses" in d:
+        found: list[dict[str, Any]] = d["witnesses"]
+        pairs = [(w["indices"], w["labels"]) for w in found]
+    else:
+        sets: list[Any] = d["flip_sets"]
+        given: list[Any] | None = d.get("new_labels")
+        if given is None and len(classes) == 2:
+            other: dict[Any, Any] = dict(zip(classes.tolist(), classes[::-1].tolist(), strict=True))
+            given = [[other[label] for label in labels[whole_array(s)].tolist()] for s in sets]
+        pairs = list(zip(sets, given or [[] for _ in sets], strict=True))
+    return tuple(Witness(whole_array(s), np.asarray(new, classes.dtype)) for s, new in pairs)

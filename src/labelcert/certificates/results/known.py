@@ -57,9 +57,9 @@ def rebuilt(certificate: Certificate, rows: Sequence[Known], stopped: str) -> Ce
     reason.
     """
     margins = np.full_like(certificate.worst_margin, np.nan)
-    margins[:, 0] = certificate.worst_margin[:, 0]
+    margins[:, :1] = certificate.worst_margin[:, :1]
     bounds = np.full_like(certificate.worst_margin_bound, -np.inf)
-    bounds[:, 0] = certificate.worst_margin_bound[:, 0]
+    bounds[:, :1] = certificate.worst_margin_bound[:, :1]
     return replace(
         certificate,
         radius=np.array([row.radius for row in rows], dtype=np.int64),

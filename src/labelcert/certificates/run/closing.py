@@ -28,7 +28,7 @@ def ways_to_close(machines: Machines, task: Task, stopped: str) -> tuple[str, ..
     ways: list[str] = []
     if not task.exact:
         ways.append(
-            "--exactness exact (exactness): relaxed takes the worst case of each class alone."
+            "Without --relaxed (relaxed=True), which takes the worst case of each class alone."
         )
     elif stopped != INTERRUPTED:
         ways.append(f"A longer --time-limit (time_limit): {_forecast(task)}")

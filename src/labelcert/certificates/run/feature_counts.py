@@ -120,16 +120,14 @@ def _certificate(
     lower = np.array([one.broken for one in best], dtype=np.int64) + tied
     if (lower > upper).any():
         raise AssertionError("more predictions are broken at once than are open one by one")
-    attacks = [given.witness(one.changes) for one in best]
     left_open = bool((lower < upper).any())
     return CollectiveCertificate(
         broken_lower=lower,
         broken_upper=upper,
         num_test=len(found.leader),
-        flip_sets=tuple(attack.indices for attack in attacks),
+        witnesses=tuple(given.witness(one.changes) for one in best),
         seconds=clock.elapsed,
         stopped=reason_of(clock) if left_open else "",
-        new_labels=tuple(attack.labels for attack in attacks),
         levels=levels,
         asked=given.asked,
     )

@@ -39,7 +39,7 @@ class Asked(NamedTuple):
 
 def run_features(given: FeatureInput, asked: Asked, jobs: int, clock: Clock) -> Certificate:
     """The certificate of a problem from features."""
-    return _certificate(given, model_of(given), asked, jobs, clock)
+    return certificate_from_features(given, model_of(given), asked, jobs, clock)
 
 
 def certificates_of(
@@ -56,7 +56,7 @@ def certificates_of(
         learner = system.ridge(ridge, by_spectrum=True)
         exact = ExactFeatures(given.features, ridge)
         model = FeatureModel(learner, exact, given.tests, len(given.labels))
-        yield _certificate(replace(given, ridge=ridge), model, Asked(), jobs, clock)
+        yield certificate_from_features(replace(given, ridge=ridge), model, Asked(), jobs, clock)
 
 
 def certificates_of_gram(
@@ -72,12 +72,13 @@ def certificates_of_gram(
             return
         learner, exact = GramRidge(given.gram, ridge), ExactGram(given.gram, ridge)
         model = FeatureModel(learner, exact, given.cross, len(given.labels))
-        yield _certificate(replace(rows, ridge=ridge), model, Asked(), jobs, clock)
+        yield certificate_from_features(replace(rows, ridge=ridge), model, Asked(), jobs, clock)
 
 
-def _certificate(
+def certificate_from_features(
     given: FeatureInput, model: FeatureModel, asked: Asked, jobs: int, clock: Clock
 ) -> Certificate:
+    """The certificate of a problem whose model is at hand."""
     name = "ridge" if given.C is None else "saturation"
     found, witnesses = _radii(given, model, name, jobs, clock)
     counts = None
@@ -107,7 +108,7 @@ def _certificate(
         seconds=clock.elapsed,
         stopped=stopped if kept else "",
         unit="flips" if bool((given.space.cost == 1).all()) else "cost",
-        predicted=found.leader,
+        class_numbers=found.leader,
         collective=counts,
         levels=levels,
         bad_groups=given.space.free_groups,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labelcert._errors import InputError
-from labelcert.certificates.results.certificate import EXACTNESS
+from labelcert.certificates.results.old_names import EXACTNESS
 from labelcert.engines.registry import AUTO, OPTIONS
 from labelcert.intake import numbers
 
@@ -65,9 +65,7 @@ def check_exactness(exactness: str, engine: str) -> str:
     if exactness not in EXACTNESS:
         raise InputError(f"exactness={exactness!r} is unknown: pass one of {', '.join(EXACTNESS)}.")
     if exactness == "relaxed" and engine != AUTO:
-        raise InputError(
-            f"exactness='relaxed' does not go with engine={engine!r}: leave the engine to 'auto'."
-        )
+        raise InputError(f"relaxed does not go with engine={engine!r}: leave the engine to 'auto'.")
     return exactness
 
 

@@ -14,15 +14,19 @@ from labelcert.certificates.run.running_crowds import run_crowd
 from labelcert.engines import planner
 from labelcert.engines.machines import ridge
 from labelcert.engines.machines.clean import Clean, clean_fit, clean_linear
+from labelcert.engines.machines.linear_model import LinearModel
 from labelcert.engines.machines.machines import Machines
 from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
 
 
-def run_engines(given: CheckedInput, wishes: Wishes, clock: Clock) -> Outcome:
+def run_engines(
+    given: CheckedInput, wishes: Wishes, clock: Clock, model: LinearModel | None = None
+) -> Outcome:
     """What can be found out of a problem in the time there is.
 
-    The labels of a tie do not matter: a tied prediction is broken at every budget.
+    model: of ridge regression, as `linear_model` makes it, where it is at hand. The labels of a
+    tie do not matter: a tied prediction is broken at every budget.
     """
     two = len(given.classes) == 2
     advice: tuple[str, ...] = ()
@@ -31,7 +35,10 @@ def run_engines(given: CheckedInput, wishes: Wishes, clock: Clock) -> Outcome:
         clean, ledger = run_crowd(given, wishes, clock)
         stopped = reason_of(clock)
     else:
-        clean, task = (_ridge if given.C is None else _svm)(given, wishes, clock)
+        if given.C is None:
+            clean, task = _ridge(given, wishes, clock, model)
+        else:
+            clean, task = _svm(given, wishes, clock)
         planner.decide(task, clock)
         ledger, stopped = task.ledger, reason_of(clock)
         relaxed = None if two else _relaxed(clean, task)
@@ -62,9 +69,12 @@ def _svm(given: CheckedInput, wishes: Wishes, clock: Clock) -> tuple[Clean, Task
     return clean, Task.of_machines(part, clean.predicted[clean.decided], wishes, look)
 
 
-def _ridge(given: CheckedInput, wishes: Wishes, clock: Clock) -> tuple[Clean, Task]:
+def _ridge(
+    given: CheckedInput, wishes: Wishes, clock: Clock, model: LinearModel | None
+) -> tuple[Clean, Task]:
     assert given.ridge is not None
-    model = ridge.linear_model(given.gram, given.cross, given.ridge, given.max_flips, clock)
+    if model is None:
+        model = ridge.linear_model(given.gram, given.cross, given.ridge, given.max_flips, clock)
     space = given.space
     clean = clean_linear(model, space.labels, space.classes)
     part = model.of_test_points(clean.decided)

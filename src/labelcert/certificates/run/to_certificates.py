@@ -16,8 +16,10 @@ EVERY_BUDGET = 4096
 """Up to this budget results have a column for each, beyond it for those that change anything."""
 
 
-def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> Certificate:
-    """The sample-wise certificate of a run."""
+def sample_wise(
+    outcome: Outcome, collective: CollectiveCertificate | None, *, signs: bool = True
+) -> Certificate:
+    """The sample-wise certificate of a run; signs: whether its warnings are looked for."""
     given, ledger, decided = outcome.given, outcome.ledger, outcome.decided
     radius = np.full(len(given.cross), -1, dtype=np.int64)
     radius_upper = np.where(outcome.doubtful, given.max_flips, -1).astype(np.int64)
@@ -50,14 +52,14 @@ def sample_wise(outcome: Outcome, collective: CollectiveCertificate | None) -> C
         stopped=_told(outcome, left_open),
         collective=collective,
         unit="flips" if bool((given.space.cost == 1).all()) else "cost",
-        predicted=outcome.predicted,
-        exactness=outcome.exactness,
+        class_numbers=outcome.predicted,
+        relaxed=outcome.exactness == "relaxed",
         relaxed_radius=outcome.relaxed_radius,
         levels=_columns(outcome)[1],
         asked=given.asked,
         advice=outcome.advice,
         bad_groups=given.space.free_groups,
-        warnings=warning_signs(given, outcome.predicted),
+        warnings=warning_signs(given, outcome.predicted) if signs else (),
         problem=CheckedProblem(given),
     )
 
@@ -113,16 +115,15 @@ def collective_of(outcome: Outcome) -> CollectiveCertificate:
     tied, doubtful = int(outcome.tied.sum()), int(outcome.doubtful.sum())
     rows, levels = _columns(outcome)
     found = [ledger.count_witness[int(row)] for row in rows]
-    attacks = [outcome.given.witness(changes) for changes in found]
+    attacks = tuple(outcome.given.witness(changes) for changes in found)
     lower, upper = ledger.broken_lower[rows] + tied, ledger.broken_upper[rows] + tied + doubtful
     return CollectiveCertificate(
         broken_lower=lower,
         broken_upper=upper,
         num_test=len(outcome.tied),
-        flip_sets=tuple(attack.indices for attack in attacks),
+        witnesses=attacks,
         seconds=outcome.seconds,
         stopped=_told(outcome, bool((lower < upper).any())),
-        new_labels=tuple(attack.labels for attack in attacks),
         levels=levels,
         asked=outcome.given.asked,
     )

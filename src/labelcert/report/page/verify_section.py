@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from labelcert.certificates import Advice, Certificate, influential_labels
+from html import escape
+
+from labelcert.certificates import Advice, Certificate, Suspicion, influential_labels
+from labelcert.report.advice_told import MOST_NAMED, NOT_HELD, lead_of, suspicion_summary
 from labelcert.report.document import Run
 from labelcert.report.page.page_tables import table
 
@@ -12,7 +15,9 @@ _MOST = 5
 
 def verify_section(run: Run, advice: Advice | None) -> str:
     """The advice where there is one, else the labels in most of the witnesses; "" without any."""
-    told = _most_used(run) if advice is None else _advised(run, advice)
+    told = _most_used(run)
+    if advice is not None:
+        told = _advised(run, advice) + _suspicious(run, advice.suspicious)
     if not told:
         return ""
     return (
@@ -45,6 +50,26 @@ def _advised(run: Run, advice: Advice) -> str:
     )
     columns = (f"Labeled {run.word}", "Label", f"Then survive {budget} {unit}", "Mean radius")
     return note + table("Labels to verify, in this order", columns, rows)
+
+
+def _suspicious(run: Run, found: Suspicion | None) -> str:
+    """The labels that a model of all others does not agree with, and how that is known."""
+    if found is None:
+        return f"<p>The labels were {escape(NOT_HELD)}.</p>"
+    at = [i for i in found.order.tolist() if found.status[i] == "disagrees"]
+    note = (
+        "<p>Each label held against a model of all the others: "
+        f"{escape(suspicion_summary(found))}. A label that disagrees may be wrong, or its "
+        f"{escape(run.word)} unusual: look at it first.</p>"
+    )
+    rows = [
+        (_called(run, i), str(found.labels[i]), str(found.prediction[i]), lead_of(found, i))
+        for i in at[:MOST_NAMED]
+    ]
+    if not rows:
+        return note
+    columns = (f"Labeled {run.word}", "Label", "The others say", "By a lead of")
+    return note + table("Labels that disagree most", columns, rows)
 
 
 def _survivors(certificate: Certificate, budget: int) -> int:
