@@ -8,11 +8,11 @@ from pathlib import Path
 from labelcert.report.study_frame import COLUMNS
 from labelcert.studies import expand
 from mails_table import mails_table
+from shared_files import needs_data
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
 
-
-TEXT, THREAT = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+TEXT, FEATURES, THREAT = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_the_study_file_of_the_page_reads(study_of):
@@ -20,6 +20,14 @@ def test_the_study_file_of_the_page_reads(study_of):
     # Karate, Cora-MLb and two CSBM graphs; four of GCN, two of APPNP and two of MLP; three seeds.
     assert len(units) == 4 * (4 + 2 + 2) * 3
     assert "GCN, depth 2, skip pc" in {unit.model for unit in units}
+
+
+@needs_data
+def test_the_study_of_features_reads(study_of):
+    head = "name: features\ntitle: Features\ndatasets: [mnist]\nseeds: [0]\nbudgets: {max_flips: 3}\n"
+    units = expand(study_of(text=head + FEATURES))
+    # Two single models, and two ensembles with either kind of votes.
+    assert len(units) == 2 + 2 * 2
 
 
 def test_the_attacker_of_the_page_reads(study_of):
