@@ -24,7 +24,8 @@ def test_the_study_file_of_the_page_reads(study_of):
 
 @needs_data
 def test_the_study_of_features_reads(study_of):
-    head = "name: features\ntitle: Features\ndatasets: [mnist]\nseeds: [0]\nbudgets: {max_flips: 3}\n"
+    head = "name: features\ntitle: Features\ndatasets: [mnist]\nseeds: [0]\n"
+    head += "budgets: {max_flips: 3}\n"
     units = expand(study_of(text=head + FEATURES))
     # Two single models, and two ensembles with either kind of votes.
     assert len(units) == 2 + 2 * 2
