@@ -6,7 +6,7 @@ branch and bound at its root, over hulls whose ranges come from one fit
 long as there is time and it helps, the ranges that bounds depend on are tightened, and budgets that
 failed are tried again.
 Cost: a convex program a prediction, rival and budget, of the labels that may move
-(`labelcert.engines.bounds.working_set`: 0.03 s at n = 300, 0.1 s at n = 1,000, with one machine),
+(`labelcert.engines.bounds.working_set`: 0.02 s at n = 300, 0.05 s at n = 1,000, with one machine),
 for about as many budgets as the radius has doublings. As much for each end of a range.
 When to prefer it: labels too many to go through their flip sets, leads far from 0 for the budget.
 Source: ``math.md`` 10.2 and 10.3.
