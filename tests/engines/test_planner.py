@@ -142,7 +142,8 @@ def test_what_proves_everything_for_less_than_the_attack_goes_first():
 def test_what_takes_long_goes_as_far_as_it_may():
     whole, attack = Noting("whole", Role.EXHAUST, pace=1.0), Noting("attack", Role.ATTACK)
     decided(attack, whole, limit=5.0)
-    assert whole.asked == [1, 3]  # within a second and a half, then within most of the rest
+    # Within a second and a half, within half of the rest, within most of it.
+    assert whole.asked == [1, 2, 3]
     assert attack.asked == [6]
 
 
@@ -153,16 +154,25 @@ def test_the_quicker_of_two_that_decide_the_radii_goes():
     assert slow.asked == []
 
 
-def test_a_long_exhaustion_waits_for_a_search_but_for_the_smallest_budget():
+def test_a_long_exhaustion_waits_for_a_search_but_for_the_smallest_budgets():
     whole, search = Noting("whole", Role.EXHAUST, pace=10.0), Noting("search", Role.SEARCH)
     order = []
     whole.run = lambda task, budget, clock: order.append(("whole", budget)) or True
     search.run = lambda task, budget, clock: order.append(("search", budget)) or True
     decided(whole, search, limit=1000.0)
-    assert order == [("whole", 1), ("search", 6), ("whole", 6), ("search", 6)]
+    assert order == [("whole", 3), ("search", 6), ("whole", 6), ("search", 6)]
 
 
-@pytest.mark.parametrize(("proves", "budgets"), [(True, [1, 2]), (False, [1, 5])])
+def test_up_to_three_flips_come_before_a_long_attack_whatever_the_largest_budget_is():
+    whole, attack = Noting("whole", Role.EXHAUST, pace=8.0), Noting("attack", Role.ATTACK, pace=4.0)
+    order = []
+    whole.run = lambda task, budget, clock: order.append(("whole", budget)) or True
+    attack.run = lambda task, budget, clock: order.append(("attack", budget)) or True
+    decided(whole, attack, limit=60.0)
+    assert order[:2] == [("whole", 3), ("attack", 6)]
+
+
+@pytest.mark.parametrize(("proves", "budgets"), [(True, [2]), (False, [2, 5])])
 def test_going_through_some_of_it_takes_no_time_from_a_search_that_gets_further(proves, budgets):
     """At 14 s a budget and 100 s, all six budgets are out of reach, five are not."""
     whole, search = Noting("whole", Role.EXHAUST, pace=14.0), Noting("search", Role.SEARCH)

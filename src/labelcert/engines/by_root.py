@@ -6,7 +6,7 @@ branch and bound at its root, over hulls whose ranges come from one fit
 long as there is time and it helps, the ranges that bounds depend on are tightened, and budgets that
 failed are tried again.
 Cost: a convex program a prediction, rival and budget, of the labels that may move
-(`labelcert.engines.bounds.working_set`: 0.03 s at n = 300, 0.1 s at n = 1,000, with one machine),
+(`labelcert.engines.bounds.working_set`: 0.02 s at n = 300, 0.05 s at n = 1,000, with one machine),
 for about as many budgets as the radius has doublings. As much for each end of a range.
 When to prefer it: labels too many to go through their flip sets, leads far from 0 for the budget.
 Source: ``math.md`` 10.2 and 10.3.
@@ -198,20 +198,21 @@ class _Rooms:
         """
         ledger = self.task.ledger
         sharpening = Sharpening(clock)
-        points = np.flatnonzero(ledger.open).tolist()
+        points, new = np.flatnonzero(ledger.open).tolist(), True
         while not clock.expired:
             waiting = self._by_next_level(points, level)
             if not waiting:
                 return
             answers: dict[int, list[Answer]] = {}
+            before = ledger.robust.copy()
             for at, some in sorted(waiting.items()):
                 answers |= self._bound_all(at, some, clock)
-            fresh = any(ranges.fresh(level) for ranges in self.ranges)
-            points = sharpening.worth_it(answers, fresh) + sharpening.climbing(answers)
+            fresh = new and any(ranges.fresh(level) for ranges in self.ranges)
+            points = sharpening.worth_it(answers, fresh)
+            points += sharpening.climb([t for t in answers if ledger.robust[t] > before[t]])
             if sharpening.demands:
                 kept = not fresh and sharpening.turn_of_kept()
-                if not self._tighten(level, sharpening, kept, clock) and fresh:
-                    return
+                new = self._tighten(level, sharpening, kept, clock)
 
     def _by_next_level(self, points: list[int], most: int) -> dict[int, list[int]]:
         """Open predictions by the next level to prove, up to the largest."""
@@ -225,14 +226,15 @@ class _Rooms:
 
     def _tighten(self, level: int, sharpening: Sharpening, kept: bool, clock: Clock) -> bool:
         """Tighten the ends that what is open asks for most, of every machine: of labels that are
-        kept, or flipped. Whether there were any."""
-        pieces, parts, ends = [], [], {}
+        kept, or flipped. Whether any was looked at for the first time."""
+        pieces, parts, ends, new = [], [], {}, False
         for k, demands in sorted(sharpening.demands.items()):
             ranges = self.ranges[k]
             ends[k] = ranges.ends(level, demands, ENDS, kept, clock)
             for at in range(0, len(ends[k]), ENDS_TOGETHER):
                 part = ends[k][at : at + ENDS_TOGETHER]
                 looks = [ranges.look(level, end) for end in part]
+                new |= any(look.rough for look in looks)
                 pieces.append((ranges.machine, ranges.hull(level, clock), ranges.solution, level,
                                looks, clock.deadline))  # fmt: skip
                 parts.append((k, part))
@@ -244,7 +246,7 @@ class _Rooms:
             found[k].append((hull, dict(zip(part, looked, strict=False))))
         for k, hulls in found.items():
             self.ranges[k].take(level, ends[k], hulls, clock)
-        return bool(pieces)
+        return new
 
     def _bound_all(self, level: int, points: list[int], clock: Clock) -> dict[int, list[Answer]]:
         """Bound some predictions at a level, and write what is proven; the answers of those for

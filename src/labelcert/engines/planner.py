@@ -36,8 +36,9 @@ GLANCE_SHARE = 0.3
 ATTACK_SHARE = 0.25
 """Share of the time left that an attack may take: witnesses alone prove nothing."""
 
-FIRST_SHARE = 0.4
-"""Share of the time left that the smallest budget may be expected to take, before larger ones."""
+FIRST_SHARE, FIRST_SECONDS, FIRST = 0.5, 30.0, 3
+"""Share of the time left, and seconds, that up to so many flips may be expected to take before
+larger budgets: whatever the largest is, the small ones are decided."""
 
 LONG_SHARE = 0.8
 """Share of the time left that what goes through everything may be expected to take."""
@@ -48,8 +49,8 @@ UNBOUNDED = 2**62
 PARTLY = 30.0
 """Seconds that going through some of the open budgets may be expected to take after a search."""
 
-MEASURABLE = 0.02
-"""Seconds from which on it counts how long something took."""
+MEASURABLE = 0.5
+"""Seconds from which on it counts how long something took: less tells of the first touch."""
 
 RADII, COUNTS = frozenset({Question.RADII}), frozenset({Question.COUNTS})
 
@@ -89,16 +90,22 @@ class Plan:
         self._glance()
         if self._attack_seconds() > SMALL_SECONDS:
             self._exhaust(SMALL_SECONDS)  # a long attack must not keep small budgets waiting
+            self._first()
         self._attack(ALL, SMALL_SECONDS)
         self._exhaust(SMALL_SECONDS)
-        if self.task.ledger.ladder.rows > 1:  # one flip first
-            self._exhaust(FIRST_SHARE * self.clock.remaining, self.task.ledger.ladder.last_of(1))
+        self._first()
         searched = self._search_early()
         self._exhaust_long(searched)
         self.task.ledger.combine()
         self._search_the_rest()
         self._bound(Question.MARGINS)
         self._count()
+
+    def _first(self) -> None:
+        """The smallest budgets, as long as they are quick beside the time that there is."""
+        if self.task.ledger.ladder.rows > 1:
+            seconds = min(FIRST_SHARE * self.clock.remaining, FIRST_SECONDS)
+            self._exhaust(seconds, self.task.ledger.ladder.last_of(FIRST))
 
     def run_only(self, engine: Engine) -> None:
         """One engine that was asked for, and around a search what it builds on."""

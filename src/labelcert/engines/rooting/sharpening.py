@@ -18,6 +18,10 @@ NEAR = 0.05
 """Share of the clean lead that is added to what a bound lacks: of two that lack nothing much,
 neither outweighs everything else."""
 
+LEAST = 1e-3
+"""A bound that rises by less than this share of the clean lead, in so many rounds as are looked
+back on, does not rise."""
+
 EVERY = 3
 """Each time so many rounds have passed, kept labels have their turn."""
 
@@ -50,13 +54,13 @@ class Sharpening:
                         self.demands[machine].append((weight, demand))
         return hopeful
 
-    def climbing(self, answers: Mapping[int, Sequence[Answer]]) -> list[int]:
-        """The predictions that are proven, and go on to their next budget."""
-        found = [t for t, given in answers.items() if all(answer.bound > 0 for answer in given)]
-        for t in found:
-            for answer in answers[t]:
-                self._seen.pop((t, answer.rival), None)  # what rose was another budget's bound
-        return found
+    def climb(self, points: list[int]) -> list[int]:
+        """The same predictions, which have reached a budget and go on to their next one: what
+        their bounds rose by was another budget's."""
+        reached = set(points)
+        for key in [key for key in self._seen if key[0] in reached]:
+            del self._seen[key]
+        return points
 
     def turn_of_kept(self) -> bool:
         """Whether this round is for labels that are kept."""
@@ -72,4 +76,6 @@ class Sharpening:
             return answer.bound > -float("inf")
         (since, first), (now, bound) = seen[-1 - EVERY], seen[-1]
         rate = (bound - first) / max(now - since, 1e-9)
-        return rate > 0 and -bound / rate <= HOPE * self._clock.remaining
+        if not bound - first > LEAST * abs(answer.lead):
+            return False
+        return -bound / rate <= HOPE * self._clock.remaining
