@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         suspicious_labels,
     )
     from labelcert.data import Graph, datasets
-    from labelcert.ensembles import PartitionEnsemble
+    from labelcert.ensembles.partition_ensemble import PartitionEnsemble
     from labelcert.models import LabelCertifier, certify_graph
     from labelcert.report import plot, plot_path, plot_tuning
     from labelcert.studies.feature_tuning import tune_features
@@ -107,7 +107,7 @@ _WHERE = {
     "Graph": "labelcert.data.graph",
     "LabelCertifier": "labelcert.models",
     "certify_graph": "labelcert.models",
-    "PartitionEnsemble": "labelcert.ensembles",
+    "PartitionEnsemble": "labelcert.ensembles.partition_ensemble",
     "plot": "labelcert.report",
     "plot_path": "labelcert.report",
     "plot_tuning": "labelcert.report",

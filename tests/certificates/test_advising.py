@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import labelcert as lc
-from labelcert.certificates import advising
+from labelcert.certificates.run import again
+from labelcert.certificates.run.certified import certificate_of
 
 
 def make(seed, n=7, m=5):
@@ -101,11 +102,11 @@ def test_what_earlier_steps_proved_is_used_and_right(monkeypatch):
     """Fewer test points are certified than candidates × points, and the answer is the same."""
     certified = []
 
-    def counting(gram, cross, *args, **options):
-        certified.append(len(cross))
-        return lc.certify(gram, cross, *args, **options)
+    def counting(given, *args, **options):
+        certified.append(len(given.cross))
+        return certificate_of(given, *args, **options)
 
-    monkeypatch.setattr(advising, "certify", counting)
+    monkeypatch.setattr(again, "certificate_of", counting)
     problem = make(1, m=12)
     advice = lc.advise(*problem, C=1.0, max_flips=3, k=4)
     assert len(advice.steps) == 4
@@ -136,16 +137,16 @@ def test_an_interrupt_keeps_the_steps_before_it(monkeypatch, how):
     plain = lc.advise(*make(1, m=8), C=1.0, max_flips=3, k=3)
     calls = []
 
-    def nervous(*args, **options):
-        calls.append(len(options["threat"].trusted) if options["threat"] else 0)
-        certificate = lc.certify(*args, **options)
+    def nervous(given, *args, **options):
+        calls.append(int((~given.space.alternatives.any(axis=1)).sum()))  # trusted labels
+        certificate = certificate_of(given, *args, **options)
         if calls[-1] < 2:
             return certificate
         if how == "raised":
             raise KeyboardInterrupt
         return replace(certificate, stopped="interrupted")
 
-    monkeypatch.setattr(advising, "certify", nervous)
+    monkeypatch.setattr(again, "certificate_of", nervous)
     advice = lc.advise(*make(1, m=8), C=1.0, max_flips=3, k=3)
     assert advice.stopped == "interrupted"
     assert calls.count(2) == 1
@@ -158,13 +159,13 @@ def test_an_interrupt_keeps_the_steps_before_it(monkeypatch, how):
 def test_less_proven_later_never_lowers_what_was_proven(monkeypatch):
     """Certificates that prove nothing any more, as after a time limit, lose nothing."""
 
-    def forgetful(*args, **options):
-        certificate = lc.certify(*args, **options)
-        if options["threat"] is None:
-            return certificate
+    def forgetful(given, *args, **options):
+        certificate = certificate_of(given, *args, **options)
+        if given.space.alternatives.any(axis=1).all():
+            return certificate  # nothing is trusted yet
         return replace(certificate, radius=np.minimum(certificate.radius, 0))
 
-    monkeypatch.setattr(advising, "certify", forgetful)
+    monkeypatch.setattr(again, "certificate_of", forgetful)
     advice = lc.advise(*make(3, m=8), C=1.0, max_flips=3, k=3)
     assert len(advice.steps) == 3
     assert not advice.exact
@@ -200,11 +201,12 @@ def test_string_labels_and_given_classes():
 def test_the_engine_and_its_solver_are_passed_on(monkeypatch):
     asked = []
 
-    def noting(*args, **options):
-        asked.append((options["engine"], options["solver"]))
-        return lc.certify(*args, **options | {"engine": "auto", "solver": "highs"})
+    def noting(given, settings, *args, **options):
+        asked.append((settings.engine, settings.solver))
+        plain = replace(settings, engine="auto", solver="highs")
+        return certificate_of(given, plain, *args, **options)
 
-    monkeypatch.setattr(advising, "certify", noting)
+    monkeypatch.setattr(again, "certificate_of", noting)
     lc.advise(*make(1), C=1.0, max_flips=2, k=1, engine="paper_milp", solver="gurobi")
     assert len(asked) > 1
     assert set(asked) == {("paper_milp", "gurobi")}

@@ -209,7 +209,7 @@ def test_no_test_points_and_no_budget():
     [
         ({"worst_margins": True}, "worst_margins is not available for 3 classes"),
         ({"exactness": "sloppy"}, "exactness='sloppy' is unknown"),
-        ({"relaxed": "sloppy"}, "relaxed='sloppy'"),
+        ({"relaxed": "sloppy"}, "relaxed is 'sloppy': pass True or False"),
         ({"relaxed": True, "exactness": "exact"}, "contradict"),
         ({"classes": [0, 1]}, "classes other than"),
         ({"classes": [0, 1, 2, 2]}, "two different classes"),

@@ -244,7 +244,7 @@ def test_groups_that_look_the_same_are_refused_and_blanks_around_all_are_told(in
         (
             "a.csv",
             "x,Label\n1,a\n",
-            "did you mean 'Label'? Pass label='Label' (in the shell --label)",
+            "did you mean 'Label'? Pass --label 'Label'",
         ),
         ("a.csv", b"label,x\nm\xfcde,1\n", "save it as UTF-8"),
         ("a.csv", "x,label\n1,a\n2\n", "row 2 has 1 cell"),

@@ -75,7 +75,7 @@ def test_features_without_parts_are_one_model(invoke, table, tmp_path):
         (["--parts", "3", "--direction", "up:down"], "--direction"),
         (["--parts", "3", "--collective"], "--collective"),
         (["--parts", "3", "-C", "1", "--ridge", "1"], "pass one of them"),
-        (["--learner", "tree"], "svm or ridge"),
+        (["--learner", "tree"], "'svm' or 'ridge'"),
         (["--learner", "svm", "--ridge", "1"], "--ridge"),
         (["--features", "patches"], "square images"),
     ],

@@ -147,13 +147,22 @@ def test_show_gives_a_file_that_can_be_changed(invoke):
     [
         (("run", "none.yaml"), "error: study file 'none.yaml' does not exist"),
         (("run", "karate-tuor"), "error: study 'karate-tuor' is neither a file nor shipped: did"),
-        (("run", "small.yaml", "--store", "none/s.db"), "error: store 'none/s.db' lies in no fol"),
-        (("run", "small.yaml", "--store", "small.yaml"), "error: store 'small.yaml' is a file of"),
+        (
+            ("run", "small.yaml", "--store", "none/s.db"),
+            "error: --store 'none/s.db' lies in no fol",
+        ),
+        (
+            ("run", "small.yaml", "--store", "small.yaml"),
+            "error: --store 'small.yaml' is a file of",
+        ),
         (("run", "small.yaml", "--jobs", "0"), "error: --n-jobs 0 is not allowed"),
         (("run", "small.yaml", "--time-limit", "-1"), "error: --time-limit -1.0 is not allowed"),
         (("status", "none.db"), "error: store 'none.db' does not exist"),
         (("export", "none.db", "-o", "x.csv"), "error: store 'none.db' does not exist"),
-        (("export", "none.db", "-o", "x.txt"), "error: output 'x.txt' has the suffix '.txt': use"),
+        (
+            ("export", "none.db", "-o", "x.txt"),
+            "error: --output 'x.txt' has the suffix '.txt': use",
+        ),
         (("export", "none.db"), "error: Missing option '--output'"),
     ],
 )
@@ -170,7 +179,7 @@ def test_a_study_that_the_store_lacks(invoke):
     invoke("study", "run", "small.yaml", "-q")
     done = invoke("study", "export", "small.db", "-o", "x.csv", "--study", "other")
     assert done.exit_code == 2
-    assert done.stderr == "error: study 'other' is not in this store: it holds small.\n"
+    assert done.stderr == "error: --study 'other' is not in this store: it holds small.\n"
 
 
 @needs_signals

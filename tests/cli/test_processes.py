@@ -34,7 +34,7 @@ def test_an_ascii_terminal_does_not_end_the_program(process):
 def test_an_error_is_one_line_without_a_traceback(process):
     result = process("certify", "karate", "-C", "0")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "error: C=0.0 is not allowed: pass a positive number.\n"
+    assert result.stderr == "error: -C 0.0 is not allowed: pass a positive number.\n"
 
 
 def test_a_closed_pipe_is_quiet():

@@ -51,7 +51,7 @@ def test_integers_are_never_made_of_something_else(values):
         {"radius": [0.7, 0]}, {"radius": [True, False]}, {"radius": [2**70, 0]},
         {"radius_upper": ["2", "2"]}, {"max_flips": 2.7}, {"max_flips": "2"},
         {"max_flips": 10**12}, {"learner": []}, {"decision": [1e400, 0]}, {"error_bar": [-1, 0]},
-        {"version": True}, {"version": 0}, {"predicted": [0.5, 1]}, {"asked": 2.5},
+        {"version": True}, {"version": 0}, {"prediction": [0.5, 1]}, {"asked": 2.5},
     ],
 )  # fmt: skip
 def test_a_certificate_with_another_number_is_refused(change):

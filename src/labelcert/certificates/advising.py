@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Any, Unpack
 
 from labelcert._errors import InputError
-from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.results.advice import Advice
 from labelcert.certificates.run.again import KernelProblem
 from labelcert.certificates.run.certified import checked
 from labelcert.certificates.run.one_order import in_one_order
 from labelcert.certificates.run.settings import Options, Settings, shows_options
-from labelcert.certificates.weighing import advice_of, check_budget, check_k
+from labelcert.certificates.weighing import advice_of, check_budget, check_k, refuse_bad_groups
 from labelcert.intake.labels import as_labels
 
 
@@ -82,7 +81,4 @@ def _refuse_what_is_not_weighed(settings: Settings) -> None:
     for name in ("collective", "worst_margins"):
         if getattr(settings, name):
             raise InputError(f"{name} is not available in advise: leave it out.")
-    if isinstance(settings.threat, ThreatModel) and settings.threat.bad_groups:
-        raise InputError(
-            "bad_groups is not available in advise: leave it out, and certify with it afterwards."
-        )
+    refuse_bad_groups(settings.threat)

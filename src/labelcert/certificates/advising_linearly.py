@@ -14,7 +14,7 @@ from labelcert.certificates.run.option_checks import (
     check_jobs,
     check_time_limit,
 )
-from labelcert.certificates.weighing import advice_of, check_budget, check_k
+from labelcert.certificates.weighing import advice_of, check_budget, check_k, refuse_bad_groups
 from labelcert.engines.work.clock import Clock
 
 
@@ -46,6 +46,7 @@ def advise_linear(
     """
     clock = Clock(check_time_limit(time_limit), progress)
     k = check_k(k)
+    refuse_bad_groups(threat)
     given = check_feature_input(
         features, test_features, labels, C, ridge, max_flips, threat, classes
     )

@@ -14,7 +14,7 @@ from labelcert.certificates.run.option_checks import (
     check_learner,
     check_time_limit,
 )
-from labelcert.certificates.run.suspecting import (
+from labelcert.certificates.run.suspicion_of import (
     suspicion_of_features,
     suspicion_of_ridge,
     suspicion_of_svm,

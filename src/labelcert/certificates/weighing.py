@@ -57,6 +57,14 @@ def check_k(k: Any) -> int:
     return count
 
 
+def refuse_bad_groups(threat: Any) -> None:
+    """InputError for an attacker that has whole groups for itself: no step weighs that."""
+    if isinstance(threat, ThreatModel) and threat.bad_groups:
+        raise InputError(
+            "bad_groups is not available in advise: leave it out, and certify with it afterwards."
+        )
+
+
 def check_budget(
     budget: int | str | None, max_flips: int | str | None, threat: ThreatModel | None, n: int
 ) -> int | None:

@@ -38,6 +38,9 @@ _VERB = (
 _KNOWN = re.compile(r"(did you mean '|Known: )([\w, ]+)")
 """What is offered in place of a parameter that a kernel has not."""
 
+_FOR_PYTHON = re.compile(r" \(in the shell --[\w-]+\)")
+"""Errors that name an option for whoever reads them in Python: here the argument becomes it."""
+
 _IN_A_FILE = re.compile(r"^\S+\.ya?ml\b|^[^:]*\bline \d+\b")
 
 
@@ -46,8 +49,7 @@ def options_by_name(parameters: Sequence[Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for parameter in parameters:
         if parameter.param_type_name == "argument":
-            found[parameter.name] = parameter.name.upper()
-            continue
+            continue  # named as it is
         longest = max(parameter.opts, key=len)
         name = str(parameter.name)
         found.setdefault(name.removeprefix(KERNEL_PREFIX), "-C" if name == "C" else longest)
@@ -61,6 +63,7 @@ def in_options(message: str, names: Mapping[str, str]) -> str:
     """An error with the names of arguments replaced by those of options."""
     if _IN_A_FILE.match(message):
         return message
+    message = _FOR_PYTHON.sub("", message)
     for name, option in names.items():  # what stands before its value, quoted or not
         message = re.sub(rf"(?<![\w'-]){name}=True\b", option, message)
         message = re.sub(rf"(?<![\w'-]){name}=(?=\S)", f"{option} ", message)

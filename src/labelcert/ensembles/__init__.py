@@ -1,5 +1,4 @@
-"""Ensembles of models that each see one part of the labels: `PartitionEnsemble`."""
+"""Ensembles of models that each see one part of the labels, in `partition_ensemble`.
 
-from labelcert.ensembles.partition_ensemble import PartitionEnsemble
-
-__all__ = ["PartitionEnsemble"]
+Nothing is imported here: studies ask for the names of votes, and need no scikit-learn for that.
+"""

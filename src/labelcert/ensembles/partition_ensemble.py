@@ -21,14 +21,12 @@ from labelcert.ensembles.choosing_base import choose_base, origins_seen
 from labelcert.ensembles.partition import partition
 from labelcert.ensembles.polling import poll
 from labelcert.ensembles.rows import as_rows, block_size
+from labelcert.ensembles.vote_names import VOTES
 from labelcert.intake.budgets import as_count
 from labelcert.intake.frames import in_order_of
 from labelcert.intake.labels import as_labels
 from labelcert.intake.numbers import flag, jobs, seconds, whole
 from labelcert.intake.origin import origin_of, told_of
-
-VOTES = ("white_box", "black_box")
-"""Whether a certificate looks into the bases, or only counts their votes."""
 
 
 class PartitionEnsemble(ClassifierMixin, BaseEstimator):

@@ -11,7 +11,6 @@ from labelcert._errors import InputError
 from labelcert.certificates import Certificate, ThreatModel
 from labelcert.certificates.certifying_linearly import certify_linear
 from labelcert.data import Graph, Split
-from labelcert.ensembles import PartitionEnsemble
 from labelcert.features import FeatureMap
 
 
@@ -69,6 +68,9 @@ def certify_rows(
             fitted(rows.train), fitted(rows.test), rows.labels, ridge=learner.ridge, C=learner.C,
             threat=threat, time_limit=time_limit, n_jobs=jobs, progress=report,
         )  # fmt: skip
+    # Only ensembles need scikit-learn, which takes a second to import.
+    from labelcert.ensembles.partition_ensemble import PartitionEnsemble
+
     ensemble = PartitionEnsemble(
         features, parts=learner.parts, ridge=learner.ridge, C=learner.C,
         votes=learner.votes or "white_box", seed=learner.seed, n_jobs=jobs,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labelcert._errors import InputError
-from labelcert.ensembles.partition_ensemble import VOTES
+from labelcert.ensembles.vote_names import VOTES
 from labelcert.features import FeatureMap
 from labelcert.features.options import create, options_of, settings_without_seeds
 from labelcert.intake.numbers import whole

@@ -26,7 +26,7 @@ from labelcert.certificates.run.feature_running import (
     model_of,
 )
 from labelcert.certificates.run.settings import Settings
-from labelcert.certificates.run.suspecting import (
+from labelcert.certificates.run.suspicion_of import (
     suspicion_of_features,
     suspicion_of_ridge,
     suspicion_of_svm,
