@@ -12,7 +12,7 @@ from mails_table import mails_table
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
 
 
-TEXT, THREAT = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+TEXT, FEATURES, THREAT = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_the_study_file_of_the_page_reads(study_of):
@@ -20,6 +20,15 @@ def test_the_study_file_of_the_page_reads(study_of):
     # Karate, Cora-MLb and two CSBM graphs; four of GCN, two of APPNP and two of MLP; three seeds.
     assert len(units) == 4 * (4 + 2 + 2) * 3
     assert "GCN, depth 2, skip pc" in {unit.model for unit in units}
+
+
+def test_the_features_of_the_page_read(study_of):
+    about = "name: small\ndatasets: [mnist]\nseeds: [0, 1]\nbudgets: {max_flips: 5}\n"
+    units = expand(study_of(text=about + FEATURES))
+    assert all(unit.content["split"]["standard"] for unit in units)
+    # One model of two ridges; two parts, each with its ridge, by two votes; two seeds.
+    assert len(units) == (2 + 2 * 2) * 2
+    assert len({unit.key for unit in units}) == len(units)
 
 
 def test_the_attacker_of_the_page_reads(study_of):
