@@ -46,6 +46,15 @@ def test_charts_and_a_page_with_a_section_on_the_networks(invoke, tmp_path):
     assert "2 flips" in text
 
 
+def test_ties_alone_leave_a_table_of_nothing(invoke, tmp_path):
+    page = tmp_path / "t.html"
+    found = invoke(*SMALL, "--model", "mlp", "-o", str(tmp_path / "t.json"), "--report", str(page))
+    assert found.exit_code == 0, found.output
+    assert "By the kernel machine" not in found.stdout
+    assert json.loads((tmp_path / "t.json").read_text())["by_margin"] == []
+    assert '<section id="networks"' in page.read_text()
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

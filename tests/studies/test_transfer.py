@@ -170,6 +170,27 @@ def test_shares_are_counted_as_told():
     json.dumps(found.summary().to_dict("records"))
 
 
+def test_ties_predict_nothing_and_are_no_error():
+    """Without edges nodes of Karate have nothing in common: every test node is a tie."""
+    found = lc.transfer(KARATE, SPLIT, lc.kernels.MLP(), **OPTIONS)
+    assert set(found.certificate.status) == {"tie"}
+    assert found.to_frame().empty
+    assert found.by_margin().empty
+    row = found.summary().iloc[0]
+    assert (row["width"], row["seeds"], row["witnesses"], row["pairs"]) == (8, 2, 0, 0)
+    assert row[["agreement", "broken", "changed"]].isna().all()
+
+
+def test_agreement_counts_proven_predictions_alone():
+    labels, cross = [1, 0], np.array([[3.0, 0], [0, 3], [1, 1]])
+    cert = lc.certify(np.eye(2), cross, labels, C=1.0, max_flips=0)
+    assert cert.radius.tolist() == [0, 0, -1]
+    for third in (0, 1):
+        record = Record(8, 0, np.array([[1, 1, third]]), np.zeros(1))
+        found = Transfer(cert, (), np.zeros((1, 3)), (record,), True)
+        assert found.summary()["agreement"].tolist() == [0.5]
+
+
 def test_three_classes_train_a_network_each():
     graph = lc.Graph(
         features=np.random.default_rng(0).standard_normal((30, 4))

@@ -149,10 +149,20 @@ def _show(console: Any, found: Transfer) -> None:
     how = "centred" if found.centred else "as built"
     head(console, f"Trained networks of finite width, {how}: shares, ± standard errors over seeds")
     console.print(_table(found))
-    head(console, "By the kernel machine's margin under the attack")
-    console.print(_margins(found))
+    if len(found.by_margin()):
+        head(console, "By the kernel machine's margin under the attack")
+        console.print(_margins(found))
+    elif found.records:
+        console.print(_nothing(found))
     if found.stopped:
         console.print(Text(f"Not all networks were trained: {found.stopped}.", style="yellow"))
+
+
+def _nothing(found: Transfer) -> str:
+    """Why there is no pair to count."""
+    if not (found.certificate.radius >= 0).any():
+        return "Every clean prediction of the kernel machine is a tie or open: no pair to count."
+    return "No attack, or no clean prediction shared with the certificate: no pair to count."
 
 
 def _table(found: Transfer) -> Table:

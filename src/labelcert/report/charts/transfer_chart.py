@@ -90,7 +90,10 @@ def plot_transfer(
     suffix = None if path is None else check_suffix(path)
     rows = transfer_rows(found)
     if not rows:
-        raise InputError("the measurement has no trained network: there is nothing to draw.")
+        raise InputError(
+            "the measurement has no trained network, or no prediction to compare it with: there is "
+            "nothing to draw."
+        )
     parts = [
         sized(panel_chart(rows, panel, _LOOK), _LOOK).properties(title=PANELS[panel][0])
         for panel in PANELS

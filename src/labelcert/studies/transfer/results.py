@@ -61,12 +61,14 @@ class Transfer:
             for a in range(1, len(record.predicted)):
                 rows += self._pairs(record, a)
         columns = ["width", "seed", "kind", "attack", "test", "flips", "lead", "certified"]
-        return pd.DataFrame(rows, columns=[*columns, "changed"])
+        frame = pd.DataFrame(rows, columns=[*columns, "changed"])
+        return frame.astype({"certified": bool, "changed": bool})  # where there is no row, too
 
     def summary(self) -> pd.DataFrame:
         """One row a width: shares (0 to 1), each with its standard error over seeds.
 
-        Columns: width, seeds, attacks, agreement of clean predictions; witnesses (pairs, all seeds)
+        Columns: width, seeds, attacks, agreement of clean predictions, where they are proven (a tie
+        predicts nothing, and where there are ties alone this is NaN); witnesses (pairs, all seeds)
         and broken, the share of them that break the network too; pairs certified (all seeds) and
         changed, the share of them that changes; gradient, the median of what training left.
         A standard error is NaN for one seed.
@@ -75,17 +77,18 @@ class Transfer:
 
         frame, rows = self.to_frame(), []
         chosen = np.searchsorted(self.certificate.classes, self.certificate.prediction)
+        decided = self.certificate.radius >= 0
         for width in sorted({record.width for record in self.records}):
             records = [record for record in self.records if record.width == width]
             here = frame[frame["width"] == width]
             witnesses, certified = here[~here["certified"]], here[here["certified"]]
-            agreement = [float((r.predicted[0] == chosen).mean()) for r in records]
+            agrees = [(r.predicted[0] == chosen)[decided] for r in records if decided.any()]
             rows.append(
                 {
                     "width": width,
                     "seeds": len(records),
                     "attacks": len(records[0].predicted) - 1,
-                    **_mean("agreement", agreement),
+                    **_mean("agreement", [float(share.mean()) for share in agrees]),
                     "witnesses": len(witnesses),
                     **_mean("broken", _by_seed(witnesses)),
                     "pairs": len(certified),
@@ -121,8 +124,8 @@ class Transfer:
         """Draw `summary` and `by_margin`: shares by width, with a standard error to either side.
 
         path: also write the chart there (.png, .svg, .pdf, .html or .json); title: printed above.
-        Returns the Altair chart. Raises InputError: another suffix, no network trained, or a file
-        that cannot be written.
+        Returns the Altair chart. Raises InputError: another suffix, no network trained, ties alone,
+        or a file that cannot be written.
         """
         return _found("charts.transfer_chart", "plot_transfer")(self, path, title=title)
 
