@@ -81,7 +81,7 @@ def test_votes_go_with_new_rows_and_cuts(invoke, votes):
     [
         (("karate", "--annotations", "votes.csv"), "give the labels of a table of your own"),
         (("t.csv", "--annotations", "vote.csv"), "neither a column of the table nor a file"),
-        (("lists.parquet", "--annotations", "vote"), "did you mean 'votes'"),
+        (("lists.parquet", "--annotations", "vote"), "perhaps 'votes'"),
         (("lists.parquet", "--label", "votes"), "--annotations votes"),
         (("lists.parquet", "--annotations", "votes", "--label", "a"), "leave --label out"),
         (("plain.csv", "--annotations", "votes.csv"), "--drop label"),

@@ -31,7 +31,7 @@ def read_voted(request: Request) -> VotedTable:
             )
         return voted_by_column(table, asked, drop=request.drop)
     if not Path(asked).is_file():
-        near = near_column(request.dataset, asked)
+        near = near_column(request.dataset, asked).replace("did you mean", "perhaps")
         raise InputError(
             f"--annotations {asked!r} is neither a column of the table nor a file{near}: check the "
             "spelling, or pass a .csv file with the columns node, annotator, label."
