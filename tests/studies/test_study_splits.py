@@ -124,7 +124,11 @@ def test_drawn_splits_keep_their_keys():
     [
         ("{path: t.csv, label: kind}", "{column: parts}", "did you mean 'part'"),
         ("{path: t.csv, label: kind}", "{column: kind}", "names the label column"),
-        ("{path: t.csv, label: kind}", "{column: a}", "write train, validation or test"),
+        (
+            "{path: t.csv, label: kind, drop: [part]}",
+            "{column: a}",
+            "write train, validation or test",
+        ),
         ("{path: t.csv, label: kind}", "{masks: true}", "come with an .npz file"),
         ("{path: m.npz}", "{column: part}", "is one of a table"),
         ("karate", "{column: part}", "is one of a table"),
