@@ -31,7 +31,7 @@ def split_of(spec: StudySpec, dataset: DatasetSpec) -> SplitSpec:
         kinds = [name for name in KINDS if getattr(spec.split, name)]
         if kinds or any(getattr(own, name) for name in KINDS):
             test = {"test": spec.split.test} if "test" in spec.split.model_fields_set else {}
-            return merged(SplitSpec(**test), own)
+            return merged(SplitSpec.model_validate(test), own)
     return merged(spec.split, own)
 
 
