@@ -217,7 +217,6 @@ GroupBudget = Annotated[
         "one; a count, or a percentage such as 50% of the group; may be repeated.", "[NAME=]N",
     ),
 ]  # fmt: skip
-
 BadGroups = Annotated[
     int,
     option(
@@ -226,7 +225,6 @@ BadGroups = Annotated[
         "change at no cost.", "N",
     ),
 ]  # fmt: skip
-
 Count = Annotated[int, option(CHOICE, ("--k", "-k"), "How many labels to choose.", "N")]
 AtBudget = Annotated[
     str | None,
