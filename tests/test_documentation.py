@@ -23,6 +23,7 @@ PAGES = (
     "docs/many-classes.md",
     "docs/sixty-thousand-labels.md",
     "docs/threat-models.md",
+    "docs/imbalance.md",
     "docs/ensembles.md",
     "docs/kernels.md",
 )

@@ -36,6 +36,9 @@ def show_advice(console: Console, advice: Advice, run: Run, told: str, time_limi
 def _show(console: Console, advice: Advice, run: Run, told: str, time_limit: float) -> None:
     before = summarize(advice.before, nodes=run.test, labeled=run.labeled, y_true=run.y_true)
     console.print(facts(run, before, told))
+    if advice.told:
+        console.print()
+        console.print(Text(_in_options(advice.told), style="yellow"))
     if advice.steps:
         head(console, "Verify these labels, in this order")
         console.print(_steps(advice, run))
@@ -77,6 +80,15 @@ def closing_lines(advice: Advice, time_limit: float) -> list[str]:
             "another choice may be better."
         )
     return lines
+
+
+def _in_options(told: str) -> str:
+    for name, option in (
+        ("a smaller budget", "a smaller --budget"), ("a larger budget", "a larger --budget"),
+        ("(k)", "(--k)"), ("a smaller C", "a smaller -C"), ("a larger ridge", "a larger --ridge"),
+    ):  # fmt: skip
+        told = told.replace(name, option)
+    return told
 
 
 def _steps(advice: Advice, run: Run) -> Table:

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from labelcert._errors import InputError
+from labelcert.cli.annotations import read_voted
 from labelcert.cli.request import Request
 from labelcert.data import Graph, Split, datasets
 from labelcert.data.cuts import Cuts, cut_graph, kept_nodes
 from labelcert.data.new_rows import with_new_rows
+from labelcert.data.table_files import table_name
 
 
 def is_path(dataset: str) -> bool:
@@ -27,6 +29,8 @@ def load_graph(request: Request) -> Graph:
 
     Raises InputError: unknown name, unusable file, or file options with a named data set.
     """
+    if request.annotations is not None:
+        return cut_graph(_voted_graph(request), **_cuts(request))
     if is_path(request.dataset):
         graph = datasets.open_path(
             request.dataset,
@@ -69,9 +73,35 @@ def load_new(request: Request) -> tuple[Graph, Split]:
         if getattr(request, name) not in (None, False, ()):
             option = name.replace("_", "-").replace("classes", "class")
             raise InputError(f"--{option} does not go with --new: leave it out.")
+    if request.annotations is not None:
+        voted = read_voted(request)
+        return with_new_rows(
+            voted.table, request.new, label=voted.label, id=request.id, drop=voted.drop,
+            keep=request.keep, name=table_name(request.dataset),
+        )  # fmt: skip
     return with_new_rows(
         request.dataset, request.new, label="label" if request.label is None else request.label,
         id=request.id, drop=request.drop, keep=request.keep,
+    )  # fmt: skip
+
+
+def _voted_graph(request: Request) -> Graph:
+    """The graph of a table whose labels are majorities; raises InputError where there is none."""
+    if not is_table(request.dataset):
+        raise InputError(
+            "--annotations give the labels of a table of your own: pass a CSV or Parquet file as "
+            "DATASET."
+        )
+    voted, name = read_voted(request), table_name(request.dataset)
+    if request.edges is None:
+        return datasets.from_table(
+            voted.table, label=voted.label, id=request.id, drop=voted.drop, keep=request.keep,
+            name=name,
+        )  # fmt: skip
+    return datasets.from_edge_list(
+        request.edges, voted.table, label=voted.label,
+        id="id" if request.id is None else request.id, drop=voted.drop, keep=request.keep,
+        name=name,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from labelcert._errors import InputError
+from labelcert.cli.annotations import means_votes, read_voted
 from labelcert.cli.graphs import is_table, table_rows
 from labelcert.cli.request import Request
 from labelcert.data import Graph
@@ -22,6 +23,8 @@ class GivenValues:
 
     column: str | None
     values: NodeValues
+    is_feature: bool = True
+    """Whether the column would be one if it were not left out."""
 
     @property
     def told(self) -> list[str]:
@@ -43,6 +46,12 @@ def read_values(request: Request, name: str, cell: str) -> GivenValues | None:
     asked = getattr(request, name)
     if asked is None:
         return None
+    if name == "costs" and means_votes(request):
+        costs = read_voted(request).costs
+        values = NodeValues(
+            "costs by votes", costs, ("a flip costs the fewest votes that make it",)
+        )
+        return GivenValues(request.annotations, values, is_feature=False)
     as_text = name == "groups"
     if is_table(request.dataset):
         found = values_of_column(request.dataset, asked, name, as_text=as_text)
@@ -63,5 +72,5 @@ def read_values(request: Request, name: str, cell: str) -> GivenValues | None:
 
 def without_columns(request: Request, values: Sequence[GivenValues | None]) -> Request:
     """The request with the columns that hold such values left out of the features."""
-    columns = [v.column for v in values if v is not None and v.column is not None]
+    columns = [v.column for v in values if v is not None and v.column and v.is_feature]
     return replace(request, drop=(*request.drop, *columns))

@@ -39,6 +39,15 @@ Id = Annotated[
         "Column of the node ids, shown in place of node numbers (id, with --edges).", "NAME",
     ),
 ]  # fmt: skip
+Annotations = Annotated[
+    str | None,
+    option(
+        DATA, ("--annotations",),
+        "Several votes on each label, of which the majority counts: a column of the table with "
+        "lists, or a table with the columns node, annotator, label (or what --label names). Ties "
+        "are told.", "COLUMN|FILE",
+    ),
+]  # fmt: skip
 Drop = Annotated[
     list[str] | None,
     option(DATA, ("--drop",), "Column of the table to leave out; may be repeated.", "NAME"),
@@ -188,7 +197,8 @@ Costs = Annotated[
     option(
         ATTACK, ("--costs",),
         "What flipping each label costs (1): a column of the node table, or a table with the "
-        "columns node, cost. The budget is then what all flips cost together.", "COLUMN|FILE",
+        "columns node, cost; or votes, with --annotations: the votes that change it. The budget is "
+        "then what all flips cost together.", "COLUMN|FILE",
     ),
 ]  # fmt: skip
 Groups = Annotated[
@@ -207,7 +217,6 @@ GroupBudget = Annotated[
         "one; a count, or a percentage such as 50% of the group; may be repeated.", "[NAME=]N",
     ),
 ]  # fmt: skip
-
 BadGroups = Annotated[
     int,
     option(
@@ -216,7 +225,6 @@ BadGroups = Annotated[
         "change at no cost.", "N",
     ),
 ]  # fmt: skip
-
 Count = Annotated[int, option(CHOICE, ("--k", "-k"), "How many labels to choose.", "N")]
 AtBudget = Annotated[
     str | None,

@@ -76,6 +76,7 @@ class Request:
     split: str | None = None
     train: Path | None = None
     called: str | None = None
+    annotations: str | None = None
 
 
 def from_options(options: dict[str, Any]) -> Request:

@@ -95,7 +95,7 @@ def check(request: Request, outputs: tuple[str, ...] = OUTPUTS) -> None:
 
 def _refuse_of_tables(request: Request) -> None:
     """Images have no columns, and rows of their own."""
-    for name in ("new", "split", "train", "standardize", "costs", "groups"):
+    for name in ("new", "split", "train", "standardize", "costs", "groups", "annotations"):
         if getattr(request, name):
             raise InputError(
                 f"--{name} is for tables, and {request.dataset!r} is none: leave it out."

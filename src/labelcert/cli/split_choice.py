@@ -15,16 +15,9 @@ from labelcert.cli.request import DEFAULT_PER_CLASS, Request
 from labelcert.data import Graph, Split, datasets
 from labelcert.data.hold_out import hold_out
 from labelcert.data.mask_splits import mask_split
-from labelcert.data.node_ids import numbers_of
 from labelcert.data.node_values import near_column, read_node_list, values_of_column
 from labelcert.data.own_splits import own_split
-from labelcert.intake.numbers import whole
-
-_WORDS = {
-    "train": "train", "training": "train",
-    "validation": "validation", "valid": "validation", "val": "validation",
-    "test": "test",
-}  # fmt: skip
+from labelcert.data.told_splits import column_split, list_split, some_of_test
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,27 +127,9 @@ def _drawn(request: Request, graph: Graph) -> SplitChoice:
 
 
 def _by_column(request: Request, graph: Graph, column: GivenValues) -> SplitChoice:
-    every = np.arange(graph.num_nodes)
-    cells = column.of(request, graph, every)
-    parts = np.array(["" if cell is None else str(cell).strip().lower() for cell in cells])
-    for row in np.flatnonzero(parts != "").tolist():
-        if parts[row] not in _WORDS:
-            raise InputError(
-                f"{column.values.where} holds {str(cells[row]).strip()!r}: write train, validation "
-                "or test."
-            )
-    names = np.array([_WORDS.get(part, "") for part in parts.tolist()])
-    trained = (names == "train") | (names == "validation")
-    without = trained & ~graph.is_labeled
-    notes = _counted(int(without.sum()), "rows of train or validation without a label left out")
-    notes += _counted(int((names == "").sum()), f"rows without an entry in {column.column!r}")
-    names[without] = ""
-    split = own_split(
-        graph.labels,
-        np.flatnonzero(names == "train"),
-        _some(request, np.flatnonzero(names == "test")),
-        np.flatnonzero(names == "validation"),
-    )
+    cells = column.of(request, graph, np.arange(graph.num_nodes))
+    split, notes = column_split(graph, cells, column.values.where, column.column or "")
+    split = some_of_test(split, request.test, request.seed)
     how = f"by the column {column.column}; {len(split.test)} of test are certified"
     return SplitChoice(split, _record(None, how), notes)
 
@@ -168,7 +143,7 @@ def _by_own_masks(request: Request) -> bool:
 def _by_masks(request: Request, graph: Graph) -> SplitChoice:
     rows = table_rows(request, graph)
     split = mask_split(request.dataset, graph.labels, number=request.seed, rows=rows)
-    split = replace(split, test=_some(request, split.test))
+    split = some_of_test(split, request.test, request.seed)
     how = f"by the masks of the file; {len(split.test)} of test are certified"
     return SplitChoice(split, _record(None, how))
 
@@ -176,16 +151,8 @@ def _by_masks(request: Request, graph: Graph) -> SplitChoice:
 def _by_list(request: Request, graph: Graph) -> SplitChoice:
     assert request.train is not None
     entries = read_node_list(request.train, "train")
-    nodes = np.unique(
-        np.array(
-            list(numbers_of(graph, entries, f"train file {str(request.train)!r}").values()),
-            dtype=np.int64,
-        )
-    )
-    labeled = nodes[graph.is_labeled[nodes]]
-    notes = _counted(len(nodes) - len(labeled), "of the train file without a label left out")
-    rest = np.setdiff1d(np.arange(graph.num_nodes), nodes)
-    split = own_split(graph.labels, labeled, _some(request, rest))
+    split, notes = list_split(graph, entries, f"train file {str(request.train)!r}")
+    split = some_of_test(split, request.test, request.seed)
     how = f"those of {request.train}; {len(split.test)} others are certified"
     return SplitChoice(split, _record(None, how), notes)
 
@@ -193,20 +160,10 @@ def _by_list(request: Request, graph: Graph) -> SplitChoice:
 def _unlabeled(request: Request, graph: Graph) -> SplitChoice:
     """Empty labels of a table: "certify these"."""
     rows = np.flatnonzero(~graph.is_labeled)
-    split = own_split(graph.labels, np.flatnonzero(graph.is_labeled), _some(request, rows))
+    split = own_split(graph.labels, np.flatnonzero(graph.is_labeled), rows)
+    split = some_of_test(split, request.test, request.seed)
     how = f"all rows with a label; {len(split.test)} rows without one are certified"
     return SplitChoice(split, _record(None, how))
-
-
-def _some(request: Request, nodes: np.ndarray) -> np.ndarray:
-    """As many as --test asks for, drawn; all without it."""
-    if request.test is None or whole(request.test, "test", 1) >= len(nodes):
-        return nodes
-    return np.random.default_rng(request.seed).choice(nodes, size=request.test, replace=False)
-
-
-def _counted(count: int, told: str) -> tuple[str, ...]:
-    return (f"{count} {told}",) if count else ()
 
 
 def graph_told(graph: Graph, choice: SplitChoice) -> Graph:

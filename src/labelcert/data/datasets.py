@@ -3,6 +3,8 @@
 - :func:`load`, :func:`names`, :func:`describe`: the named graphs of the literature.
 - :func:`csbm`, :func:`cba`: synthetic graphs.
 - ``from_…``, :func:`open_path`, :func:`save_npz`: your own data.
+- :func:`with_new_rows`: a table to train on and one to certify; :func:`standardized`: features of
+  one scale.
 - :func:`majority`: labels from several votes a row.
 - :func:`split`, :func:`own_split`, :func:`mask_split`: training, validation and test nodes;
   :func:`standard_split`: those of a publisher.
@@ -26,11 +28,13 @@ from labelcert.data.graph import Graph
 from labelcert.data.mask_splits import mask_split
 from labelcert.data.matrices import undirected
 from labelcert.data.networks import from_networkx
+from labelcert.data.new_rows import with_new_rows
 from labelcert.data.npz import from_npz, save_npz
 from labelcert.data.open_path import open_path
 from labelcert.data.own_splits import own_split
 from labelcert.data.registry import DatasetInfo
 from labelcert.data.splits import Split, split
+from labelcert.data.standardizing import standardized
 from labelcert.data.tables import from_table
 from labelcert.data.votes import Majority, majority
 from labelcert.intake.numbers import flag
@@ -59,7 +63,9 @@ __all__ = [
     "save_npz",
     "split",
     "standard_split",
+    "standardized",
     "undirected",
+    "with_new_rows",
 ]
 
 

@@ -28,7 +28,7 @@ WEIGHT_NAMES = ("weight", "weights", "edge_weight", "edge_weights")
 
 def from_edge_list(
     edges: str | os.PathLike[str] | pd.DataFrame,
-    nodes: str | os.PathLike[str] | pd.DataFrame,
+    nodes: str | os.PathLike[str] | pd.DataFrame | Table,
     *,
     label: str = "label",
     id: str = "id",

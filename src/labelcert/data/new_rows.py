@@ -19,13 +19,14 @@ from labelcert.intake.names import told_names
 
 
 def with_new_rows(
-    table: str | os.PathLike[str],
+    table: str | os.PathLike[str] | Table,
     new: str | os.PathLike[str],
     *,
     label: str = "label",
     id: str | None = None,
     drop: Sequence[str] = (),
     keep: Sequence[str] = (),
+    name: str | None = None,
 ) -> tuple[Graph, Split]:
     """The rows of both tables, and the split that trains on all labeled rows of the first.
 
@@ -39,8 +40,8 @@ def with_new_rows(
     dropped = [str(name).strip() for name in listed(drop, "drop")]
     texts = (label, *(ID_NAMES if id is None else (id,)))
     old, fresh = (
-        read_table(path, name, text_columns=texts)
-        for path, name in ((table, "table"), (new, "new"))
+        read_table(path, argument, text_columns=texts)
+        for path, argument in ((table, "table"), (new, "new"))
     )
     label = require_column(old, label, "label")
     columns = old.frame.columns.tolist()
@@ -54,7 +55,9 @@ def with_new_rows(
     extra = [name for name in given if name not in columns]
     rows = fresh.frame.reindex(columns=columns).astype({label: object})
     both = pd.concat([old.frame.astype({label: object}), rows], ignore_index=True)
-    graph = from_table(both, label=label, id=id, drop=drop, keep=keep, name=table_name(table))
+    graph = from_table(
+        both, label=label, id=id, drop=drop, keep=keep, name=name or table_name(table)
+    )
     count = len(old.frame)
     notes = _notes(graph, old, fresh, extra, count)
     labeled = np.flatnonzero(graph.is_labeled[:count])

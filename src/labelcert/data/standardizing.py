@@ -22,18 +22,25 @@ _SMALL = 0.1
 
 
 def standardized(graph: Graph, rows: Any) -> Graph:
-    """The graph with features less the mean, over the standard deviation, of some rows (n,).
+    """The graph with features less the mean, over the standard deviation, of some rows.
 
-    A column that is constant there becomes 0 on them, and keeps its scale elsewhere. Told in notes.
+    graph: a `labelcert.Graph`. rows: (n,) numbers of those that are trained on, `split.labeled`.
+    A column that is constant there becomes 0 on them, and keeps its scale elsewhere. Told in its
+    notes. Labels play no part, so certificates of these features are as valid as of any.
     """
-    features = _dense(graph.features)
+    changed, constant = scaled(graph.features, rows)
+    told = f"features standardized by the {len(rows)} rows that are trained on"
+    if constant:
+        told += f" ({constant} of {changed.shape[1]} columns are constant there)"
+    return replace(graph, features=changed, notes=(*graph.notes, told))
+
+
+def scaled(matrix: Any, rows: Any) -> tuple[np.ndarray, int]:
+    """Features (n, d) standardized by some rows, and how many columns are constant on those."""
+    features = _dense(matrix)
     mean, scale = features[rows].mean(axis=0), features[rows].std(axis=0)
     constant = ~(scale > 0)
-    told = f"features standardized by the {len(rows)} rows that are trained on"
-    if constant.any():
-        told += f" ({int(constant.sum())} of {len(scale)} columns are constant there)"
-    changed = (features - mean) / np.where(constant, 1.0, scale)
-    return replace(graph, features=changed, notes=(*graph.notes, told))
+    return (features - mean) / np.where(constant, 1.0, scale), int(constant.sum())
 
 
 def scales_told(graph: Graph, rows: Any) -> tuple[str, ...]:

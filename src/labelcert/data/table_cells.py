@@ -19,6 +19,7 @@ from labelcert._errors import InputError
 from labelcert.data.no_label import with_placeholders
 from labelcert.data.node_ids import id_text
 from labelcert.data.table_files import Table
+from labelcert.data.vote_cells import several_votes_at
 from labelcert.intake.arrays import real_array
 from labelcert.intake.names import refuse_look_alikes, told_names
 
@@ -189,6 +190,13 @@ def labels_of(table: Table, column: Any) -> NDArray[Any]:
 
     Raises InputError: names that look the same, fractions, or no label at all.
     """
+    row = several_votes_at(table, column)
+    if row is not None:
+        raise InputError(
+            f"{table.where}, column {column!r}, row {row + 1}: several votes where one label "
+            f"should be: pass their majority (datasets.majority; in the shell --annotations "
+            f"{column})"
+        )
     cells = names_of(table, column)
     try:
         return with_placeholders(cells)
@@ -202,6 +210,12 @@ def names_of(table: Table, column: Any) -> list[Any]:
     Raises InputError for names that look the same, as with blanks after one of them.
     """
     cells = [_decoded(cell) for cell in table.frame[column].tolist()]
+    for row, cell in enumerate(cells):
+        if isinstance(cell, (list, tuple, dict, np.ndarray)):
+            raise InputError(
+                f"{table.where}, column {column!r}, row {row + 1}: a {type(cell).__name__} where "
+                "one name should be: write one."
+            )
     texts = [cell for cell in cells if isinstance(cell, str)]
     refuse_look_alikes(texts, f"{table.where}, column {column!r},")
     return _stripped(table, column)

@@ -40,7 +40,7 @@ class Table:
 
 
 def read_table(
-    table: str | os.PathLike[str] | pd.DataFrame,
+    table: str | os.PathLike[str] | pd.DataFrame | Table,
     argument: str,
     *,
     text_columns: Sequence[str] = (),
@@ -49,7 +49,8 @@ def read_table(
 
     Args:
         table: path of a ``.csv``, ``.tsv``, ``.parquet`` or ``.pq`` file, or a frame. Named levels
-            of a frame's index, also of one written to Parquet, are columns.
+            of a frame's index, also of one written to Parquet, are columns. A table that was read
+            is returned.
         argument: name of the argument, for messages.
         text_columns: columns of a CSV file to keep as text (classes and identifiers such as
             ``007``).
@@ -60,6 +61,8 @@ def read_table(
     """
     import pandas as pd
 
+    if isinstance(table, Table):
+        return table
     if isinstance(table, pd.DataFrame):
         return _of_frame(table, argument)
     if not isinstance(table, (str, os.PathLike)):
@@ -80,7 +83,7 @@ def read_table(
     raise InputError(f"{where} has the suffix {suffix!r}: pass a file with one of {known}")
 
 
-def table_name(table: str | os.PathLike[str] | pd.DataFrame) -> str:
+def table_name(table: str | os.PathLike[str] | pd.DataFrame | Table) -> str:
     """Return the file name without suffix, or ``table`` for a frame."""
     return Path(table).stem if isinstance(table, (str, os.PathLike)) else "table"
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def from_table(
-    table: str | os.PathLike[str] | pd.DataFrame,
+    table: str | os.PathLike[str] | pd.DataFrame | Table,
     *,
     label: str = "label",
     id: str | None = None,

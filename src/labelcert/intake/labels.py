@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def as_labels(
         low = int(values.min())
         if low != NO_LABEL:  # nothing to bend
             return of_range(values, low, int(values.max()), argument)
-    items = items_of(values, argument, f"one label for each {each}")
+    items = _one_each(values, argument, each)
     if count is not None and len(items) != count:
         raise InputError(
             f"{argument} has {len(items)} entries for {count} {each}s: pass one label for each."
@@ -50,9 +51,28 @@ def labels_or_missing(
     Missing values and blank text are no labels. Raises InputError as `as_labels`, and where no
     entry has a label.
     """
-    items = items_of(values, argument, f"one label for each {each}")
+    items = _one_each(values, argument, each)
     present = np.array([not (is_missing(v) or is_blank(v)) for v in items], dtype=bool)
     there = [value for value, is_there in zip(items, present.tolist(), strict=True) if is_there]
     if not there:
         raise InputError(f"{argument} holds no label at all: label at least one {each}.")
     return typed(there, argument, largest_whole(values)), present
+
+
+def _one_each(values: Any, argument: str, each: str) -> list[Any]:
+    """The entries; where each holds several, the error names what makes one of them."""
+    wanted = f"one label for each {each}"
+    try:
+        return items_of(values, argument, wanted)
+    except InputError as error:
+        if argument != "labels" or not _is_nested(values):
+            raise
+        told = str(error).replace(wanted, f"{wanted}, of several votes their majority")
+        raise InputError(f"{told.rstrip('.')} (datasets.majority).") from None
+
+
+def _is_nested(values: Any) -> bool:
+    if len(getattr(values, "shape", ())) == 2:
+        return True
+    listed = hasattr(values, "__len__") and not isinstance(values, (str, bytes, Mapping, Set))
+    return listed and any(isinstance(entry, (list, tuple, np.ndarray)) for entry in values)

@@ -17,6 +17,8 @@ def advice_headline(advice: Advice, run: Run) -> str:
     """One sentence: which labels to verify first, and how many predictions that certifies."""
     if not advice.steps:
         return "There is no label whose verification would certify more."
+    if advice.told:
+        return advice.told
     first, last = advice.steps[0], advice.steps[-1]
     m = advice.before.num_test
     names = [run.called(int(run.labeled[step.index])) for step in advice.steps]

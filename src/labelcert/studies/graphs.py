@@ -7,7 +7,7 @@ from typing import Any
 
 from labelcert._errors import InputError
 from labelcert.data import Graph, datasets
-from labelcert.data.cuts import Cuts, cut_graph
+from labelcert.data.cuts import Cuts, cut_graph, kept_nodes
 from labelcert.studies.canonical import canonical
 from labelcert.studies.file_digests import check_file
 
@@ -63,6 +63,15 @@ def cuts_of(source: dict[str, Any]) -> Cuts:
         "largest_component": source["largest_component"],
         "drop_classes": source.get("drop_classes", ()),
     }
+
+
+def table_rows(source: dict[str, Any], files: dict[str, str]) -> list[int] | None:
+    """For every node of a unit's graph its row in the file; None where nothing was cut."""
+    cut = cuts_of(source)
+    if not any(cut.values()):
+        return None
+    uncut = {"binary": False, "largest_component": False, "drop_classes": []}
+    return kept_nodes(graph_of(source | uncut, files), **cut).tolist()
 
 
 def _load(source: dict[str, Any], files: dict[str, str]) -> Graph:

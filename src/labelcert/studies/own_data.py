@@ -56,6 +56,6 @@ def _fault(dataset: DatasetChoice, sentence: str) -> Fault:
         at = entry_of(subject, dataset)
     elif subject == "group_budget":
         at = entry_of("group_budgets", dataset)
-    elif subject == "per_class":
+    elif subject in ("per_class", "split", "train"):
         at = (*dataset.path, "split") if dataset.spec.split is not None else ("split",)
     return Fault(at, f"does not fit data set {dataset.title!r}: {sentence.rstrip('.')}.")

@@ -6,10 +6,12 @@ from labelcert.data import registry
 from labelcert.studies.faults import Fault
 from labelcert.studies.spec import ModelSpec, StudySpec, merged
 from labelcert.studies.spec_yaml import Path
+from labelcert.studies.splits import check_splits, split_of
 
 
 def check_row_models(spec: StudySpec) -> None:
     """Raise Fault for the first entry that models of features, or standard splits, rule out."""
+    check_splits(spec)
     _check_splits(spec)
     for i, model in enumerate(spec.models):
         if model.features is not None:
@@ -18,7 +20,7 @@ def check_row_models(spec: StudySpec) -> None:
 
 def _check_splits(spec: StudySpec) -> None:
     for i, dataset in enumerate(spec.datasets):
-        split = merged(spec.split, dataset.split)
+        split = split_of(spec, dataset)
         if not split.standard:
             continue
         path: Path = ("split",) if dataset.split is None else ("datasets", i, "split")

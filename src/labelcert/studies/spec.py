@@ -68,6 +68,15 @@ class SplitSpec(_Part):
     standard: bool = Field(
         default=False, description="true for the split that comes with the data set, or false"
     )
+    masks: bool = Field(
+        default=False, description="true for train_mask, val_mask and test_mask of an .npz file"
+    )
+    column: str | None = Field(
+        default=None, description="the column of the table that says train, validation or test"
+    )
+    train: str | None = Field(
+        default=None, description="the path of a file with a node a line, the ones to train on"
+    )
 
 
 class ThreatSpec(_Part):

@@ -23,7 +23,6 @@ from labelcert.certificates.attacker.node_threat import (
     groups_of,
 )
 from labelcert.data import Graph
-from labelcert.data.cuts import kept_nodes
 from labelcert.data.node_ids import name_of, numbers_of
 from labelcert.data.node_values import (
     NodeValues,
@@ -39,7 +38,7 @@ from labelcert.intake.budgets import as_count
 from labelcert.studies.choices import DEFAULT, DatasetChoice
 from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import check_file, file_digest
-from labelcert.studies.graphs import cuts_of, graph_of
+from labelcert.studies.graphs import table_rows
 from labelcert.studies.spec import ThreatSpec
 from labelcert.studies.spec_yaml import Path as FilePath
 
@@ -167,11 +166,7 @@ def _cells(
         values = _read(files[role], asked["sha256"], None, role)
     else:
         values = _read(files["path"], source["sha256"]["path"], column, role)
-        cut = cuts_of(source)
-        if any(cut.values()):
-            uncut = {"binary": False, "largest_component": False, "drop_classes": []}
-            whole = graph_of(source | uncut, files)
-            rows = kept_nodes(whole, **cut).tolist()
+        rows = table_rows(source, files)
     return _Found(values.of(nodes, graph, rows), values.all_values, values.where)
 
 

@@ -21,11 +21,13 @@ from labelcert._errors import InputError
 from labelcert.certificates.run.option_checks import check_time_limit
 from labelcert.data import Graph
 from labelcert.data.no_label import is_labeled, with_placeholders
+from labelcert.data.standardizing import scaled, standardized
 from labelcert.engines.work.clock import Clock
 from labelcert.features import FeatureMap
+from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.budgets import as_count
 from labelcert.intake.items import items_of
-from labelcert.intake.numbers import positive, real_or_none, told, whole, whole_or_none
+from labelcert.intake.numbers import flag, positive, real_or_none, told, whole, whole_or_none
 from labelcert.intake.origin import check_origins
 from labelcert.intake.positions import as_positions
 from labelcert.kernels import Kernel, as_kernel
@@ -121,6 +123,7 @@ def tune(
     kernels: Sequence[Kernel | Callable[..., Any]],
     *,
     labels: Any = None,
+    standardize: bool = False,
     C: Sequence[float] | None = None,
     ridge: Sequence[float] | None = None,
     folds: int = FOLDS,
@@ -135,10 +138,13 @@ def tune(
 
     Args:
         graph: a `Graph`, or a feature matrix (nodes, d) with `labels`.
-        nodes: indices of the labeled nodes, (n,), or a mask of all nodes.
+        nodes: indices of the labeled nodes, (n,), or a mask of all nodes; None for all that have a
+            label, so that rows without one (new ones) may stay in the matrix.
         kernels: the kernels to try, for example ``[lc.kernels.GCN(depth=d) for d in (1, 2)]``, or
             functions of two feature matrices (`labelcert.kernels.as_kernel`).
         labels: (nodes,) class labels, one for each node; those of the graph unless given.
+        standardize: give every feature mean 0 and scale 1 over `nodes` first, without looking at
+            labels, as the shell's ``--standardize`` does.
         C: values of the SVM's C to try, > 0; `C_GRID` if neither `C` nor `ridge` is given.
         ridge: values of λ of kernel ridge regression to try, > 0.
         folds: number of folds, 2 up to the size of the smallest class; classes are spread evenly.
@@ -157,6 +163,8 @@ def tune(
         InputError: one sentence that names the argument and the remedy.
     """
     chosen, given = _check_nodes(graph, nodes, labels)
+    if flag(standardize, "standardize"):
+        graph = _standardized(graph, chosen)
     learners = _learners(C, ridge)
     tried = [as_kernel(kernel, "kernels has") for kernel in kernels]
     folds, weight, seed = check_folds(tried, folds, weight, seed, given)
@@ -228,11 +236,19 @@ def _learners(C: Sequence[float] | None, ridge: Sequence[float] | None) -> list[
     return found
 
 
+def _standardized(graph: Any, nodes: np.ndarray) -> Any:
+    if isinstance(graph, Graph):
+        return standardized(graph, nodes)
+    return scaled(dense_matrix(graph, "graph"), nodes)[0]
+
+
 def _check_nodes(graph: Any, nodes: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
     every = graph.labels if labels is None and isinstance(graph, Graph) else labels
     if every is None:
         raise InputError("labels is missing: a feature matrix has none, pass one for each row.")
     every = with_placeholders(every)
+    if nodes is None:
+        return np.flatnonzero(is_labeled(every)), every[is_labeled(every)]
     chosen = as_positions(nodes, "nodes", len(every), "node", distinct=True)
     if len(chosen) == 0:
         raise InputError("nodes is empty: pass the labeled nodes.")

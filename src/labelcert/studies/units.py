@@ -24,8 +24,9 @@ from labelcert.studies.faults import Fault
 from labelcert.studies.file_digests import file_digest, unreadable
 from labelcert.studies.networks import content_of
 from labelcert.studies.shipped import Study
-from labelcert.studies.spec import SplitSpec, ThreatSpec, merged
+from labelcert.studies.spec import ThreatSpec, merged
 from labelcert.studies.spec_checks import choices
+from labelcert.studies.splits import content_of_split
 from labelcert.studies.threats import NodeTables
 
 VERSION = 1
@@ -89,9 +90,10 @@ def _expanded(study: Study) -> list[Unit]:
         for seed in study.spec.seeds:
             common = _common(study, dataset, digests, seed)
             common["threat"] = _attacker(study, threat) | tables.content
-            if tables.columns:
+            columns = [*tables.columns, *_split_columns(common)]
+            if columns:
                 drop = common["dataset"]["drop"]
-                common["dataset"]["drop"] = sorted({*drop, *tables.columns})
+                common["dataset"]["drop"] = sorted({*drop, *columns})
             for model in models:
                 units += _of_model(common, dataset, model, files, study.folder)
     return units
@@ -121,25 +123,18 @@ def _common(
     study: Study, dataset: DatasetChoice, digests: dict[str, str], seed: int
 ) -> dict[str, Any]:
     spec = study.spec
-    split = merged(spec.split, dataset.spec.split)
     return {
         "version": VERSION,
         "dataset": _source(dataset, digests, seed),
-        "split": _split(split, seed),
+        "split": content_of_split(spec, dataset, study.folder, seed),
         "collective": "collective" in spec.certificates,
         "exactness": "relaxed" if spec.relaxed else spec.exactness,
     }
 
 
-def _split(split: SplitSpec, seed: int) -> dict[str, Any]:
-    if split.standard:
-        return {"standard": True, "test": split.test, "seed": seed}
-    return {
-        "per_class": split.per_class,
-        "validation": split.per_class if split.validation is None else split.validation,
-        "test": split.test,
-        "seed": seed,
-    }
+def _split_columns(common: dict[str, Any]) -> list[str]:
+    """The column that says the split, which is no feature then."""
+    return [common["split"]["column"]] if "column" in common["split"] else []
 
 
 def _source(dataset: DatasetChoice, digests: dict[str, str], seed: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labelcert.certificates.array_types import FloatArray, IntArray
+from labelcert.certificates.results.advice_gains import without_gain
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.suspicion import Suspicion
 
@@ -106,13 +107,20 @@ class Advice:
         }
         return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False)
 
+    @property
+    def told(self) -> str:
+        """Why the labels gain nothing at the budget and what may help; "" where they do gain."""
+        return without_gain(self)
+
     def __repr__(self) -> str:
         row = int(np.searchsorted(self.before.budgets, self.budget, side="right")) - 1
         first, last = (self.ratio_curves[i, row] for i in (0, -1))
+        gain = f"no gain at {self.budget}: " if self.told else ""
         return (
-            f"Advice(verify labels {self.chosen.tolist()}: certified {first:.0%} to {last:.0%} at "
-            f"{self.budget}; {'exact' if self.exact else 'not exact'}"
-            f"{'; ' + self.stopped if self.stopped else ''})"
+            f"Advice({gain}verify labels {self.chosen.tolist()}: certified {first:.0%} to "
+            f"{last:.0%} at {self.budget}; {'exact' if self.exact else 'not exact'}"
+            f"{'; ' + self.stopped if self.stopped else ''}"
+            f"{'; ' + self.told if self.told else ''})"
         )
 
 
