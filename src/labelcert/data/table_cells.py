@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelcert._errors import InputError
+from labelcert.data.list_text import is_list_text, list_of_text
 from labelcert.data.no_label import with_placeholders
 from labelcert.data.node_ids import id_text
 from labelcert.data.table_files import Table
@@ -110,6 +111,8 @@ def _numbers(table: Table, name: Any, *, at_any_rate: bool = False) -> NDArray[n
     filled = [cell for cell, gone in zip(cells, empty, strict=True) if not gone]
     if filled and all(isinstance(cell, (list, tuple, np.ndarray)) for cell in filled):
         return _lists(name, cells, empty)
+    if table.is_text and filled and all(is_list_text(cell) for cell in filled):
+        return _lists(name, [list_of_text(cell) for cell in cells], empty)
     values = np.array([_number(cell, table.is_text) for cell in cells], dtype=np.float64)
     if not at_any_rate and 2 * int((np.isnan(values) & ~empty).sum()) > len(filled):
         return ""  # something else than numbers, not numbers with a slip among them
@@ -189,11 +192,24 @@ def labels_of(table: Table, column: Any) -> NDArray[Any]:
 
     Raises InputError: names that look the same, fractions, or no label at all.
     """
+    _refuse_votes(table, column)
     cells = names_of(table, column)
     try:
         return with_placeholders(cells)
     except InputError as error:
         raise InputError(f"{table.where}, column {column!r}: {error}") from error
+
+
+def _refuse_votes(table: Table, column: Any) -> None:
+    """Raise InputError where a cell holds several labels: a list, or the text of one."""
+    for row, cell in enumerate(table.frame[column].tolist()):
+        text = cell.strip() if isinstance(cell, str) else ""
+        if isinstance(cell, (list, tuple, set, np.ndarray)) or text.startswith(("['", '["')):
+            raise InputError(
+                f"{table.where}, column {column!r}, row {row + 1}: several labels in one cell: "
+                "take their majority with labelcert.datasets.majority, and name a column with one "
+                "label a row"
+            )
 
 
 def names_of(table: Table, column: Any) -> list[Any]:
