@@ -166,14 +166,3 @@ def test_a_tie_of_all_candidates_is_told_with_what_would_decide(karate):
     assert told.startswith("All 3 candidates have the score ")
     assert "a larger budget" in told
     assert tune(graph, nodes, [lc.kernels.GCN()], C=[1.0]).warnings == ()
-
-
-def test_where_certified_accuracy_differs_it_is_named_as_what_decides(karate):
-    graph, nodes = karate
-    kernels = [lc.kernels.GCN()]
-    values = [0.001, 0.1, 1.0]
-    apart = tune(graph, nodes, kernels, C=values, budget=3)
-    assert len({trial.score for trial in apart.trials}) == 1
-    assert len({trial.certified.mean() for trial in apart.trials}) > 1
-    assert "let certified accuracy at 3 decide" in apart.warnings[0]
-    assert tune(graph, nodes, kernels, C=values, budget=3, weight=0.5).warnings == ()
