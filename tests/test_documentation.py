@@ -26,6 +26,7 @@ PAGES = (
     "docs/imbalance.md",
     "docs/ensembles.md",
     "docs/kernels.md",
+    "docs/what-it-says.md",
 )
 WITH_TORCH = pytest.param("docs/own-networks.md", marks=(needs_torch, pytest.mark.torch))
 WITH_DATA = pytest.param(

@@ -258,3 +258,19 @@ def test_failures_of_one_kind_are_one_line():
         "unit 0; unit 1; unit 2; and 2 more: no data",
         "other: no memory",
     ]
+
+
+def test_a_store_handed_as_a_study_is_called_what_it_is(invoke, tmp_path):
+    import sqlite3
+    from contextlib import closing
+
+    path = tmp_path / "act.db"
+    with closing(sqlite3.connect(path)) as store:
+        store.execute("create table unit (key text)")
+        store.commit()
+    result = invoke("study", "show", str(path))
+    assert result.exit_code == 2
+    told = " ".join(result.stderr.split())
+    assert "is a store of results, no study file" in told
+    assert "study status" in told
+    assert "report" in told

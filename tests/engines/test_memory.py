@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import labelcert as lc
-from labelcert.engines.work import memory
+from labelcert import _memory
+from labelcert.engines.work.memory import threads_that_fit
 
 
 def system(root, available, limit=None, current=0, cache=0):
@@ -23,17 +24,17 @@ def system(root, available, limit=None, current=0, cache=0):
 
 
 def test_the_smaller_of_machine_and_container_counts(tmp_path, monkeypatch):
-    monkeypatch.setattr(memory, "_ROOT", tmp_path)
-    assert memory.free_bytes() is None
-    assert memory.threads_that_fit(4, 1e18) == 4
+    monkeypatch.setattr(_memory, "_ROOT", tmp_path)
+    assert _memory.free_bytes() is None
+    assert threads_that_fit(4, 1e18) == 4
     system(tmp_path, 8 * 2**30)
-    assert memory.free_bytes() == 8 * 2**30
+    assert _memory.free_bytes() == 8 * 2**30
     system(tmp_path, 8 * 2**30, "max")
-    assert memory.free_bytes() == 8 * 2**30
+    assert _memory.free_bytes() == 8 * 2**30
     system(tmp_path, 8 * 2**30, 4 * 2**30, 3 * 2**30, 2**30)
-    assert memory.free_bytes() == 2 * 2**30
-    assert memory.threads_that_fit(4, 0.9 * 2**30) == 2
-    assert memory.threads_that_fit(4, 3 * 2**30) == 0
+    assert _memory.free_bytes() == 2 * 2**30
+    assert threads_that_fit(4, 0.9 * 2**30) == 2
+    assert threads_that_fit(4, 3 * 2**30) == 0
 
 
 def problem(n=120, m=6):

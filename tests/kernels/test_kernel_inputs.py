@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import networkx as nx
 import numpy as np
 import pytest
 from scipy import sparse
 
+import labelcert as lc
 from kernels.small_graphs import SmallGraph
 from labelcert._errors import InputError
-from labelcert.kernels import GCN, MLP
+from labelcert.kernels import GCN, MLP, Linear
 
 X = np.arange(12.0).reshape(4, 3)
 A = np.ones((4, 4)) - np.eye(4)
@@ -47,6 +49,25 @@ def test_graphs_that_cannot_be_used_are_refused(graph, words: list[str]) -> None
     assert str(caught.value).startswith(words[0] + " ")
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("graph", "reader"),
+    [
+        (SimpleNamespace(x=X, edge_index=np.array([[0, 1], [1, 2]])), "from_pyg"),
+        (nx.path_graph(4), "from_networkx"),
+    ],
+)
+def test_graphs_of_other_libraries_are_refused_with_their_reader(graph, reader: str) -> None:
+    for call in (lambda: GCN()(graph, [0]), lambda: Linear()(graph), lambda: certify(graph)):
+        with pytest.raises(
+            InputError, match=rf"convert it first, with labelcert.datasets.{reader}"
+        ):
+            call()
+
+
+def certify(graph):
+    return lc.certify_graph(graph, SimpleNamespace(labeled=[0, 1], test=[2]), MLP(), C=1.0)
 
 
 @pytest.mark.parametrize(

@@ -157,3 +157,12 @@ def test_what_is_wrong_with_features_is_said(more, told):
     labels, maps = given.pop("labels"), given.pop("maps")
     with pytest.raises(lc.InputError, match=told):
         lc.tune_features(np.ones((12, 2)), labels, maps, **given)
+
+
+def test_a_tie_of_all_candidates_is_told_with_what_would_decide(karate):
+    graph, nodes = karate
+    tied = tune(graph, nodes, [lc.kernels.GCN()], C=[1.0, 0.01, 0.1])
+    (told,) = tied.warnings
+    assert told.startswith("All 3 candidates have the score ")
+    assert "a larger budget" in told
+    assert tune(graph, nodes, [lc.kernels.GCN()], C=[1.0]).warnings == ()

@@ -60,7 +60,8 @@ def certify(
             program of arXiv 2412.00537, for comparison) uses that one alone.
         solver: of the paper's program, "highs" or "gurobi" (``pip install 'labelcert[gurobi]'``).
         time_limit: seconds after which the search stops with what is proven by then, None for no
-            limit. An interrupt (Ctrl-C) does the same.
+            limit. An interrupt (Ctrl-C) does the same. Either takes effect a moment later, with
+            thousands of labels up to some seconds.
         worst_margins: also find the worst margin of every test point at every budget, not only its
             sign; see `Certificate.worst_margin`. Takes longer; two classes only.
         point_time_limit: seconds that branch and bound (or the paper's program) may spend on one

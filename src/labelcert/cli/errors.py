@@ -64,7 +64,10 @@ def describe(error: BaseException) -> str:
         message: str = cast("Any", error).format_message()  # every usage error has it
         return f"{message.strip().rstrip('.')}; see --help."
     if isinstance(error, MemoryError):
-        return "not enough memory: certify fewer test nodes with --test, or free some."
+        return (
+            "not enough memory: labels count squared, so train on fewer of them with --per-class, "
+            "or on features with --features; or certify fewer test points with --test."
+        )
     if isinstance(error, OSError) and not isinstance(error, InputError):
         name = f" {str(error.filename)!r}" if error.filename else ""
         return f"the system refused a file{name} ({error.strerror or error}): check path and space."

@@ -31,6 +31,8 @@ def show_tuning(console: Any, request: Request, tuning: Tuning, notes: tuple[str
     console.print(_table(tuning))
     if tuning.stopped:
         console.print(Text(f"Not all candidates were tried: {tuning.stopped}.", style="yellow"))
+    for warning in tuning.warnings:
+        console.print(Text(f"Warning: {warning}", style="yellow"))
     console.print()
     command = text(certify_command(request, best))
     console.print(Text.assemble(("best", "bold"), "  ", command), soft_wrap=True)

@@ -63,7 +63,8 @@ def from_pyg(data: Any, *, symmetrize: bool = True, name: str = "graph") -> Grap
     """Build a graph from a PyTorch Geometric ``Data`` object, or anything with its attributes.
 
     PyTorch itself is never imported. Of repeated edges the largest weight counts. Other attributes
-    (masks among them: splits are drawn anew) are left out, and named in the graph's ``notes``.
+    (masks among them, see `labelcert.datasets.mask_split`) are left out, and named in the graph's
+    ``notes``.
 
     Args:
         data: attributes ``edge_index`` (2, E), ``y`` (n,) or (n, 1), and optionally ``x`` (n, d)

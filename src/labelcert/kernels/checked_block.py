@@ -11,6 +11,7 @@ from labelcert._errors import InputError
 from labelcert.intake.arrays import dense_matrix
 from labelcert.kernels.arrays import FloatArray
 from labelcert.kernels.inputs import GraphLike, node_count, read_indices
+from labelcert.kernels.room import check_room
 
 _ASYMMETRY = 1e-6
 """Of the largest entry; rounding stays far below, and what is above is no kernel."""
@@ -27,6 +28,7 @@ def checked_block(
     count = node_count(graph)
     first = read_indices(rows, "rows", count)
     second = first if cols is None else read_indices(cols, "cols", count)
+    check_room(len(first), len(second), told)
     try:
         given = kernel(graph, first, second)
     except (InputError, MemoryError):

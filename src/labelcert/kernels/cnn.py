@@ -39,6 +39,7 @@ from labelcert.kernels.kinds import choice, whole
 from labelcert.kernels.nodes import read_nodes
 from labelcert.kernels.options import ACTIVATION, DEPTH
 from labelcert.kernels.parameterized import Parameterized, described
+from labelcert.kernels.room import check_room
 
 ENTRIES = 2**22
 """Entries that are worked on together where only equal pixels matter."""
@@ -88,6 +89,7 @@ class CNN(Parameterized):
     ) -> FloatArray:
         """Block of the kernel between images, see `labelcert.kernels.kernel.Kernel`."""
         nodes = read_nodes(graph, rows, cols)
+        check_room(len(nodes.rows), len(nodes.cols), self.name)
         left = self._images(nodes.features, nodes.rows)
         right = left if nodes.same else self._images(nodes.features, nodes.cols)
         with np.errstate(over="ignore", invalid="ignore"):

@@ -28,6 +28,7 @@ from labelcert.kernels.declared import check_declared, origin
 from labelcert.kernels.inputs import GraphLike
 from labelcert.kernels.jacobians import Jacobians, Select, outputs_of
 from labelcert.kernels.nodes import Nodes, read_nodes
+from labelcert.kernels.room import check_room
 from labelcert.kernels.torch_module import FrozenModule, check_call
 
 SUM, PROJECTION = "sum", "projection"
@@ -105,6 +106,7 @@ class EmpiricalNTK:
     ) -> FloatArray:
         """Block of the kernel between nodes, see `labelcert.kernels.kernel.Kernel`."""
         nodes = read_nodes(graph, rows, cols)
+        check_room(len(nodes.rows), len(nodes.cols), self.name)
         count = outputs_of(self._frozen, nodes)
         select, chosen = self._selection(count)
         jacobians = Jacobians(self._frozen, nodes, select, chosen)

@@ -17,6 +17,7 @@ from labelcert._errors import InputError
 from labelcert.kernels.arrays import FloatArray, IndexArray, shape_of
 from labelcert.kernels.inputs import GraphLike, read_graph, read_indices
 from labelcert.kernels.parameterized import Parameterized
+from labelcert.kernels.room import check_room
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,6 +58,7 @@ class FeatureKernel(Parameterized):
 
 def block_of(left: FloatArray, right: FloatArray, name: str) -> FloatArray:
     """Inner products (p, q) of features, symmetric where both are one array; raises InputError."""
+    check_room(len(left), len(right), name)
     with np.errstate(over="ignore", invalid="ignore"):
         block = left @ right.T
     if not np.isfinite(block).all():

@@ -44,6 +44,7 @@ def read_graph(graph: GraphLike) -> tuple[FeatureMatrix, sparse.csr_array]:
         InputError: features that are not a finite numeric matrix, or an adjacency that does not
             fit them or has an entry that is negative or not finite.
     """
+    refuse_other_graphs(graph)
     if not isinstance(graph, SupportsGraph):
         features = _read_matrix(graph, "graph")
         count = shape_of(features)[0]
@@ -66,11 +67,29 @@ def node_count(graph: GraphLike) -> int:
 
     Raises InputError for what is no matrix.
     """
+    refuse_other_graphs(graph)
     features: Any = graph.features if isinstance(graph, SupportsGraph) else graph
     shape = features.shape if sparse.issparse(features) else np.shape(features)
     if len(shape) != 2:
         raise InputError(f"graph has features of shape {tuple(shape)}: pass a row for each node.")
     return int(shape[0])
+
+
+def refuse_other_graphs(graph: Any) -> None:
+    """Raise InputError for a graph of another library, which tells how it is converted."""
+    if isinstance(graph, SupportsGraph):
+        return
+    reader = ""
+    if hasattr(graph, "edge_index"):
+        reader = "from_pyg(data)"
+    elif hasattr(graph, "nodes") and hasattr(graph, "edges"):
+        reader = "from_networkx(graph, label=…)"
+    if reader:
+        kind = f"{type(graph).__module__.partition('.')[0]}.{type(graph).__name__}"
+        raise InputError(
+            f"graph is a {kind}, which kernels do not read: convert it first, with "
+            f"labelcert.datasets.{reader}."
+        )
 
 
 def read_indices(indices: ArrayLike | None, argument: str, count: int) -> IndexArray:

@@ -39,6 +39,7 @@ from labelcert.kernels.arrays import FloatArray, shape_of
 from labelcert.kernels.inputs import GraphLike, read_graph, read_indices
 from labelcert.kernels.parameterized import Parameterized
 from labelcert.kernels.recursion import Layers, Recursion
+from labelcert.kernels.room import OF_LAYERS, check_room
 from labelcert.kernels.two_tables import is_table, joined
 
 
@@ -67,6 +68,7 @@ class LayeredKernel(Parameterized, ABC):
         col_nodes = row_nodes if cols is None else read_indices(cols, "cols", count)
         if len(row_nodes) == 0 or len(col_nodes) == 0:
             return np.zeros((len(row_nodes), len(col_nodes)))
+        check_room(len(row_nodes), len(col_nodes), self.name, OF_LAYERS)
         with np.errstate(over="ignore", invalid="ignore"):  # the result is checked instead
             block = Recursion(self.layers(adjacency), features, row_nodes, col_nodes).block()
             if np.array_equal(row_nodes, col_nodes):

@@ -10,6 +10,7 @@ from labelcert._errors import InputError
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.origin import origin_of, with_origin
 from labelcert.kernels import Kernel
+from labelcert.kernels.room import check_room
 
 
 def check_kernel(kernel: Any) -> None:
@@ -23,6 +24,7 @@ def check_kernel(kernel: Any) -> None:
 
 def gram_of(kernel: Any, rows: np.ndarray) -> np.ndarray:
     """(n, n) kernel between rows (n, d)."""
+    check_room(len(rows), len(rows), _name(kernel))
     block = kernel(rows) if isinstance(kernel, Kernel) else kernel(rows, rows)
     return _checked(block, (len(rows), len(rows)))
 
@@ -34,11 +36,17 @@ def cross_of(kernel: Any, new: np.ndarray, rows: np.ndarray) -> np.ndarray:
     tables as the nodes of one graph without edges.
     """
     m, n = len(new), len(rows)
+    check_room(m, n, _name(kernel))
     if isinstance(kernel, Kernel):
         block = kernel(np.concatenate([new, rows]), np.arange(m), m + np.arange(n))
     else:
         block = kernel(new, rows)
     return _checked(block, (m, n))
+
+
+def _name(kernel: Any) -> str:
+    """What sentences call a kernel or a function."""
+    return str(getattr(kernel, "name", None) or getattr(kernel, "__name__", type(kernel).__name__))
 
 
 def _checked(block: Any, shape: tuple[int, int]) -> np.ndarray:

@@ -12,6 +12,7 @@ from labelcert.certificates import Certificate, certify
 from labelcert.certificates.run.settings import Options, shows_options
 from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.intake.positions import as_positions
+from labelcert.kernels.inputs import refuse_other_graphs
 
 
 @shows_options()
@@ -36,6 +37,7 @@ def certify_graph(
     Raises InputError: a part that is missing, a node without a label among the labeled, or what
     `labelcert.certify` refuses.
     """
+    refuse_other_graphs(graph)
     for name, value, parts in (
         ("graph", graph, ("features", "adjacency", "labels")),
         ("split", split, ("labeled", "test")),

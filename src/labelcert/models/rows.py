@@ -15,6 +15,7 @@ from labelcert._errors import InputError
 from labelcert.intake.arrays import real_array
 from labelcert.intake.label_types import LabelArray
 from labelcert.intake.labels import as_labels
+from labelcert.intake.names import told_names
 
 
 class InputTypeError(InputError, TypeError):
@@ -88,7 +89,9 @@ def _refuse_bent(X: Any) -> None:
         real_array(X, "X")
     kinds: Any = getattr(X, "dtypes", ())
     objects = any(str(kind) in _TEXT for kind in kinds) or kind == "O"
-    if objects or isinstance(X, (list, tuple)):
+    if objects and hasattr(X, "columns"):
+        _refuse_columns(X)
+    elif objects or isinstance(X, (list, tuple)):
         _refuse_text(X)
 
 
@@ -105,6 +108,34 @@ def _refuse_text(X: Any) -> None:
             raise InputError(
                 f"X holds the text {value!r} in row {at[0]}: pass numbers, with text encoded first."
             )
+
+
+def _refuse_columns(X: Any) -> None:
+    """Raise InputError that names all columns of a frame that hold text or lists."""
+    text: list[Any] = []
+    nested: list[Any] = []
+    for name, kind in zip(X.columns, X.dtypes, strict=True):
+        cells: list[Any] = X[name].tolist() if str(kind) in _TEXT else []
+        if any(isinstance(cell, (str, bytes)) for cell in cells):
+            text.append(name)
+        elif any(isinstance(cell, (list, tuple, np.ndarray)) for cell in cells):
+            nested.append(name)
+    faults: list[str] = []
+    if text:
+        faults.append(
+            f"{_columns(text)} hold{'s' * (len(text) == 1)} text: encode it as numbers or drop it"
+        )
+    if nested:
+        faults.append(
+            f"{_columns(nested)} hold{'s' * (len(nested) == 1)} lists: pass "
+            f"numpy.stack(X[{nested[0]!r}]) as X"
+        )
+    if faults:
+        raise InputError(f"X: {'; '.join(faults)}.")
+
+
+def _columns(names: list[Any]) -> str:
+    return f"column{'s' * (len(names) > 1)} {told_names(names)}"
 
 
 def _refuse_shuffled(X: Any, y: Any) -> None:

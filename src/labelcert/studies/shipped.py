@@ -13,6 +13,7 @@ from labelcert.studies.spec import StudySpec
 from labelcert.studies.spec_checks import check, check_graphs
 from labelcert.studies.spec_errors import validate
 from labelcert.studies.spec_yaml import Document, read_yaml
+from labelcert.studies.store_file import MAGIC
 
 FOLDER = Path(__file__).resolve().parent / "library"
 SUFFIXES = (".yaml", ".yml")
@@ -81,6 +82,11 @@ def _text(path: Path) -> str:
     try:
         with path.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
+        if content.startswith(MAGIC):
+            raise InputError(
+                f"{str(path)!r} is a store of results, no study file: look into it with labelcert "
+                "study status or labelcert report."
+            )
         if len(content) > _LARGEST:
             raise InputError(f"study file {str(path)!r} is larger than 1 MB: this is no study.")
         return decoded(content, f"study file {str(path)!r}")

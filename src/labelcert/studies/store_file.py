@@ -18,7 +18,7 @@ from labelcert._errors import InputError
 APPLICATION = 0x6C636572  # "lcer"
 SCHEMA = 1
 BUSY_SECONDS = 20.0
-_MAGIC = b"SQLite format 3\x00"
+MAGIC = b"SQLite format 3\x00"
 
 _TABLES = """
 CREATE TABLE units (
@@ -96,12 +96,12 @@ def look(path: Path, *, write: bool) -> None:
         return
     try:
         with path.open("rb") as stream:
-            head = stream.read(len(_MAGIC))
+            head = stream.read(len(MAGIC))
     except OSError as error:
         raise InputError(
             f"store {str(path)!r} cannot be read ({error.strerror or error}): name another file."
         ) from None
-    if head and head != _MAGIC:
+    if head and head != MAGIC:
         raise _foreign(path)
 
 

@@ -88,6 +88,20 @@ class Tuning:
             raise InputError("time_limit ended before any candidate was tried: raise it.")
         return self.trials[0]
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence where all candidates tie, so that nothing but their order chose the best."""
+        if len(self.trials) < 2 or len({trial.score for trial in self.trials}) > 1:
+            return ()
+        if len({float(trial.certified.mean()) for trial in self.trials}) > 1:
+            remedy = f"let certified accuracy at {self.budget} decide, with a weight above 0"
+        else:
+            remedy = "certified accuracy ties too: pass a larger budget, and a weight above 0"
+        return (
+            f"All {len(self.trials)} candidates have the score {self.trials[0].score:.3f}, and the "
+            f"first is only the strongest regularization: {remedy}.",
+        )
+
     def to_frame(self) -> pd.DataFrame:
         """One row a candidate, best first: parameters, means and standard errors over folds."""
         import pandas as pd

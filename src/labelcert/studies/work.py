@@ -41,7 +41,10 @@ def run_task(task: Task) -> Outcome:
     except InputError as error:
         return failure(task["key"], str(error), **_measured(seconds))
     except MemoryError:
-        message = "not enough memory: certify fewer test nodes (split: test), or use fewer jobs."
+        message = (
+            "not enough memory: train on fewer labels (split: per_class or train), which count "
+            "squared, certify fewer test nodes (split: test), or use fewer jobs."
+        )
         return failure(task["key"], message, traceback.format_exc(), **_measured(seconds))
     except Exception as error:
         message = f"{type(error).__name__}: {error}"

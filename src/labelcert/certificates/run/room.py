@@ -9,7 +9,7 @@ not fit, and not counted. Measured in ``docs/benchmarks.md``.
 from __future__ import annotations
 
 from labelcert._errors import InputError
-from labelcert.engines.work.memory import RESERVE, free_bytes
+from labelcert._memory import RESERVE, free_bytes, told_size
 
 OF_CHECKING, OF_SVM, OF_RIDGE = 3, 5, 4
 """Arrays of the Gram matrix's size while it is checked, and with a learner but for tableaus."""
@@ -33,10 +33,6 @@ def check_room(n: int, m: int, classes: int, ridge: bool) -> None:
         "certify_linear"
     )
     raise InputError(
-        f"gram of {n} labels with {m} test points needs about {_told(needed)} of memory and "
-        f"{_told(free)} are free: {remedy}."
+        f"gram of {n} labels with {m} test points needs about {told_size(needed)} of memory and "
+        f"{told_size(free)} are free: {remedy}."
     )
-
-
-def _told(size: float) -> str:
-    return f"{size / 1e9:.1f} GB"
