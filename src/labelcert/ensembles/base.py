@@ -15,11 +15,19 @@ IntArray = NDArray[np.int64]
 
 
 class Part(NamedTuple):
-    """One part: its rows in canonical order, and their class numbers (n,)."""
+    """One part: its rows in canonical order, and their class numbers (n,); equal (n,): numbers, the
+    same for equal rows; given (n,): positions of the rows as given."""
 
     members: slice
     labels: IntArray
     classes: int
+    equal: IntArray
+    given: IntArray
+
+    def order(self, labels: IntArray) -> IntArray:
+        """The canonical order (n,) of the rows if they had class numbers (n,): labels decide among
+        equal rows, so that flips may put them in another."""
+        return np.lexsort((self.given, labels, self.equal))
 
 
 Hint = tuple[IntArray, IntArray]

@@ -74,7 +74,8 @@ class ClassifierBase:
         if (labels == labels[0]).all():
             return None
         model: Any = clone(self._classifier)
-        return model.fit(self._features[part.members], labels)
+        order = part.order(labels)
+        return model.fit(self._features[part.members][order], labels[order])
 
 
 def _votes(model: Any, labels: IntArray, points: Any) -> IntArray | None:
