@@ -88,7 +88,7 @@ def check_suffix(path: str | os.PathLike[str]) -> str:
     return suffix
 
 
-def render(chart: alt.LayerChart, suffix: str, title: str | None) -> bytes:
+def render(chart: alt.LayerChart | alt.VConcatChart, suffix: str, title: str | None) -> bytes:
     """The chart as the bytes of a file with that suffix."""
     if suffix == ".json":
         return chart.to_json().encode()
