@@ -63,6 +63,19 @@ def test_features_without_parts_are_one_model(invoke, table, tmp_path):
     assert run["certificate"]["learner"] == {"ridge": 1.0}
 
 
+def test_features_may_be_attacked_together(invoke, table, tmp_path):
+    out = tmp_path / "run.json"
+    done = invoke(
+        "certify", table, "--label", "class", "--features", "pixels", "--test", "8",
+        "--ridge", "1", "--max-flips", "6", "--collective", "-o", str(out),
+    )  # fmt: skip
+    assert "collective" in done.stdout
+    run = json.loads(out.read_text())
+    counts = run["certificate"]["collective"]
+    assert len(counts["broken_lower"]) == len(counts["broken_upper"]) == 7
+    assert counts["broken_upper"][0] == 0
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -73,7 +86,7 @@ def test_features_without_parts_are_one_model(invoke, table, tmp_path):
         (["--parts", "3", "--model", "mlp"], "--model"),
         (["--parts", "3", "--depth", "2"], "--depth"),
         (["--parts", "3", "--direction", "up:down"], "--direction"),
-        (["--parts", "3", "--collective"], "--collective"),
+        (["--parts", "3", "--collective"], "--collective does not go with --parts"),
         (["--parts", "3", "-C", "1", "--ridge", "1"], "pass one of them"),
         (["--learner", "tree"], "'svm' or 'ridge'"),
         (["--learner", "svm", "--ridge", "1"], "--ridge"),

@@ -66,7 +66,7 @@ def check(request: Request, outputs: tuple[str, ...] = OUTPUTS) -> None:
     check_split(request)
     if request.features is not None:
         find(request.features, request.seed)
-    for name in ("collective", "worst_margins", "point_time_limit", "model"):
+    for name in ("worst_margins", "point_time_limit", "model"):
         if getattr(request, name):
             raise InputError(f"--{name.replace('_', '-')} does not go with features: leave it out.")
     if request.engine != "auto" or request.relaxed:
@@ -83,6 +83,11 @@ def check(request: Request, outputs: tuple[str, ...] = OUTPUTS) -> None:
             raise InputError("--votes goes with --parts K: add it.")
         return
     whole(request.parts, "parts", 1)
+    if request.collective:
+        raise InputError(
+            "--collective does not go with --parts, whose votes are counted for one prediction at "
+            "a time: leave one of them out."
+        )
     if request.votes not in (None, "white_box", "black_box"):
         raise InputError(f"--votes {request.votes!r} is unknown: use white_box or black_box.")
     for name in ("trusted", "directions", "costs", "groups"):
@@ -133,6 +138,7 @@ def execute(prepared: PreparedRows, report: Report) -> Run:
     with watched() as memory:
         certificate = certify_rows(
             prepared.rows, prepared.features, chosen, prepared.threat.threat,
+            collective=request.collective,
             time_limit=request.time_limit, jobs=request.jobs, report=report,
         )  # fmt: skip
     model = {"name": prepared.features.name, "parameters": dict(prepared.features.settings())}

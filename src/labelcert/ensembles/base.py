@@ -15,28 +15,48 @@ IntArray = NDArray[np.int64]
 
 
 class Part(NamedTuple):
-    """One part: its rows in canonical order, and their class numbers (n,)."""
+    """One part: its rows in canonical order, and their class numbers (n,); equal (n,): numbers, the
+    same for equal rows; given (n,): positions of the rows as given."""
 
     members: slice
     labels: IntArray
     classes: int
+    equal: IntArray
+    given: IntArray
+
+    def order(self, labels: IntArray) -> IntArray:
+        """The canonical order (n,) of the rows if they had class numbers (n,): labels decide among
+        equal rows, so that flips may put them in another."""
+        return np.lexsort((self.given, labels, self.equal))
+
+
+Hint = tuple[IntArray, IntArray]
+"""Points (k,) of a part and new class numbers (k,) that may change the vote of its base."""
 
 
 class Answer(NamedTuple):
     """Votes (m,) of one base; free (m, K): the classes that it may vote for with no flip, the vote
     alone where it is a proven fact; cost (m, K) int32: least flips within the part after which it
-    may vote for each class, None where nobody looked."""
+    may vote for each class, None where nobody looked; hints (m,): where a search for flips may
+    start, if anywhere."""
 
     votes: IntArray
     free: NDArray[np.bool_]
     cost: NDArray[np.int32] | None
+    hints: Sequence[Hint | None] = ()
+
+
+class Known(NamedTuple):
+    """What a search for flips within one part knows: cost (m, K) and hints (m,) as in `Answer`, and
+    the most flips that are of use."""
+
+    cost: NDArray[np.int32]
+    hints: Sequence[Hint | None]
+    most: int
 
 
 class Base(Protocol):
     """A kind of base, fitted to all rows without their labels."""
-
-    looks_inside: bool
-    """Whether it can say what it costs to change a vote."""
 
     def learner(self) -> Mapping[str, float]:
         """Name and value of its regularization, for results."""
@@ -50,9 +70,11 @@ class Base(Protocol):
         """Votes for m prepared test points, and what it costs to change them where asked for."""
         ...
 
-    def flips(self, part: Part, points: Any, wanted: Sequence[IntArray]) -> list[Flips] | None:
-        """For each wanted (m,) flips after which the base surely votes for it, −1 for none; None:
-        unknown."""
+    def flips(
+        self, part: Part, points: Any, wanted: Sequence[IntArray], known: Known, clock: Clock
+    ) -> list[Flips]:
+        """For each wanted (m,) flips after which the retrained base surely votes for it, −1 for
+        none; what the clock leaves no time for is not found."""
         ...
 
 

@@ -88,7 +88,7 @@ class _Run:
         self.base, self.parts = ensemble._base, ensemble._parts
         self.classes, self.jobs = len(ensemble.classes_), jobs(ensemble.n_jobs, "n_jobs")
         self.white = ensemble.votes == "white_box"
-        self.witnesses = witnesses and self.base.looks_inside
+        self.witnesses = witnesses
 
     def block(
         self, rows: NDArray[Any]
@@ -115,7 +115,8 @@ class _Run:
     ) -> list[Witness | None]:
         wanted = targets(answers, winner, least)
         both = find_flips(
-            self.base, self.parts, points, (wanted.takes, wanted.leaves), jobs=self.jobs,
+            self.base, self.parts, points, (wanted.takes, wanted.leaves), answers,
+            most=self.most, clock=self.clock, jobs=self.jobs,
             report=lambda share: self.clock.report("witnesses", share),
         )  # fmt: skip
         first = [part.members.start for part in self.parts]

@@ -14,7 +14,7 @@ from labelcert._errors import InputError
 from labelcert.engines.partition.base_votes import LinearPart, pair_costs, part_votes
 from labelcert.engines.partition.flipping import Flips, flips_to
 from labelcert.engines.work.clock import Clock
-from labelcert.ensembles.base import Answer, IntArray, Part
+from labelcert.ensembles.base import Answer, IntArray, Known, Part
 from labelcert.features.feature_map import FloatMatrix, RowFeatures
 from labelcert.kernels.kernel import Kernel
 from labelcert.learners.feature_exact import ExactFeatures
@@ -28,8 +28,6 @@ LARGEST = 1e70
 
 class _LinearBase(ABC):
     """What both have in common: everything but how the weights of the labels come about."""
-
-    looks_inside = True
 
     def __init__(self, ridge: float):
         self._ridge = ridge
@@ -45,7 +43,9 @@ class _LinearBase(ABC):
         found = pair_costs(linear, votes, free, clock) if costs else None
         return Answer(votes, free, found)
 
-    def flips(self, part: Part, points: Any, wanted: Sequence[IntArray]) -> list[Flips] | None:
+    def flips(
+        self, part: Part, points: Any, wanted: Sequence[IntArray], known: Known, clock: Clock
+    ) -> list[Flips]:
         """By the retrained sums of the part, see `labelcert.engines.partition.flipping`."""
         linear = self._linear(part, points)
         return [flips_to(linear, one) for one in wanted]

@@ -24,13 +24,15 @@ class Partition(NamedTuple):
     order (n,): positions of the rows as given, in canonical order. start (parts + 1,): part j has
     the canonical rows start[j] to start[j + 1] − 1. by_hash (n,): positions of the rows as given in
     the order of their hashes, in which no number of parts and no label has a say; rank (n,): where
-    each canonical row stands in it.
+    each canonical row stands in it. equal (n,): numbers of the canonical rows, ascending, the same
+    for equal rows.
     """
 
     order: NDArray[np.int64]
     start: NDArray[np.int64]
     by_hash: NDArray[np.int64]
     rank: NDArray[np.int64]
+    equal: NDArray[np.int64]
 
     def members(self, j: int) -> slice:
         """The canonical rows of part j."""
@@ -53,7 +55,9 @@ def partition(rows: NDArray[Any], labels: NDArray[np.int64], parts: int, seed: i
     by_hash = np.lexsort((hashes[:, 1], hashes[:, 0])).astype(np.int64)
     place = np.empty(len(rows), dtype=np.int64)
     place[by_hash] = np.arange(len(rows))
-    return Partition(order, start, by_hash, place[order])
+    other = (hashes[order[1:]] != hashes[order[:-1]]).any(axis=1)
+    equal = np.concatenate([np.zeros(min(1, len(rows)), dtype=np.int64), np.cumsum(other)])
+    return Partition(order, start, by_hash, place[order], equal)
 
 
 def row_hashes(rows: NDArray[Any], seed: int) -> NDArray[np.uint64]:

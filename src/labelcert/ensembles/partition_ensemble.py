@@ -92,7 +92,10 @@ class PartitionEnsemble(ClassifierMixin, BaseEstimator):
         split = partition(rows, numbers, parts, seed)
         self._base = choose_base(self, rows[split.by_hash], split.rank, seed)
         ordered, count = numbers[split.order], len(self.classes_)
-        self._parts = [Part(at, ordered[at], count) for at in map(split.members, range(parts))]
+        self._parts = [
+            Part(at, ordered[at], count, split.equal[at], split.order[at])
+            for at in map(split.members, range(parts))
+        ]
         self._order, self._labels = split.order, labels
         self._origins = [origin_of(X), *origins_seen(self, self._base, rows)]
         self.parts_ = split.part_of_row

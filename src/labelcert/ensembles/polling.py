@@ -13,17 +13,19 @@ from labelcert.engines.partition.flipping import Flips
 from labelcert.engines.partition.votes import FOREVER, black_box_costs
 from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.threads import work_off
-from labelcert.ensembles.base import Answer, Base, Part, constant_answer
+from labelcert.ensembles.base import Answer, Base, Hint, Known, Part, constant_answer
 
 IntArray = NDArray[np.int64]
 
 
 class Poll(NamedTuple):
-    """votes (m, k), free (m, k, K) and cost (m, k, K) of all bases, see `base.Answer`."""
+    """votes (m, k), free (m, k, K), cost (m, k, K) and hints (k,) of (m,) of all bases, see
+    `base.Answer`."""
 
     votes: IntArray
     free: NDArray[np.bool_]
     cost: NDArray[np.int32]
+    hints: Sequence[Sequence[Hint | None]]
 
 
 def poll(
@@ -46,6 +48,7 @@ def poll(
     votes = np.empty((count, len(parts)), dtype=np.int64)
     free = np.empty((count, len(parts), classes), dtype=np.bool_)
     cost = np.empty((count, len(parts), classes), dtype=np.int32)
+    hints: list[Sequence[Hint | None]] = [()] * len(parts)
 
     def one(j: int) -> None:
         part, wanted = parts[j], costs and not clock.expired
@@ -53,11 +56,11 @@ def poll(
             found: Answer = constant_answer(0, count, classes, FOREVER if costs else 1)
         else:
             found = base.answer(part, points, wanted, clock)
-        votes[:, j], free[:, j] = found.votes, found.free
+        votes[:, j], free[:, j], hints[j] = found.votes, found.free, found.hints
         cost[:, j] = black_box_costs(found.free) if found.cost is None else found.cost
 
     _for_each(one, len(parts), jobs, report)
-    return Poll(votes, free, cost)
+    return Poll(votes, free, cost, hints)
 
 
 def find_flips(
@@ -65,17 +68,26 @@ def find_flips(
     parts: Sequence[Part],
     points: Any,
     wanted: Sequence[IntArray],
+    answers: Poll,
     *,
+    most: int,
+    clock: Clock,
     jobs: int,
     report: Callable[[float], None],
 ) -> list[list[Flips] | None]:
-    """For each part, and each of wanted (m, k), flips after which its base surely votes for it."""
+    """For each part, and each of wanted (m, k), flips after which its base surely votes for it.
+
+    most: more flips than that are of no use. None of a part that nothing is asked of, and of those
+    that the clock leaves no time for.
+    """
     found: list[list[Flips] | None] = [None] * len(parts)
 
     def one(j: int) -> None:
         goals = [np.ascontiguousarray(classes[:, j]) for classes in wanted]
-        if len(parts[j].labels) > 0 and any((goal >= 0).any() for goal in goals):
-            found[j] = base.flips(parts[j], points, goals)
+        asked = len(parts[j].labels) > 0 and any((goal >= 0).any() for goal in goals)
+        if asked and not clock.expired:
+            known = Known(answers.cost[:, j], answers.hints[j], most)
+            found[j] = base.flips(parts[j], points, goals, known, clock)
 
     _for_each(one, len(parts), jobs, report)
     return found

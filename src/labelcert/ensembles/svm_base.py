@@ -1,4 +1,4 @@
-"""Kernel SVMs as bases: votes and radii from `labelcert.certify` on each part.
+"""Kernel SVMs as bases: votes, radii and witnesses from `labelcert.certify` on each part.
 
 The certificate of a part tells for how many flips the base's vote surely stays; so many and one
 more is the price of every other class, a lower end (radii do not tell rivals apart). A clean tie of
@@ -16,19 +16,23 @@ from numpy.typing import NDArray
 
 from labelcert.certificates.certifying import certify
 from labelcert.certificates.results.certificate import Certificate
+from labelcert.certificates.results.flip_check import Retrained
+from labelcert.engines.knowledge.lead import leads_of
 from labelcert.engines.partition.flipping import Flips
 from labelcert.engines.partition.votes import FOREVER
 from labelcert.engines.work.clock import Clock
-from labelcert.ensembles.base import Answer, IntArray, Part
+from labelcert.ensembles.base import Answer, IntArray, Known, Part
 from labelcert.ensembles.linear_bases import kernel_blocks
+from labelcert.ensembles.retrained_flips import flips_by_retraining
 from labelcert.features.feature_map import FloatMatrix, RowFeatures
 from labelcert.kernels.kernel import Kernel
+
+Blocks = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""The kernel of a part's rows (n, n), and of test points with them (m, n)."""
 
 
 class SvmBase:
     """Bias-free soft-margin SVMs, on a kernel of rows or on the inner products of features."""
-
-    looks_inside = True
 
     def __init__(
         self,
@@ -50,27 +54,54 @@ class SvmBase:
 
     def answer(self, part: Part, points: Any, costs: bool, clock: Clock) -> Answer:
         """From a certificate of the part; of budget 0 where no costs are asked for."""
-        own = self._rows[part.members]
-        if isinstance(self._maps, Kernel):
-            gram, cross = kernel_blocks(self._maps, own, points)
-        else:
-            own, new = own.astype(np.float64), points.astype(np.float64)
-            gram, cross = own @ own.T, new @ own.T
         n = len(part.labels)
-        certificate = certify(
-            gram, cross, part.labels, C=self._C, classes=list(range(part.classes)), n_jobs=1,
-            max_flips=n if costs else 0, time_limit=min(self._seconds, max(clock.remaining, 0.0)),
-        )  # fmt: skip
+        certificate = self._certificate(part, self._blocks(part, points), n if costs else 0, clock)
         votes, free = _votes(certificate, part.classes)
         if not costs:
             return Answer(votes, free, None)
         radius = np.maximum(certificate.radius, 0)
         price = np.where(radius >= n, FOREVER, radius + 1)[:, None]
-        return Answer(votes, free, np.where(free, 0, price).astype(np.int32))
+        hints = [None if w is None else (w.indices, w.labels) for w in certificate.witnesses]
+        return Answer(votes, free, np.where(free, 0, price).astype(np.int32), hints)
 
-    def flips(self, part: Part, points: Any, wanted: Sequence[IntArray]) -> list[Flips] | None:
-        """Not looked for."""
-        return None
+    def flips(
+        self, part: Part, points: Any, wanted: Sequence[IntArray], known: Known, clock: Clock
+    ) -> list[Flips]:
+        """By retraining, from the witnesses of the part's certificate on."""
+        blocks = self._blocks(part, points)
+        problem = self._certificate(part, blocks, 0, clock).problem
+        assert problem is not None
+        first = np.full(len(points), 1 if part.classes == 2 else 0)
+
+        def retrain(labels: IntArray) -> IntArray:
+            return _votes_after(problem.retrain(labels, first), part.classes)
+
+        return flips_by_retraining(retrain, part, blocks[1], wanted, known, clock)
+
+    def _blocks(self, part: Part, points: Any) -> Blocks:
+        own = self._rows[part.members]
+        if isinstance(self._maps, Kernel):
+            return kernel_blocks(self._maps, own, points)
+        own, new = own.astype(np.float64), points.astype(np.float64)
+        return own @ own.T, new @ own.T
+
+    def _certificate(self, part: Part, blocks: Blocks, most: int, clock: Clock) -> Certificate:
+        return certify(
+            *blocks, part.labels, C=self._C, classes=list(range(part.classes)), n_jobs=1,
+            max_flips=most, time_limit=min(self._seconds, max(clock.remaining, 0.0)),
+        )  # fmt: skip
+
+
+def _votes_after(found: Retrained, classes: int) -> IntArray:
+    """Votes (m,) of the retrained base, −1 where they are not proven.
+
+    With two classes the question was whether the second still leads: where that is lost, or a tie,
+    the first has the vote. With more, a class has it that leads beyond its error bars.
+    """
+    if classes == 2:
+        return np.where(found.open, -1, np.where(found.broken, 0, 1))
+    votes = found.decision.argmax(axis=1)
+    return np.where(leads_of(found.decision, found.error_bar, votes).robust, votes, -1)
 
 
 def _votes(certificate: Certificate, classes: int) -> tuple[IntArray, NDArray[np.bool_]]:

@@ -52,13 +52,15 @@ def certify_rows(
     learner: Learner,
     threat: ThreatModel,
     *,
+    collective: bool = False,
     time_limit: float | None,
     jobs: int | None,
     report: Callable[[str, float], None] | None = None,
 ) -> Certificate:
     """Fit the features to the training rows, without labels, and certify the test rows.
 
-    threat: of an ensemble only its budget counts. Raises InputError.
+    threat: of an ensemble only its budget counts. collective: also how many predictions one
+    attacker breaks at once, of one model. Raises InputError.
     """
     if report is not None:
         report("features", 0.0)
@@ -66,7 +68,8 @@ def certify_rows(
         fitted = features.fit(rows.train)
         return certify_linear(
             fitted(rows.train), fitted(rows.test), rows.labels, ridge=learner.ridge, C=learner.C,
-            threat=threat, time_limit=time_limit, n_jobs=jobs, progress=report,
+            threat=threat, collective=collective, time_limit=time_limit, n_jobs=jobs,
+            progress=report,
         )  # fmt: skip
     # Only ensembles need scikit-learn, which takes a second to import.
     from labelcert.ensembles.partition_ensemble import PartitionEnsemble

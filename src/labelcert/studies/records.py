@@ -73,10 +73,11 @@ def record_of_points(
     alone they would be told as if they were of all. Raises InputError: budgets too fine.
     """
     c = certificate
-    if c.levels is not None:
+    if c.levels is not None or (c.collective is not None and c.collective.levels is not None):
+        remedy = "a smaller budget" if c.unit == "flips" else "costs in coarser units"
         raise InputError(
-            f"budget={c.max_flips} is too fine for a study or a page: pass costs in coarser units, "
-            "so that budgets stay below 4096."
+            f"budget={c.max_flips} is too large for a study, which keeps an entry for each: pass "
+            f"{remedy}, so that budgets stay below 4096."
         )
     known = np.zeros(c.num_test, dtype=bool) if truth is None else is_labeled(truth)
     names = [None] * c.num_test if truth is None else truth.tolist()

@@ -13,11 +13,14 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from labelcert._errors import InputError
 from labelcert.certificates import Certificate
 from labelcert.report.atomic import write_bytes
 from labelcert.report.charts.palette import LIGHT, Palette
 from labelcert.report.curves import COLLECTIVE, SAMPLE_WISE, CurvePoint, curve_records
+from labelcert.report.radii import MANY, radius_bins
 
 if TYPE_CHECKING:
     import altair as alt
@@ -38,8 +41,10 @@ def plot(
     path: str | os.PathLike[str] | None = None,
     *,
     title: str | None = None,
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.VConcatChart:
     """Draw the share of predictions proven to survive each budget: flips, or what they cost.
+
+    Of more than 200 test points it draws how radii are distributed too, as a histogram below.
 
     certificate: its collective curve is drawn too where it has one. A shaded band is what is still
     open: its lower edge is proven, nothing above its upper edge survives.
@@ -53,10 +58,24 @@ def plot(
     suffix = None if path is None else check_suffix(path)
     if certificate.num_test == 0:
         raise InputError("certificate has no test points: there is no curve to draw.")
-    chart = _chart(certificate, title)
+    chart = _with_radii(certificate, title)
     if path is not None and suffix is not None:
         write_bytes(path, render(chart, suffix, title))
     return chart
+
+
+def _with_radii(certificate: Certificate, title: str | None) -> alt.LayerChart | alt.VConcatChart:
+    """The curve, and below it the histogram of radii where there are many."""
+    import altair as alt
+
+    from labelcert.report.charts.radius_chart import radius_bars
+
+    if certificate.num_test <= MANY:
+        return styled(_curve(certificate, title))
+    bins = radius_bins(certificate.radius, np.ones(certificate.num_test, dtype=bool))
+    bars = radius_bars(bins, certificate.unit, _KINDS[SAMPLE_WISE][0])
+    bars = bars.properties(width=460, height=160)
+    return styled(alt.vconcat(_curve(certificate, title), bars, spacing=24))
 
 
 def check_suffix(path: str | os.PathLike[str]) -> str:
@@ -69,7 +88,7 @@ def check_suffix(path: str | os.PathLike[str]) -> str:
     return suffix
 
 
-def render(chart: alt.LayerChart, suffix: str, title: str | None) -> bytes:
+def render(chart: alt.LayerChart | alt.VConcatChart, suffix: str, title: str | None) -> bytes:
     """The chart as the bytes of a file with that suffix."""
     if suffix == ".json":
         return chart.to_json().encode()
@@ -89,7 +108,7 @@ def render(chart: alt.LayerChart, suffix: str, title: str | None) -> bytes:
     return binary.getvalue()
 
 
-def _chart(certificate: Certificate, title: str | None) -> alt.LayerChart:
+def _curve(certificate: Certificate, title: str | None) -> alt.LayerChart:
     import altair as alt
 
     records = curve_records(certificate)
@@ -100,7 +119,7 @@ def _chart(certificate: Certificate, title: str | None) -> alt.LayerChart:
     points = points.encode(shape=_shape(records), tooltip=_tooltip(certificate.unit))
     dashes = {kind: _KINDS[kind][2] for kind in _kinds(records)}
     still_open = any(record["lower"] < record["upper"] for record in records)
-    return ratio_chart(base, points, "kind", dashes, still_open, title)
+    return _ratios(base, points, "kind", dashes, still_open, title)
 
 
 def ratio_chart(
@@ -116,6 +135,18 @@ def ratio_chart(
     base: records with "lower" and "upper", their x and colour. points: the markers, without y.
     series: the field that tells curves apart; dashes: the dash of each of its values.
     """
+    return styled(_ratios(base, points, series, dashes, still_open, title))
+
+
+def _ratios(
+    base: alt.Chart,
+    points: alt.Chart,
+    series: str,
+    dashes: Mapping[str, Sequence[int]],
+    still_open: bool,
+    title: str | None,
+) -> alt.LayerChart:
+    """`ratio_chart` without its look, which charts of several have once."""
     import altair as alt
 
     lower = alt.Y("lower:Q").title("predictions proven to survive")
@@ -132,7 +163,7 @@ def ratio_chart(
     chart: Any = alt.layer(*layers).properties(width=460, height=280)
     if title or still_open:
         chart = chart.properties(title=_title(title, still_open))
-    return styled(chart)
+    return chart
 
 
 def _title(title: str | None, still_open: bool) -> alt.Title:

@@ -17,6 +17,7 @@ from labelcert.report.page.section import Section
 from labelcert.report.page.verify_section import verify_section
 from labelcert.report.results import Result
 from labelcert.report.run_facts import run_facts
+from labelcert.report.shown_budgets import within_sight
 from labelcert.report.study_results import Evaluation
 
 _LEAD_ROWS = (
@@ -56,9 +57,9 @@ def write_run_page(
     """
     if len(run.test) == 0:
         raise InputError("run has no test nodes: there is nothing to report.")
-    test = run.test.tolist()
+    test, result = run.test.tolist(), result_of(run)
     write_page(
-        Evaluation(title, (result_of(run),)),
+        Evaluation(title, (result,)),
         path,
         headline=headline(
             run.certificate,
@@ -69,7 +70,7 @@ def write_run_page(
         verify=verify_section(run, advice),
         first=test[weakest(run.certificate)],
         lead=_lead(run),
-        facts=_facts(run, attacker),
+        facts=[*_facts(run, attacker), *_shown(run, result)],
         graphs=_no_graph if graphs is None else graphs,
         sections=sections,
     )
@@ -82,7 +83,7 @@ def result_of(run: Run) -> Result:
     kept = ("name", "nodes", "edges", "features", "classes", "class_names")
     dataset = {**{name: run.dataset[name] for name in kept}, "word": run.word}
     record = record_of_points(
-        run.certificate,
+        within_sight(run.certificate),
         dataset,
         Points(run.labeled, run.ids_of(run.labeled)),
         Points(run.test, run.ids_of(run.test)),
@@ -125,6 +126,14 @@ def _facts(run: Run, attacker: str) -> list[tuple[str, str]]:
         ("Attacker", attacker),
         ("Radii known exactly", "all" if exact == tests else f"{exact} of {tests}"),
     ]
+
+
+def _shown(run: Run, result: Result) -> list[tuple[str, str]]:
+    """What the curves leave out, where they leave something out."""
+    most = run.certificate.max_flips
+    if result.max_flips == most:
+        return []
+    return [("Budgets shown", f"0 to {result.max_flips:,} of {most:,}; the certificate has all")]
 
 
 def _accuracy(run: Run) -> str:
