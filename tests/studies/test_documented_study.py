@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import yaml
+
 from labelcert.report.study_frame import COLUMNS
 from labelcert.studies import expand
+from labelcert.studies.spec import SplitSpec
 from mails_table import mails_table
 from shared_files import needs_data
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
 
-TEXT, FEATURES, THREAT = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+TEXT, SPLITS, FEATURES, THREAT = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_the_study_file_of_the_page_reads(study_of):
@@ -20,6 +23,13 @@ def test_the_study_file_of_the_page_reads(study_of):
     # Karate, Cora-MLb and two CSBM graphs; four of GCN, two of APPNP and two of MLP; three seeds.
     assert len(units) == 4 * (4 + 2 + 2) * 3
     assert "GCN, depth 2, skip pc" in {unit.model for unit in units}
+
+
+def test_splits_of_the_page_read():
+    forms = list(yaml.safe_load_all(SPLITS.replace("\nsplit:", "\n---\nsplit:")))
+    assert [sorted(form["split"]) for form in forms if form]
+    for form in forms:
+        assert SplitSpec.model_validate(form["split"])
 
 
 @needs_data

@@ -49,6 +49,19 @@ def test_all_outcomes_over_processes():
     assert {outcome["measured"]["parent"] for outcome in found} == {os.getpid()}
 
 
+def test_workers_go_where_the_run_is_started(tmp_path, monkeypatch):
+    """They are kept between runs, and own kernels lie beside whoever starts one."""
+
+    def work(task):
+        return {**done(task["key"]), "measured": {"folder": os.getcwd()}}
+
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        found = list(run_tasks(work, [task("a"), task("b")], processes(2)))
+        assert {outcome["measured"]["folder"] for outcome in found} == {str(tmp_path / name)}
+
+
 def test_a_worker_of_another_version_ends_the_run():
     def work(task):
         if task["key"] == "b":

@@ -10,6 +10,7 @@ import os
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from labelcert._errors import InputError
@@ -79,7 +80,10 @@ def processes(jobs: int) -> Spread:
             pre_dispatch="n_jobs",
             return_as="generator_unordered",
         )
-        results = parallel(delayed(work)({**task, "parent": own}) for task in tasks)
+        folder = os.getcwd()
+        results = parallel(
+            delayed(_within)(folder, work, {**task, "parent": own}) for task in tasks
+        )
         with warnings.catch_warnings():
             # joblib warns of workers that it renews, and of tasks that were cancelled on purpose.
             warnings.simplefilter("ignore", UserWarning)
@@ -91,6 +95,14 @@ def processes(jobs: int) -> Spread:
                 results.close()
 
     return spread
+
+
+def _within(folder: str, work: Work, task: Task) -> Outcome:
+    """Do a task where the run was started: workers stay from one run to the next, and whoever
+    starts it may have gone to another folder meanwhile."""
+    with suppress(OSError):
+        os.chdir(folder)
+    return work(task)
 
 
 def _fed(tasks: Iterable[Task], started: dict[str, Task]) -> Iterator[Task]:
