@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -154,3 +155,21 @@ def test_what_groups_do_not_go_with(more, told):
     threat = lc.ThreatModel(budget=1, groups=[i % 3 for i in range(12)], bad_groups=1)
     with pytest.raises(lc.InputError, match=told):
         lc.certify_linear(features, tests, labels, threat=threat, **{"ridge": 1.0, **more})
+
+
+def test_counts_of_few_budgets_are_read_again():
+    """With large costs the counts are told where they change, and radii have no such list."""
+    rng = np.random.default_rng(0)
+    rows, labels = rng.standard_normal((9, 3)), np.arange(9) % 2
+    threat = lc.ThreatModel(500_000, costs=rng.integers(1, 200_000, 9))
+    cert = lc.certify_linear(
+        rows, rng.standard_normal((5, 3)), labels, ridge=1.0, threat=threat, collective=True
+    )
+    assert cert.collective.levels is not None
+    again = lc.Certificate.from_json(cert.to_json())
+    assert again.collective.levels.tolist() == cert.collective.levels.tolist()
+    assert again.collective.broken_lower.tolist() == cert.collective.broken_lower.tolist()
+    damaged = json.loads(cert.to_json())
+    damaged["collective"]["levels"][-1] += 1
+    with pytest.raises(lc.InputError, match="damaged"):
+        lc.Certificate.from_json(json.dumps(damaged))

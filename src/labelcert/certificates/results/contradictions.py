@@ -72,19 +72,25 @@ def _check_recipe(rival: IntArray, c: Certificate) -> None:
 
 def _check_counts(found: CollectiveCertificate, c: Certificate) -> None:
     lower, upper = found.broken_lower, found.broken_upper
+    # From features the counts have budgets of their own, where they change.
+    own = found.levels is not None and not np.array_equal(found.budgets, c.budgets)
     if (
         len(lower) != len(upper)
-        or len(lower) != len(c.budgets)
+        or len(lower) != len(found.budgets if own else c.budgets)
         or len(found.witnesses) != len(lower)
     ):
         raise ValueError("collective columns of different lengths")
+    budgets = found.budgets if own else c.budgets
+    steps = np.diff(budgets)
+    if own and (budgets[0] != 0 or budgets[-1] != c.max_flips or bool((steps <= 0).any())):
+        raise ValueError("collective budgets that do not go from 0 to max_flips")
     if found.num_test != c.num_test:
         raise ValueError("a collective certificate of other test points")
     if bool(((lower < 0) | (lower > upper) | (upper > c.num_test)).any()):
         raise ValueError("more predictions broken than a proof allows")
     if bool((np.diff(lower) < 0).any()):
         raise ValueError("a larger budget that breaks fewer predictions")
-    alone = (c.radius[:, None] < c.budgets[None, :]).sum(axis=0)
+    alone = (c.radius[:, None] < budgets[None, :]).sum(axis=0)
     if bool((lower > alone).any()):
         raise ValueError("more predictions broken at once than can be broken at all")
     for witness in found.witnesses:
