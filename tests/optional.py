@@ -11,6 +11,7 @@ needs_gurobi = pytest.mark.skipif(
     importlib.util.find_spec("gurobipy") is None, reason="gurobipy is not installed"
 )
 
+# An extra of its own, and large; `.ci/run` installs it for its last step and runs these tests then.
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="torch is not installed: labelcert[torch]"
 )
