@@ -69,8 +69,9 @@ def run_request(request: Request, k: int, budget: str | None) -> None:
     from labelcert.cli import row_session, session
     from labelcert.cli.advise_show import show_advice
     from labelcert.cli.outputs import OUTPUTS, write_reports
+    from labelcert.cli.printing import tell_files
     from labelcert.cli.progress import live
-    from labelcert.cli.show import tell_files, title_of
+    from labelcert.cli.show import title_of
     from labelcert.intake.budgets import as_count
     from labelcert.intake.numbers import whole
 

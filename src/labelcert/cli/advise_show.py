@@ -10,17 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from labelcert.certificates import Advice, Certificate, influential_labels
-from labelcert.cli.show import (
-    facts,
-    head,
-    interval,
-    percent,
-    plain_table,
-    print_through,
-    spent,
-    text,
-    warning_lines,
-)
+from labelcert.cli.printing import head, percent, plain_table, print_through, text
+from labelcert.cli.show import facts, interval, spent, warning_lines
 from labelcert.report.advice_told import MOST_NAMED, NOT_HELD, lead_of, suspicion_summary
 from labelcert.report.document import Run
 from labelcert.report.tables import summarize, telling

@@ -114,8 +114,9 @@ def run_request(request: Request) -> None:
 
     from labelcert.cli import row_session, session
     from labelcert.cli.outputs import write_outputs, write_reports
+    from labelcert.cli.printing import tell_files
     from labelcert.cli.progress import live
-    from labelcert.cli.show import show, tell_files, title_of
+    from labelcert.cli.show import show, title_of
 
     request = session.with_learner(request)
     if row_session.wants_rows(request):

@@ -60,7 +60,7 @@ def make_figures(
             evaluation, output, wanted, lambda share: progress("figures", share)
         )
     if not quiet:
-        from labelcert.cli.show import text
+        from labelcert.cli.printing import text
 
         console = Console(highlight=False, emoji=False)
         console.print(text(f"wrote {len(written)} files into {output}"), soft_wrap=True)

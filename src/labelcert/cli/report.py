@@ -70,7 +70,7 @@ def make_run_page(
     """Write the page of a run's document, and say so; raises InputError."""
     from rich.console import Console
 
-    from labelcert.cli.show import tell_files
+    from labelcert.cli.printing import tell_files
     from labelcert.report.page.document_page import write_document_page
 
     if study is not None:
@@ -86,8 +86,8 @@ def make_page(store: Path, output: Path, title: str | None, study: str | None, q
 
     from rich.console import Console
 
+    from labelcert.cli.printing import tell_files
     from labelcert.cli.progress import live
-    from labelcert.cli.show import tell_files
     from labelcert.report.page.page_html import write_page
     from labelcert.report.study_results import read_store
 

@@ -1,19 +1,15 @@
-"""The result of a run as tables in the terminal, or as plain text in a pipe.
-
-Text that comes from the data is put into Rich `Text` objects, so nothing in it is taken for markup.
-"""
+"""The result of a run as tables in the terminal, or as plain text in a pipe."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from labelcert.cli.errors import printable
+from labelcert.cli.printing import head, percent, plain_table, print_through, text
 from labelcert.report.document import Run
 from labelcert.report.run_facts import run_facts
 from labelcert.report.tables import PredictionRow, Summary, radius_told, summarize, telling
@@ -33,18 +29,6 @@ _MOST_NAMED = 12
 def show(console: Console, run: Run, budget: str, time_limit: float) -> None:
     """Print a run: what was certified, survivors at each budget, weakest and strongest."""
     print_through(console, lambda: _show(console, run, budget, time_limit))
-
-
-def print_through(console: Console, draw: Callable[[], None]) -> None:
-    """Let `draw` print on the console, without trailing blanks where that is no terminal."""
-    if console.is_terminal:
-        draw()
-        return
-    with console.capture() as captured:
-        draw()
-    # Rich fills lines with blanks, which only a terminal has a use for.
-    lines = [line.rstrip() for line in captured.get().splitlines()]
-    console.file.write("\n".join(lines) + "\n")
 
 
 def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
@@ -78,12 +62,6 @@ def bad_told(groups: int) -> str:
 def least_of(summary: Summary) -> int:
     """The smallest budget that says something: without bad groups a clean fit proves 0."""
     return 0 if summary.bad_groups else 1
-
-
-def head(console: Console, title: str) -> None:
-    """Print the title of a table."""
-    console.print()
-    console.print(Text(title, style="bold"))
 
 
 def title_of(run: Run) -> str:
@@ -206,11 +184,6 @@ def _distribution(summary: Summary) -> Table:
     return table
 
 
-def plain_table() -> Table:
-    """An empty table in the style of all of them."""
-    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-
-
 def _tell_rest(console: Console, summary: Summary) -> None:
     last = telling(summary.survivors, least_of(summary))[-1].flips
     if last < summary.max_flips:
@@ -288,18 +261,3 @@ def spent(run: Run) -> str:
 
 def _engines(counts: dict[str, int]) -> str:
     return ", ".join(f"{engine} {count}" for engine, count in counts.items()) or "none"
-
-
-def percent(share: float) -> str:
-    """A share with one decimal."""
-    return f"{100 * share:.1f}%"
-
-
-def tell_files(console: Console, paths: Sequence[Path]) -> None:
-    """Print which files were written."""
-    console.print(Text("wrote " + ", ".join(printable(str(path)) for path in paths)))
-
-
-def text(value: object) -> Text:
-    """Text of the data's as it is: no markup, nothing that steers a terminal."""
-    return Text(printable(str(value)))

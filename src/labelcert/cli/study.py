@@ -177,7 +177,7 @@ def export(
     """Write the results: a row for every certificate and budget, or a LaTeX table of means."""
     from rich.console import Console
 
-    from labelcert.cli.show import tell_files
+    from labelcert.cli.printing import tell_files
     from labelcert.cli.study_show import tell_left_out
     from labelcert.report.atomic import write_bytes
     from labelcert.report.latex import latex_table

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from labelcert.cli.errors import printable
-from labelcert.cli.show import head, plain_table, print_through, text
+from labelcert.cli.printing import head, plain_table, print_through, text
 from labelcert.cli.study_progress import duration
 
 if TYPE_CHECKING:

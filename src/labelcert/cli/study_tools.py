@@ -47,7 +47,7 @@ def merge(
     """Put stores together; the help of the command is `MERGE_HELP`."""
     from rich.console import Console
 
-    from labelcert.cli.show import text
+    from labelcert.cli.printing import text
     from labelcert.studies import merge_stores
 
     merged = merge_stores(stores, output)
@@ -80,7 +80,7 @@ def compare(
 def _show(comparison: Comparison) -> None:
     from rich.console import Console
 
-    from labelcert.cli.show import percent, plain_table, text
+    from labelcert.cli.printing import percent, plain_table, text
 
     console = Console(highlight=False, emoji=False)
     console.print(

@@ -107,9 +107,9 @@ def run_request(request: Request, options: dict[str, Any]) -> None:
 
     from labelcert.cli import session
     from labelcert.cli.memory import watched
+    from labelcert.cli.printing import tell_files
     from labelcert.cli.progress import live
     from labelcert.cli.request import DEFAULT_MAX_FLIPS
-    from labelcert.cli.show import tell_files
     from labelcert.studies.transfer.measuring import transfer as measure
 
     for path in request.outputs:
@@ -144,7 +144,7 @@ def _whole_numbers(text: str) -> list[int]:
 def _show(console: Any, found: Transfer) -> None:
     from rich.text import Text
 
-    from labelcert.cli.show import head
+    from labelcert.cli.printing import head
 
     how = "centred" if found.centred else "as built"
     head(console, f"Trained networks of finite width, {how}: shares, ± standard errors over seeds")
@@ -166,7 +166,7 @@ def _nothing(found: Transfer) -> str:
 
 
 def _table(found: Transfer) -> Table:
-    from labelcert.cli.show import plain_table
+    from labelcert.cli.printing import plain_table
 
     table = plain_table()
     names = ("width", "seeds", "agree, clean", "witnesses", "break it too", "certified", "change")
@@ -181,7 +181,7 @@ def _table(found: Transfer) -> Table:
 
 
 def _margins(found: Transfer) -> Table:
-    from labelcert.cli.show import plain_table
+    from labelcert.cli.printing import plain_table
 
     table = plain_table()
     for name in ("width", "pairs of", "margin from", "pairs", "change"):

@@ -123,8 +123,8 @@ def run_request(
     """Check, try, print, write; raises InputError."""
     from rich.console import Console
 
+    from labelcert.cli.printing import tell_files
     from labelcert.cli.progress import live
-    from labelcert.cli.show import tell_files
     from labelcert.cli.tune_show import show_tuning
     from labelcert.report import plot_tuning
 

@@ -22,7 +22,7 @@ def show_tuning(console: Any, request: Request, tuning: Tuning, notes: tuple[str
     """Print all trials, and the line that certifies the best."""
     from rich.text import Text
 
-    from labelcert.cli.show import text
+    from labelcert.cli.printing import text
 
     best = tuning.best
     if notes:
@@ -89,7 +89,7 @@ def _kernel_words(kernel: Kernel) -> list[str]:
 
 
 def _table(tuning: Tuning) -> Table:
-    from labelcert.cli.show import percent, plain_table
+    from labelcert.cli.printing import percent, plain_table
 
     varied = _varied(tuning.trials)
     certified = f"certified at {tuning.budget}"
