@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from labelcert.cli.main import app
+from mails_table import mails_table
 from shared_files import DATA
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -51,3 +52,12 @@ def process() -> Callable[..., subprocess.CompletedProcess[str]]:
         )  # fmt: skip
 
     return call
+
+
+@pytest.fixture
+def mails(tmp_path):
+    """A small table of mails, as CSV and Parquet."""
+    frame = mails_table()
+    frame.to_csv(tmp_path / "mails.csv", index=False)
+    frame.to_parquet(tmp_path / "mails.parquet")
+    return frame
