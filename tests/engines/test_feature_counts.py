@@ -1,5 +1,6 @@
 """Attacks on counts judge by sums kept up to date: what these may be off by must not break more."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.attacking import feature_counts
 from labelcert.engines.attacking.feature_counts import FeatureCounts
+from labelcert.engines.crowds.feature_crowd import feature_crowd
 from labelcert.engines.machines.feature_model import FeatureModel
 from labelcert.engines.sorting.feature_radii import feature_radii
 from labelcert.engines.work.clock import Clock
@@ -92,6 +94,42 @@ def test_a_bar_that_is_not_widened_is_found_out(monkeypatch):
     labels, truth = near_miss(4, 0.1)
     _, counts = attacked(truth, labels, 2, 5)
     assert any(still_leads(truth[0], labels, one.changes, 2) for one in counts)
+
+
+class Careless(Malicious):
+    """A learner that is nearly right when it is asked first, and off by ERROR when asked again,
+    which it says: all weights are too large on the side of the leader."""
+
+    def __init__(self, truth, labels):
+        super().__init__(truth, labels)
+        self.asked, self.wrong = 0, 0.0
+
+    def coefficients(self, tests):
+        self.asked += 1
+        error = 1e-12 if self.asked == 1 else ERROR
+        self.wrong = 0.0 if self.asked == 1 else ERROR
+        return np.eye(len(tests)), np.full(len(tests), error)
+
+    def weights(self, coefficients):
+        return coefficients @ (self.truth + self.wrong / np.sqrt(self.truth.shape[1]) * self.side)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_bar_goes_with_the_weights_that_it_was_found_for(classes):
+    """Two bad labels turn a lead to just below 0, which weights computed again show as above."""
+    n = 40
+    labels = np.array([0] * (n - 1) + [1])
+    truth = np.full((1, n), 1 / (n - 3))
+    truth[0, :2], truth[0, -1] = (1.0 + 1e-5) / 2, 0.0
+    assert not still_leads(truth[0], labels, np.array([0, 1]) * classes + 1, classes)
+    group = np.maximum(np.arange(n) - 1, 0)  # the first two are one group, all others alone
+    space = replace(
+        RelabelSpace.unrestricted(labels, classes), group=group,
+        group_budget=np.zeros(n - 1, dtype=np.int64), free_groups=1,
+    )  # fmt: skip
+    model = FeatureModel(Careless(truth, labels), NoExact(), np.zeros((1, 1)), n)
+    crowd = feature_crowd(model, space, 0, 1, "ridge", Clock())
+    assert crowd.radii.radius[0] == -1
 
 
 @pytest.mark.parametrize("classes", [2, 3])

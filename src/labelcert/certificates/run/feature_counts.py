@@ -21,7 +21,7 @@ from labelcert.engines import planner
 from labelcert.engines.attacking.feature_counts import FeatureCounts
 from labelcert.engines.machines.feature_model import FeatureModel
 from labelcert.engines.machines.linear_model import LinearModel, lead_unit
-from labelcert.engines.sorting.feature_radii import FeatureRadii
+from labelcert.engines.sorting.feature_radii import FeatureRadii, bars_of
 from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
 
@@ -80,7 +80,7 @@ def _by_planner(
 ) -> tuple[list[_Found], _Bounds]:
     block = model.block(0, model.m)
     # The bar of a lead, a difference of two logits, is twice that of one; of two classes the same.
-    error = found.bar / lead_unit(given.space.classes)
+    error = bars_of(block, given.space) / lead_unit(given.space.classes)
 
     def exact_weights(t: int) -> list[Fraction] | None:
         return model.exact_weights(t, clock)

@@ -10,7 +10,8 @@ lead, adds up to one number a change, for leads are linear; the largest are made
 can be paid for. Then all predictions are counted after each change, aimed at or not.
 Why the bar holds: sums are kept up to date, so a lead after r changes mixes the weights v of the
 radii, in its clean sums, with weights w of the changed labels computed again. Both rows are within
-e of the truth, but not of each other's rounding, and with sides in −1, 0, 1 the lead is
+e of the truth, the larger of what either may be off by, but not of each other's rounding, and with
+sides in −1, 0, 1 the lead is
 
     Σ_all old · v + Σ_changed (new − old) · w,  off by  √n e + 2√r e  (Cauchy and Schwarz),
 
@@ -28,9 +29,9 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.engines.machines.feature_model import FeatureModel
+from labelcert.engines.machines.feature_model import ENTRIES, Block, FeatureModel
 from labelcert.engines.machines.linear_model import lead_unit
-from labelcert.engines.sorting.feature_radii import FeatureRadii
+from labelcert.engines.sorting.feature_radii import FeatureRadii, bars_of
 from labelcert.engines.work.clock import Clock
 
 CHANGES = 256
@@ -67,7 +68,8 @@ class FeatureCounts:
     def run(self, clock: Clock) -> list[Count]:
         """All attacks, until the clock expires: the best, by ascending cost."""
         if self.counted.any() and self.budget > 0:
-            self.coefficients = self.model.learner.coefficients(self.model.tests)[0]
+            self.coefficients, error = self.model.learner.coefficients(self.model.tests)
+            self.bar = np.maximum(self.found.bar, self._bars(error))
             aims = list(self._aims())
             for number, aim in enumerate(aims):
                 if clock.expired:
@@ -75,6 +77,15 @@ class FeatureCounts:
                 self._judge(self._changes(aim), clock)
                 clock.report("counts", (number + 1) / len(aims))
         return self._counts()
+
+    def _bars(self, error: np.ndarray) -> np.ndarray:
+        """(m,) the bars of leads of the weights computed again, off by error (m,) in length."""
+        bars, step = np.full(len(error), np.inf), max(1, ENTRIES // max(self.space.n, 1))
+        for at in range(0, len(error), step):
+            some = slice(at, at + step)
+            weights = self.model.learner.weights(self.coefficients[some])
+            bars[some] = bars_of(Block(at, weights, error[some]), self.space)
+        return bars
 
     def _aims(self) -> Iterator[np.ndarray]:
         """Test points to aim at: those that fall first, 1, 2, 4, … of all, and of a few pairs."""
@@ -144,7 +155,7 @@ class FeatureCounts:
                 rivals = sums.copy()
                 rivals[rows, leader] = -np.inf
                 lead = self.unit * (sums[rows, leader] - rivals.max(axis=1))
-                bar = found.bar * widened(made, space.n)
+                bar = self.bar * widened(made, space.n)
                 broken = int((self.counted & (lead <= -bar)).sum())
                 if broken > most:
                     most = broken

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.engines.machines.feature_model import FeatureModel
+from labelcert.engines.machines.feature_model import Block, FeatureModel
 from labelcert.engines.machines.linear_model import lead_unit, side_of
 from labelcert.engines.sorting.best_changes import best_changes, best_changes_exactly
 from labelcert.engines.sorting.knapsack import at_budget, best_sets
@@ -108,6 +108,15 @@ def _settle(
         found.exactly[t] = True
 
 
+def bars_of(block: Block, space: RelabelSpace) -> np.ndarray:
+    """(k,) how far any lead of a block's test points can be off, summed up of these very weights.
+
+    Weights that are computed again may come out otherwise, and so may what they are off by: a bar
+    goes with its block, and holds for no other.
+    """
+    return pair_radii(block.weights, block.error, space, 0).bar
+
+
 def witness_of(
     found: FeatureRadii, model: FeatureModel, space: RelabelSpace, t: int
 ) -> np.ndarray | None:
@@ -128,7 +137,7 @@ def witness_of(
         lost = chosen is not None and lead <= sum(gains[i] for i in chosen)
     else:
         block = model.block(t, t + 1)
-        bar = float(pair_radii(block.weights, block.error, space, 0).bar[0])
+        bar = float(bars_of(block, space)[0])
         weights = lead_unit(space.classes) * block.weights[0]
         gain, label = best_changes(weights, space, a, b)
         chosen = _largest(gain, space, cost)
