@@ -164,7 +164,7 @@ def test_a_long_exhaustion_waits_for_a_search_but_for_the_smallest_budgets():
 
 
 def test_up_to_three_flips_come_before_a_long_attack_whatever_the_largest_budget_is():
-    whole, attack = Noting("whole", Role.EXHAUST, pace=8.0), Noting("attack", Role.ATTACK, pace=4.0)
+    whole, attack = Noting("whole", Role.EXHAUST, pace=8.0), Noting("attack", Role.ATTACK, pace=9.0)
     order = []
     whole.run = lambda task, budget, clock: order.append(("whole", budget)) or True
     attack.run = lambda task, budget, clock: order.append(("attack", budget)) or True

@@ -40,6 +40,9 @@ FIRST_SHARE, FIRST_SECONDS, FIRST = 0.5, 30.0, 3
 """Share of the time left, and seconds, that up to so many flips may be expected to take before
 larger budgets: whatever the largest is, the small ones are decided."""
 
+BEFORE_ATTACK = 0.5
+"""They come before the attack if they are expected to take no more than this share of its time."""
+
 LONG_SHARE = 0.8
 """Share of the time left that what goes through everything may be expected to take."""
 
@@ -88,9 +91,10 @@ class Plan:
         if self._open(ALL) < 0 or self._all_at_once():
             return
         self._glance()
-        if self._attack_seconds() > SMALL_SECONDS:
+        attack = self._attack_seconds()
+        if attack > SMALL_SECONDS:
             self._exhaust(SMALL_SECONDS)  # a long attack must not keep small budgets waiting
-            self._first()
+            self._first(BEFORE_ATTACK * attack)  # but its witnesses may leave little to decide
         self._attack(ALL, SMALL_SECONDS)
         self._exhaust(SMALL_SECONDS)
         self._first()
@@ -101,10 +105,10 @@ class Plan:
         self._bound(Question.MARGINS)
         self._count()
 
-    def _first(self) -> None:
+    def _first(self, most: float = FIRST_SECONDS) -> None:
         """The smallest budgets, as long as they are quick beside the time that there is."""
         if self.task.ledger.ladder.rows > 1:
-            seconds = min(FIRST_SHARE * self.clock.remaining, FIRST_SECONDS)
+            seconds = min(FIRST_SHARE * self.clock.remaining, FIRST_SECONDS, most)
             self._exhaust(seconds, self.task.ledger.ladder.last_of(FIRST))
 
     def run_only(self, engine: Engine) -> None:
