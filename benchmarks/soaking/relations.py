@@ -106,7 +106,7 @@ def in_float64(s: Setting, rng: np.random.Generator) -> Variant:
 
 def other_engine(s: Setting, rng: np.random.Generator) -> Variant:
     engine = "enumeration" if s.n > 9 or rng.random() < 0.6 else "branch_and_bound"
-    options = {"engine": engine, "exactness": "exact"}
+    options = {"engine": engine, "relaxed": False, "exactness": "exact"}
     return replace(_same(s), options={} if "ridge" in s.learner else options)
 
 
@@ -116,7 +116,7 @@ def other_questions(s: Setting, rng: np.random.Generator) -> Variant:
     if len(s.names) == 2:
         options["worst_margins"] = not s.parts.get("bad_groups")
     else:
-        options.update(exactness="relaxed", engine="auto")
+        options.update(relaxed=True, engine="auto")
     return replace(_same(s), options=options)
 
 
