@@ -29,6 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.attacker import RelabelSpace
+from labelcert.engines.knowledge.lead import outward
 from labelcert.engines.machines.feature_model import ENTRIES, Block, FeatureModel
 from labelcert.engines.machines.linear_model import lead_unit
 from labelcert.engines.sorting.feature_radii import FeatureRadii, bars_of
@@ -52,7 +53,7 @@ class Count(NamedTuple):
 
 def widened(changes: int, labels: int) -> float:
     """What a bar is multiplied by after so many changes of so many labels, see above."""
-    return (1 + 2 * np.sqrt(changes / labels)) * (1 + 1e-12)
+    return outward(1 + 2 * np.sqrt(changes / labels))
 
 
 class FeatureCounts:

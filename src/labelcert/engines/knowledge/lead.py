@@ -109,6 +109,19 @@ def rounding(operations: float, size: Any) -> Any:
     return operations * UNIT * size
 
 
+def outward(bar: Any) -> Any:
+    """A bar that was itself computed in a few operations, and no smaller than without rounding."""
+    return bar * (1 + 4096 * UNIT)
+
+
+def sides_bar(error: Any, count: int) -> Any:
+    """How far a sum of `count` weights, each times −1, 0 or 1, is off by an error of their length.
+
+    By Cauchy and Schwarz √count times the error of the whole vector.
+    """
+    return outward(np.sqrt(count) * np.asarray(error, dtype=np.float64))
+
+
 @inner
 def rounding_at(operations, size):
     """`rounding` for the hot loops."""

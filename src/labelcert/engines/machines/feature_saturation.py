@@ -18,6 +18,7 @@ from labelcert.engines.attacker import RelabelSpace
 from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.machines.linear_model import signs_of
 from labelcert.intake.feature_matrix import blocks_of
+from labelcert.learners.feature_system import TINY
 
 FloatArray = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ class SaturatedFeatures:
         found = self.C * np.asarray(tests, dtype=np.float64)
         reach = np.abs(found) @ self._columns
         d = self.features.shape[1]
-        return found, rounding(2 * (d + 8), reach) + 1e-290
+        return found, rounding(2 * (d + 8), reach) + TINY
 
     def weights(self, coefficients: FloatArray) -> FloatArray:
         """(m, n) inner products with all features."""

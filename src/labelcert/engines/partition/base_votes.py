@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.engines.knowledge.lead import rounding
+from labelcert.engines.knowledge.lead import rounding, sides_bar
 from labelcert.engines.partition.votes import FOREVER
 from labelcert.engines.sorting.pair_radii import pair_radii
 from labelcert.engines.work.clock import Clock
@@ -79,7 +79,7 @@ def sum_bar(part: LinearPart) -> np.ndarray:
     """(m,) how far the difference of two class sums can be off, whatever the labels are."""
     n = len(part.labels)
     size = np.abs(part.weights).sum(axis=1)
-    return np.sqrt(n) * part.error * (1 + 1e-12) + rounding(2 * (n + 8), size)
+    return sides_bar(part.error, n) + rounding(2 * (n + 8), size)
 
 
 def pair_costs(part: LinearPart, votes: np.ndarray, free: np.ndarray, clock: Clock) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.engines.knowledge.lead import rounding
+from labelcert.engines.knowledge.lead import rounding, sides_bar
 from labelcert.engines.machines.linear_model import lead_unit
 from labelcert.engines.sorting.pair_loop import PairSpace, walk_points
 from labelcert.engines.sorting.price_loop import walk_prices
@@ -79,8 +79,7 @@ def pair_radii(
     )
     if m == 0:
         return pairs
-    # Sides are −1, 0 and 1: an error of a length moves a sum of n of them by √n times it.
-    off = unit * np.sqrt(n) * np.asarray(error, dtype=np.float64) * (1 + 1e-12)
+    off = unit * sides_bar(error, n)
     clock = clock or Clock()
     stop = np.zeros(1, dtype=np.uint8)
     shares = np.linspace(0, m, max(1, min(jobs, m)) + 1).astype(np.int64)
