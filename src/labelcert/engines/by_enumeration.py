@@ -39,7 +39,7 @@ COUNTED = 20_000
 
 def seconds_of_one(n: int, m: int) -> float:
     """Rough cost of one retraining on one thread, to plan with before anything was timed."""
-    return 1e-6 * (1.5 + 0.04 * n + 0.0006 * n * n + 0.0002 * n * m)
+    return 1e-6 * (1.3 + 0.03 * n + 0.0005 * n * n + 0.00015 * n * m)
 
 
 def seconds_a_vector(task: Task) -> float:
