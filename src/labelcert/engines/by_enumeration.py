@@ -7,6 +7,7 @@ touches (n = 20, two classes: a million label vectors, about a second), O(n²) m
 f(−ỹ) = −f(ỹ) halves it for two classes where every label may be flipped.
 When to prefer it: whenever the number of label vectors is below about 10⁷, and always for the
 collective certificate of such problems; for radii of many classes `by_classes` reaches further.
+Proof: `labelcert.engines.knowledge.evidence.Exhausted`, from the account of the label vectors.
 Source: our own note, ``math.md`` 4.1 and 6; error bars ``math.md`` 2.
 """
 

@@ -1,5 +1,7 @@
 """How far a decision value can be from the truth.
 
+The lead of one class over another is `labelcert.engines.knowledge.lead`.
+
 From ``math.md`` 2: with a feasible β̂ of duality gap ≤ gap, ½‖ŵ − w*‖² ≤ gap, so
 |f_t(ŵ) − f_t(w*)| ≤ sqrt(2 gap) ‖φ_t‖. Only the part of φ_t in the span of the labeled points
 counts, so Q_tt is not needed (our own note): for any v,

@@ -266,8 +266,11 @@ class Certificate(Shown, OldNames):
         at = np.arange(self.num_test), self._numbers()
         rivals, bars = self.decision.copy(), self.error_bar.copy()
         rivals[at], bars[at] = -np.inf, 0.0
-        lead = self.decision[at] - rivals.max(axis=1)
-        return lead, self.error_bar[at] + bars.max(axis=1)
+        best = rivals.max(axis=1)
+        # Both the difference and the sum of the bars are rounded once.
+        rounding = np.spacing(np.abs(self.decision[at]) + np.abs(best))
+        bar = np.nextafter(self.error_bar[at] + bars.max(axis=1), np.inf)
+        return self.decision[at] - best, np.nextafter(bar + rounding, np.inf)
 
     def _budget(self, r: int) -> int:
         return covered(r, self.max_flips, self.asked)

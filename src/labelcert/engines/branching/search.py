@@ -4,7 +4,7 @@ What it decides: whether a relabeling of cost ≤ budget makes the lead of one c
 or how small the lead can get. "Robust" rests on proven functionals and on retrained flip sets with
 their error bars, "broken" on retrained flip sets. Both need an account in which every relabeling
 was closed by one of the two (`labelcert.engines.knowledge.search_account`): a region that gets lost
-leaves an interval.
+leaves an interval. Regions and what they are split on: `region_tree`.
 Cost: a convex program a region, some hundred where hulls are narrowed (with one machine 0.3 ms each
 at n = 20 and 2 ms at n = 70, with two three to five times that). When to prefer it: budgets beyond
 the enumeration of flip sets; close leads favour enumeration.
