@@ -5,10 +5,13 @@ import subprocess
 import sys
 import textwrap
 import threading
+from pathlib import Path
 
 from labelcert.engines.work import workers
 from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.workers import run_pieces
+
+FOLDER = Path(__file__).parent
 
 
 def square(number):
@@ -41,6 +44,7 @@ def test_stopping_early_leaves_standard_error_quiet():
     code = textwrap.dedent(
         """
         import time
+
         from labelcert.engines.work.clock import Clock
         from labelcert.engines.work.workers import run_pieces
 
@@ -54,6 +58,34 @@ def test_stopping_early_leaves_standard_error_quiet():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "True"
+    assert done.stderr == ""
+
+
+def test_workers_outlive_an_expired_clock_and_leave_no_shared_arrays_behind():
+    code = textwrap.dedent(
+        """
+        import os
+
+        import numpy as np
+
+        from labelcert.engines.work.clock import Clock
+        from labelcert.engines.work.workers import run_pieces
+        from loky_pieces import wait
+
+        shared = np.zeros(2**18)  # joblib hands on what is larger than 1 MB as a file
+        pids = []
+        for limit in (1.0, 30.0):
+            pieces = [(shared, 0.4)] * 8
+            pids.append({pid for _, pid in run_pieces(wait, pieces, Clock(limit), 2)})
+        print(len(pids[0]), pids[0] == pids[1])
+        """
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(FOLDER)])}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, check=True, timeout=120, env=environment,
+    )  # fmt: skip
+    assert done.stdout.split() == ["2", "True"]
     assert done.stderr == ""
 
 

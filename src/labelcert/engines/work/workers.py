@@ -1,7 +1,8 @@
 """Independent pieces of work on several processes; nothing that is done is lost.
 
 joblib does the spreading. A worker that dies, or a memory shortage that kills it, costs only its
-own pieces: they are done again here, one after the other. Ctrl-C and the clock end the work early.
+own pieces: they are done again here, one after the other. Once the clock has expired no piece is
+begun, and those at work end themselves; Ctrl-C ends them all.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ def run_pieces(
 ) -> Iterator[tuple[int, Any]]:
     """Yield (number, work(*piece)) as pieces get done, in any order, until the clock expires.
 
-    work must be importable and its arguments and result picklable (they never leave this machine's
-    own processes).
+    work must be importable, its arguments and result picklable (they never leave this machine's own
+    processes), and it ends soon after the clock's deadline, which pieces carry.
     """
     done: set[int] = set()
     if jobs > 1 and len(pieces) > 1:
@@ -47,11 +48,17 @@ def _in_processes(
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     _expect_cancelled_pieces()
-    tasks = (delayed(_numbered)(work, number, piece) for number, piece in enumerate(pieces))
+    # Pieces end with the clock, so they are waited for: to close joblib's generator before it is
+    # empty kills its workers, who then start anew for the next stage and leave shared arrays behind.
+    tasks = (
+        delayed(_numbered)(work, number, piece)
+        for number, piece in enumerate(pieces)
+        if not clock.expired
+    )
     parallel: Any = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
     results = parallel(tasks)
     try:
-        while not clock.expired:
+        while not clock.interrupted:
             with clock.waiting():
                 found = next(results, None)
             if found is None:
