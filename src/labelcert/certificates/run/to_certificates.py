@@ -59,6 +59,7 @@ def sample_wise(
         asked=given.asked,
         advice=outcome.advice,
         bad_groups=given.space.free_groups,
+        bad_what="group" if given.space.free_changes is None else "annotator",
         warnings=warning_signs(given, outcome.predicted) if signs else (),
         problem=CheckedProblem(given),
     )

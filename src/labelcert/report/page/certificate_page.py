@@ -16,6 +16,7 @@ from labelcert.intake.label_lookup import refuse_other_type
 from labelcert.intake.labels import labels_or_missing
 from labelcert.intake.missing import is_missing
 from labelcert.report.document import Run, check_word
+from labelcert.report.headline import bad_told
 from labelcert.report.page.run_page import write_run_page
 from labelcert.report.page.section import Section
 
@@ -127,7 +128,7 @@ def _names(given: Any, name: str, count: int, what: str) -> list[str]:
 def _attacker(c: Certificate) -> str:
     """What the certificate knows of it; the threat model itself is not kept."""
     counted = "flips" if c.unit == "flips" else "in cost"
-    bad = f", besides up to {c.bad_groups} bad groups" if c.bad_groups else ""
+    bad = f", besides {bad_told(c.bad_groups, c.bad_what)}" if c.bad_groups else ""
     return (
         f"up to {c.max_flips} {counted} among {c.num_labeled} labels{bad}, within the threat model "
         "that was certified"
