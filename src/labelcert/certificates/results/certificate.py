@@ -61,6 +61,7 @@ class Certificate(Shown, OldNames):
     not kept in files.
     bad_groups: how many groups, or annotators who vote, the attacker may have for itself, see
     `ThreatModel`; bad_what: which of both, "group" or "annotator".
+    attacker: a fingerprint of what the attacker may do, its budget apart; "" where none was kept.
     warnings: what makes the certificate worth less than it looks, such as a model that always
     predicts the same class; a sentence each, with a remedy.
     problem: what `check` trains again, the matrices with it; kept neither in files nor in pickles.
@@ -97,6 +98,7 @@ class Certificate(Shown, OldNames):
     advice: tuple[str, ...] = ()
     bad_groups: int = 0
     bad_what: str = "group"
+    attacker: str = ""
     warnings: tuple[str, ...] = ()
     problem: Problem | None = field(default=None)
 

@@ -47,7 +47,7 @@ def write_certificate_page(
 
 
 def _check_advice(certificate: Certificate, advice: Any) -> None:
-    """InputError for what is no advice, or one on other labels or other predictions."""
+    """InputError for what is no advice, or one on other labels, predictions or attackers."""
     if advice is None:
         return
     if not isinstance(advice, Advice):
@@ -61,6 +61,20 @@ def _check_advice(certificate: Certificate, advice: Any) -> None:
                 f"advice was made for another certificate (its {name} differ): ask for advice on "
                 "this one, or report advice.before."
             )
+    if not _same_attacker(certificate, advice.before):
+        raise InputError(
+            "advice was made for another threat model than this certificate: ask for advice with "
+            "the same threat, or report advice.before."
+        )
+
+
+def _same_attacker(one: Certificate, other: Certificate) -> bool:
+    """Whether both attackers may do the same, whatever their budgets; as far as that was kept."""
+    if one.attacker and other.attacker:
+        return one.attacker == other.attacker
+    return (one.unit, one.bad_groups, one.bad_what) == (
+        other.unit, other.bad_groups, other.bad_what
+    )  # fmt: skip
 
 
 def run_of_certificate(
