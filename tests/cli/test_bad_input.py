@@ -234,3 +234,13 @@ def test_a_run_that_lacks_something_is_told_so(invoke, tmp_path):
         invoke("report", str(path), "-o", str(tmp_path / "p.html")), tmp_path, before=["run.json"]
     )
     assert "is a damaged run (it lacks 'certificate'): write it again." in told
+
+
+@pytest.mark.parametrize("command", [("study", "export"), ("study", "status"), ("report",)])
+def test_several_stores_name_what_takes_them(invoke, tmp_path, command):
+    told = refused(invoke(*command, "a.db", "b.db"), tmp_path)
+    assert "takes one store: put several together with labelcert study merge" in told
+
+
+def test_the_help_of_a_group_shows_no_type_of_flags(invoke):
+    assert "<bool>" not in invoke("study", "--help").stdout

@@ -28,10 +28,10 @@ MOST_CHOICES = 20_000
 
 
 class Ballots(NamedTuple):
-    """count (n, K): votes of each label for each class; by: of each annotator the rows (v,) that
+    """table (n, K): votes of each label for each class; by: of each annotator the rows (v,) that
     it voted on and the classes (v,) it voted for."""
 
-    count: IntArray
+    table: IntArray
     by: list[tuple[IntArray, IntArray]]
 
 
@@ -72,9 +72,9 @@ def ballots_of(votes: Any, classes: LabelArray, n: int) -> Ballots:
 
 def check_majority(ballots: Ballots, labels: IntArray, classes: LabelArray) -> None:
     """Raise InputError where a label is not what its votes say: ties go to the first in order."""
-    voted = np.flatnonzero(ballots.count.sum(axis=1) > 0)
+    voted = np.flatnonzero(ballots.table.sum(axis=1) > 0)
     nobody = np.zeros(len(voted), dtype=np.int64)
-    wins = may_win(ballots.count[voted], nobody, _places(classes))
+    wins = may_win(ballots.table[voted], nobody, _places(classes))
     for row in voted[~wins[np.arange(len(voted)), labels[voted]]].tolist():
         says = classes[wins[np.searchsorted(voted, row)].argmax()]
         raise InputError(
@@ -129,7 +129,7 @@ def _changes(
     rows = np.concatenate([ballots.by[a][0] for a in chosen]) if chosen else labels[:0]
     names = np.concatenate([ballots.by[a][1] for a in chosen]) if chosen else labels[:0]
     touched, place = np.unique(rows, return_inverse=True)
-    others, owned = ballots.count[touched].copy(), np.bincount(place, minlength=len(touched))
+    others, owned = ballots.table[touched].copy(), np.bincount(place, minlength=len(touched))
     np.subtract.at(others, (place, names), 1)
     may = may_win(others, owned, places) & allowed[touched]
     may[np.arange(len(touched)), labels[touched]] = False
