@@ -48,6 +48,10 @@ class _CompileTimer(event.Listener):
             if self._depth == 0:
                 self._total += time.monotonic() - self._since
 
+    def add(self, seconds: float) -> None:
+        with self._lock:
+            self._total += seconds
+
     def seconds(self) -> float:
         with self._lock:
             running = time.monotonic() - self._since if self._depth else 0.0
@@ -93,8 +97,14 @@ event.register("numba:compile", _PatientInterrupt())
 
 
 def compile_seconds() -> float:
-    """Seconds this process has spent compiling so far; code loaded from the cache costs none."""
+    """Seconds this process has spent compiling, or waiting for others that do, so far; code loaded
+    from the cache costs none."""
     return _TIMER.seconds()
+
+
+def waited_for_compiling(seconds: float) -> None:
+    """Note that this process waited so long for another one that compiled."""
+    _TIMER.add(seconds)
 
 
 def _cache_folder() -> str:

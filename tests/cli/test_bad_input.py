@@ -198,3 +198,49 @@ def test_out_of_memory_is_told(invoke, tmp_path, monkeypatch):
 def test_input_error_is_what_python_raises_too():
     with pytest.raises(lc.InputError):
         lc.datasets.load("karat")
+
+
+def test_a_folder_in_place_of_a_file_is_told(invoke, tmp_path):
+    (tmp_path / "rows.csv").mkdir()
+    (tmp_path / "graph.npz").mkdir()
+    before = ["graph.npz", "rows.csv"]
+    for name in before:
+        path = str(tmp_path / name)
+        told = refused(invoke("certify", path), tmp_path, before=before)
+        assert "is a folder: pass a file in it" in told
+    told = refused(
+        invoke("certify", "karate", "--new", str(tmp_path / "rows.csv")), tmp_path, before=before
+    )
+
+
+def test_a_group_of_commands_without_a_command(invoke):
+    result = invoke("study")
+    assert result.exit_code == 2
+    assert result.stderr == "error: a command is missing: name one of those that --help lists.\n"
+
+
+def test_the_remedy_of_a_column_is_an_option(invoke, tmp_path):
+    (tmp_path / "t.csv").write_text("a,class\nred,x\nblue,y\n", encoding="utf-8")
+    told = refused(
+        invoke("certify", str(tmp_path / "t.csv"), "--label", "class"), tmp_path, before=["t.csv"]
+    )
+    assert "leave out the column with --drop" in told
+
+
+def test_a_run_that_lacks_something_is_told_so(invoke, tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text('{"format": "labelcert run", "version": 1}', encoding="utf-8")
+    told = refused(
+        invoke("report", str(path), "-o", str(tmp_path / "p.html")), tmp_path, before=["run.json"]
+    )
+    assert "is a damaged run (it lacks 'certificate'): write it again." in told
+
+
+@pytest.mark.parametrize("command", [("study", "export"), ("study", "status"), ("report",)])
+def test_several_stores_name_what_takes_them(invoke, tmp_path, command):
+    told = refused(invoke(*command, "a.db", "b.db"), tmp_path)
+    assert "takes one store: put several together with labelcert study merge" in told
+
+
+def test_the_help_of_a_group_shows_no_type_of_flags(invoke):
+    assert "<bool>" not in invoke("study", "--help").stdout

@@ -31,7 +31,13 @@ NAMES = {
         ("budget=2: raise max_flips.", "budget=2: raise --max-flips."),
         ("did you mean 'skip_alpha'?", "did you mean '--skip-alpha'?"),
         ("Known: depth, x.", "Known: --depth, x."),
-        # What is the user's, or English, stays as it is.
+        ("leave it out with drop (in the shell --drop label).", "leave it out with --drop label."),
+        ("pass n_jobs (in the shell --n-jobs)", "pass --n-jobs"),
+        ("features 'a.csv' cannot be read (line 2 is not UTF-8 text).",
+         "--features 'a.csv' cannot be read (line 2 is not UTF-8 text)."),
+        # What is the user's, or English, or Python, stays as it is.
+        ("pass objects such as GCN(depth=1), or a function",
+         "pass objects such as GCN(depth=1), or a function"),
         ("column 'max_flips' is empty.", "column 'max_flips' is empty."),
         ("features has entries that are not finite.", "features has entries that are not finite."),
         ("leave the engine to 'auto'.", "leave the engine to 'auto'."),

@@ -5,8 +5,10 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from pathlib import Path
 
+from labelcert._jit import waited_for_compiling
 from labelcert.engines.work import workers
 from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.workers import run_pieces
@@ -103,3 +105,25 @@ def test_a_piece_cancelled_as_it_starts_prints_no_traceback(monkeypatch):
         thread.start()
         thread.join()
     assert told == [OSError]  # whatever else goes wrong there is told
+
+
+def compile_for_a_while(seconds):
+    """As if the compiler had worked so long in this process."""
+    time.sleep(seconds)
+    waited_for_compiling(seconds)
+    return seconds
+
+
+def test_what_workers_compile_does_not_count():
+    dict(run_pieces(square, [(1,), (2,)], Clock(), 2))  # workers are there
+    clock = Clock(3.0)
+    pieces = [(3.5,), (3.5,), (0.0,), (0.0,)]
+    done = dict(run_pieces(compile_for_a_while, pieces, clock, 2))
+    assert done == {0: 3.5, 1: 3.5, 2: 0.0, 3: 0.0}
+    assert clock.compiling >= 3.5
+
+
+def test_what_workers_do_besides_counts():
+    clock = Clock(0.5)
+    assert len(dict(run_pieces(time.sleep, [(1.0,)] * 4, clock, 2))) < 4
+    assert clock.compiling == 0

@@ -15,7 +15,17 @@ def tables():
     return rng.standard_normal((5, 3)), rng.standard_normal((7, 3))
 
 
-@pytest.mark.parametrize("kernel", [lc.kernels.MLP(depth=2), lc.kernels.GCN(), lc.kernels.SGC()])
+@pytest.mark.parametrize(
+    "kernel",
+    [
+        lc.kernels.MLP(depth=2),
+        lc.kernels.GCN(),
+        lc.kernels.SGC(),
+        lc.kernels.Linear(constant=0.5),
+        lc.kernels.RandomFeatures(width=20),
+    ],
+    ids=lambda kernel: kernel.name,
+)
 def test_equals_the_block_of_both_in_one_matrix(kernel, tables):
     new, train = tables
     block = kernel(new, train)

@@ -92,9 +92,12 @@ def prices(crowd):
     return every, price
 
 
-def leads_of_truth(crowd, predicted):
-    """(N, m) lead of predicted classes over the best rival for each labeling, prices, tolerance."""
-    every, price = prices(crowd)
+def leads_of_truth(crowd, predicted, priced=None):
+    """(N, m) lead of predicted classes over the best rival for each labeling, prices, tolerance.
+
+    priced: what `prices` returns, of another attacker.
+    """
+    every, price = prices(crowd) if priced is None else priced
     gram, cross = np.asarray(crowd.gram, float), np.asarray(crowd.cross, float)
     n, m, classes = len(gram), len(cross), crowd.classes
     fits = {}

@@ -225,3 +225,30 @@ def test_advice_for_another_certificate_is_refused(tmp_path):
     other = lc.certify(gram, cross, labels, C=0.05, max_flips=2)
     with pytest.raises(lc.InputError, match="advice was made for another certificate"):
         other.report(tmp_path / "p.html", advice=advice)
+
+
+def test_advice_for_another_attacker_is_refused(tmp_path):
+    gram, cross, labels = problem()
+    threat = lc.ThreatModel(budget=2, directions=[("b", "<b>")])
+    cert = lc.certify(gram, cross, labels, C=0.5, threat=threat)
+    others = (
+        lc.ThreatModel(budget=2),
+        lc.ThreatModel(budget=2, directions=[("<b>", "b")]),
+        lc.ThreatModel(budget=2, directions=[("b", "<b>")], trusted=[list(labels).index("b")]),
+        lc.ThreatModel(budget=2, directions=[("b", "<b>")], costs=[1] * 11 + [2]),
+        lc.ThreatModel(
+            budget=2, directions=[("b", "<b>")], groups=list("aaaaaabbbbbb"), group_budgets=1
+        ),
+    )
+    for other in others:
+        advice = lc.advise(gram, cross, labels, C=0.5, threat=other, budget=1, k=1)
+        for read in (cert, lc.Certificate.from_json(cert.to_json())):
+            with pytest.raises(lc.InputError, match="for another threat model"):
+                read.report(tmp_path / "p.html", advice=advice)
+    assert list(tmp_path.iterdir()) == []
+    # A larger budget, or a purse that limits nothing, is the same attacker.
+    same = lc.ThreatModel(
+        budget=3, directions=[("b", "<b>")], groups=list("aaaaaabbbbbb"), group_budgets=12
+    )
+    advice = lc.advise(gram, cross, labels, C=0.5, threat=same, budget=1, k=1)
+    cert.report(tmp_path / "p.html", advice=advice)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import struct
 from itertools import pairwise
@@ -10,6 +11,8 @@ import pytest
 
 import labelcert as lc
 from labelcert.report.charts.chart import _ticks, plot
+from labelcert.report.charts.radius_chart import radius_bars
+from labelcert.report.radii import RadiusBin
 
 
 def spec(certificate, **options):
@@ -141,3 +144,15 @@ def test_ticks_are_few_and_round(last):
 
 def test_the_public_name_is_this_function():
     assert lc.plot is plot
+
+
+def test_bars_are_labeled_without_a_slant_where_there_is_room():
+    def drawn(bins):
+        bars = radius_bars(bins, "flips", "#000").properties(width=460, height=160)
+        file = io.StringIO()
+        bars.save(file, format="svg")
+        return file.getvalue()
+
+    bins = [RadiusBin(i, i, 5, 1) for i in range(32)]
+    assert "rotate(-45)" not in drawn(bins[:4])
+    assert "rotate(-45)" in drawn(bins)

@@ -108,7 +108,7 @@ def test_a_ranking_over_data_sets_says_at_which_budgets():
         made([0, 1], dataset="one"), made([0, 1], dataset="t<w>o"),
         made([3, 3], dataset="one", model="best, once"),
     ]  # fmt: skip
-    assert "Budgets: one 2, t&lt;w&gt;o 1." in page(Evaluation("t", told_apart(results)))
+    assert "Budgets: one: 2; t&lt;w&gt;o: 1." in page(Evaluation("t", told_apart(results)))
 
 
 def test_the_words_hold_for_flips_and_costs(html):

@@ -60,6 +60,16 @@ def test_three_panels_with_a_legend_each_are_drawn(found, tmp_path):
     assert (tmp_path / "t.png").read_bytes()[:4] == b"\x89PNG"
 
 
+def test_no_point_touches_an_axis_and_panels_begin_at_one_height(found):
+    places = [row["place"] for row in transfer_rows(found)]
+    for part in found.plot().to_dict()["hconcat"]:
+        encoding = part["layer"][0]["encoding"]
+        low, high = encoding["x"]["scale"]["domain"]
+        assert 1.1 * low < min(places)
+        assert 1.1 * max(places) < high
+        assert encoding["color"]["legend"]["orient"] == "bottom"  # above it titles would differ
+
+
 def test_nothing_trained_is_nothing_to_draw(found, tmp_path):
     empty = dataclasses.replace(found, records=(), stopped="time limit")
     with pytest.raises(InputError, match="nothing to draw"):

@@ -59,9 +59,10 @@ def check_k(k: Any) -> int:
 
 def refuse_bad_groups(threat: Any) -> None:
     """InputError for an attacker that has whole groups for itself: no step weighs that."""
-    if isinstance(threat, ThreatModel) and threat.bad_groups:
+    if isinstance(threat, ThreatModel) and (threat.bad_groups or threat.bad_annotators):
+        name = "bad_groups" if threat.bad_groups else "bad_annotators"
         raise InputError(
-            "bad_groups is not available in advise: leave it out, and certify with it afterwards."
+            f"{name} is not available in advise: leave it out, and certify with it afterwards."
         )
 
 

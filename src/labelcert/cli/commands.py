@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from labelcert._errors import InputError
 from labelcert.cli.option_names import in_options, options_by_name
@@ -34,6 +34,31 @@ class ShellCommand(TyperCommand):
         except InputError as error:
             told = in_options(str(error), options_by_name(self.get_params(ctx)))
             raise InputError(told) from error
+
+
+class StoreCommand(ShellCommand):
+    """A command on one store; of several it says what does take them."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options; raises InputError for a second store."""
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:  # Typer ships a Click of its own, and no name of this error
+            if "unexpected extra argument" not in str(error):
+                raise
+            raise InputError(
+                f"{ctx.info_name} takes one store: put several together with labelcert study "
+                "merge, or hold two against each other with labelcert study compare."
+            ) from error
+
+
+class PlainGroup(TyperGroup):
+    """A group of commands, with the help of a `ShellCommand`."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help; a flag takes no value, so no type stands beside it."""
+        plain_flags(self.get_params(ctx))
+        super().format_help(ctx, formatter)
 
 
 def with_current_names(args: Sequence[str]) -> list[str]:

@@ -62,6 +62,8 @@ def describe(error: BaseException) -> str:
     """One sentence for an error that is the user's to mend."""
     if isinstance(error, _USAGE_ERROR):
         message: str = cast("Any", error).format_message()  # every usage error has it
+        if type(error).__name__ == "NoArgsIsHelpError":  # its message is the whole help, or none
+            return "a command is missing: name one of those that --help lists."
         return f"{message.strip().rstrip('.')}; see --help."
     if isinstance(error, MemoryError):
         return (

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from labelcert.cli.commands import ShellCommand
+from labelcert.cli.commands import StoreCommand
 from labelcert.cli.store_options import Quiet, StoreFile, StudyName
 
 HELP = "\n\n".join(
@@ -68,4 +68,4 @@ def make_figures(
 
 def register(app: typer.Typer) -> None:
     """Add the command to an application."""
-    app.command("figures", cls=ShellCommand, help=HELP, epilog=EPILOG)(figures)
+    app.command("figures", cls=StoreCommand, help=HELP, epilog=EPILOG)(figures)

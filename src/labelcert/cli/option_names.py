@@ -38,10 +38,11 @@ _VERB = (
 _KNOWN = re.compile(r"(did you mean '|Known: )([\w, ]+)")
 """What is offered in place of a parameter that a kernel has not."""
 
-_FOR_PYTHON = re.compile(r" \(in the shell --[\w-]+\)")
+_FOR_PYTHON = re.compile(r"(\w+) \(in the shell (--([\w-]+)(?: \S+)?)\)")
 """Errors that name an option for whoever reads them in Python: here the argument becomes it."""
 
-_IN_A_FILE = re.compile(r"^\S+\.ya?ml\b|^[^:]*\bline \d+\b")
+_IN_A_FILE = re.compile(r"^\S+\.ya?ml\b|^[^:(]*\bline \d+\b")
+"""A file that cannot be read, (line 2 is not UTF-8 text), is an argument all the same."""
 
 
 def options_by_name(parameters: Sequence[Any]) -> dict[str, str]:
@@ -63,10 +64,10 @@ def in_options(message: str, names: Mapping[str, str]) -> str:
     """An error with the names of arguments replaced by those of options."""
     if _IN_A_FILE.match(message):
         return message
-    message = _FOR_PYTHON.sub("", message)
+    message = _FOR_PYTHON.sub(_for_the_shell, message)
     for name, option in names.items():  # what stands before its value, quoted or not
         message = re.sub(rf"(?<![\w'-]){name}=True\b", option, message)
-        message = re.sub(rf"(?<![\w'-]){name}=(?=\S)", f"{option} ", message)
+        message = re.sub(rf"(?<![\w'(-]){name}=(?=\S)", f"{option} ", message)
         message = re.sub(rf"^{name} (?=['\"]|is -?\d)", f"{option} ", message)
     message = _KNOWN.sub(lambda found: found[1] + _each(found[2], names), message)
     pieces = _QUOTED.split(message)
@@ -74,6 +75,11 @@ def in_options(message: str, names: Mapping[str, str]) -> str:
         for name, option in names.items():
             pieces[at] = _renamed(pieces[at], name, option, first=at == 0)
     return "".join(pieces)
+
+
+def _for_the_shell(found: re.Match[str]) -> str:
+    """The option in place of an argument of the same name; others are renamed like any."""
+    return found[2] if found[1] == found[3].replace("-", "_") else found[1]
 
 
 def _each(listed: str, names: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from labelcert._errors import InputError
-from labelcert.cli.commands import ShellCommand
+from labelcert.cli.commands import StoreCommand
 from labelcert.cli.store_options import Quiet, StudyName
 
 HELP = "\n\n".join(
@@ -102,4 +102,4 @@ def make_page(store: Path, output: Path, title: str | None, study: str | None, q
 
 def register(app: typer.Typer) -> None:
     """Add the command to an application."""
-    app.command("report", cls=ShellCommand, help=HELP, epilog=EPILOG)(report)
+    app.command("report", cls=StoreCommand, help=HELP, epilog=EPILOG)(report)

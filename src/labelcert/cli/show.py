@@ -11,6 +11,7 @@ from rich.text import Text
 from labelcert.cli.errors import printable
 from labelcert.cli.printing import head, percent, plain_table, print_through, text
 from labelcert.report.document import Run
+from labelcert.report.headline import bad_told
 from labelcert.report.run_facts import run_facts
 from labelcert.report.tables import PredictionRow, Summary, radius_told, summarize, telling
 
@@ -36,7 +37,9 @@ def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
     console.print(facts(run, summary, budget))
     if summary.max_flips > 0 or summary.bad_groups:
         what = "of so many labels" if summary.unit == "flips" else "that cost so much"
-        bad = f" besides {bad_told(summary.bad_groups)}" if summary.bad_groups else ""
+        bad = ""
+        if summary.bad_groups:
+            bad = f" besides {bad_told(summary.bad_groups, summary.bad_what)}"
         head(console, f"Predictions that survive any flips {what}{bad}")
         console.print(_survivors(summary))
         _tell_rest(console, summary)
@@ -52,11 +55,6 @@ def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
     console.print(_decided(run, summary))
     for line in (*warning_lines(run), *open_lines(run, summary, time_limit)):
         console.print(Text(line, style="yellow"))
-
-
-def bad_told(groups: int) -> str:
-    """Any bad groups in words."""
-    return "any one bad group" if groups == 1 else f"any {groups} bad groups"
 
 
 def least_of(summary: Summary) -> int:

@@ -9,7 +9,7 @@ import typer
 
 from labelcert._errors import InputError
 from labelcert.cli import study_tools
-from labelcert.cli.commands import ShellCommand
+from labelcert.cli.commands import PlainGroup, ShellCommand, StoreCommand
 from labelcert.cli.errors import INTERRUPTED, complain
 from labelcert.cli.store_options import Quiet, StoreFile, StudyName
 
@@ -40,7 +40,7 @@ EPILOG = "\n\n".join(
 )
 FAILED = 1
 
-app = typer.Typer(help=HELP, epilog=EPILOG, no_args_is_help=True)
+app = typer.Typer(cls=PlainGroup, help=HELP, epilog=EPILOG, no_args_is_help=True)
 
 
 @app.command("run", cls=ShellCommand, help=RUN_HELP, epilog=EPILOG)
@@ -134,7 +134,7 @@ def run(
         raise typer.Exit(FAILED)
 
 
-@app.command("status", cls=ShellCommand)
+@app.command("status", cls=StoreCommand)
 def status(store: StoreFile) -> None:
     """Show what a store holds: done, failed, waiting, for every study and data set."""
     from rich.console import Console
@@ -146,7 +146,7 @@ def status(store: StoreFile) -> None:
         show_status(Console(highlight=False, emoji=False), opened)
 
 
-@app.command("export", cls=ShellCommand)
+@app.command("export", cls=StoreCommand)
 def export(
     store: StoreFile,
     output: Annotated[

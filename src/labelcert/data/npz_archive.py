@@ -112,6 +112,8 @@ class Archive:
 
 def open_archive(path: Path) -> Archive:
     """Open a file; raises InputError where there is none, or it is no archive."""
+    if path.is_dir():
+        raise InputError(f"path {str(path)!r} is a folder: pass a file in it")
     if not path.is_file():
         raise InputError(f"path {str(path)!r} is no file: check the spelling")
     try:

@@ -72,6 +72,8 @@ def read_table(
         )
     path = Path(table)
     where = f"{argument} {str(path)!r}"
+    if path.is_dir():
+        raise InputError(f"{where} is a folder: pass a file in it")
     if not path.is_file():
         raise InputError(f"{where} is no file: check the spelling")
     suffix = path.suffix.lower()

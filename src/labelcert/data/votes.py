@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ class Majority:
     rows (n,): what the rows are called, in the order of their first vote (their numbers where votes
     came as lists). labels (n,): with the placeholder of `labelcert.Graph` where a row has no vote.
     votes (n,): how many there are; lead (n,): by how many the majority is ahead of the next label.
+    ballots (n,): who voted for what, a mapping of annotators to labels for each row, or None where
+    nobody is named: `ThreatModel.votes` of an attacker who owns annotators.
     ties: positions of rows without a majority, which have the first of their leading labels in
     sorted order.
     """
@@ -38,6 +40,7 @@ class Majority:
     labels: LabelArray
     votes: NDArray[np.int64]
     lead: NDArray[np.int64]
+    ballots: tuple[dict[Any, Any], ...] | None = None
 
     @property
     def ties(self) -> NDArray[np.int64]:
@@ -67,19 +70,33 @@ class Majority:
         return tuple(sentences)
 
 
-def majority(votes: Any, rows: Any = None) -> Majority:
+def majority(votes: Any, rows: Any = None, annotators: Any = None) -> Majority:
     """The majority of several votes a row.
 
     Args:
         votes: a list with the votes (labels, integers or text) of each row, which may be empty or
-            hold missing ones; or, with rows, the labels of a long table, one vote an entry.
+            hold missing ones, or a mapping of annotators to votes for each row; or, with rows, the
+            labels of a long table, one vote an entry.
         rows: (v,) names of the rows that the votes of a long table are on, integers or text.
+        annotators: (v,) who cast the votes of a long table, integers or text; None where nobody is
+            named.
 
     Returns the labels with their ties, which `Majority.told` tells in words.
 
-    Raises InputError: no vote at all, mixed types, or columns of different lengths.
+    Raises InputError: no vote at all, mixed types, columns of different lengths, or two votes of an
+    annotator on one row.
     """
+    if rows is None and annotators is not None:
+        raise InputError("annotators needs rows: pass the columns of a long table, or mappings.")
+    who = None if annotators is None else as_labels(annotators, "annotators", each="vote").tolist()
+    if rows is None:
+        votes, who = _without_names(votes)
     names, given = _of_lists(votes) if rows is None else _of_table(votes, rows)
+    if who is not None and len(who) != len(given):
+        raise InputError(
+            f"annotators has {len(who)} entries and votes {len(given)}: pass one of each for every "
+            "vote."
+        )
     labels, present = labels_or_missing(given, "votes", "vote")
     distinct, code = np.unique(labels, return_inverse=True)
     order = {name: k for k, name in enumerate(dict.fromkeys(names[0]))}
@@ -93,7 +110,37 @@ def majority(votes: Any, rows: Any = None) -> Majority:
     chosen: list[Any] = [
         distinct[k].item() if n else None for k, n in zip(best, count.tolist(), strict=True)
     ]
-    return Majority(as_labels(list(order), "rows"), with_placeholders(chosen), count, lead)
+    ballots = None
+    if who is not None:
+        voters = [name for name, there in zip(who, present.tolist(), strict=True) if there]
+        ballots = _ballots(list(order), on.tolist(), voters, labels.tolist())
+    return Majority(as_labels(list(order), "rows"), with_placeholders(chosen), count, lead, ballots)
+
+
+def _without_names(votes: Any) -> tuple[Any, list[Any] | None]:
+    """Lists of votes, and who cast each of them where the votes of every row are a mapping."""
+    if isinstance(votes, (str, bytes, Mapping)) or not hasattr(votes, "__len__"):
+        return votes, None
+    entries: list[Any] = list(votes)
+    if not entries or not all(isinstance(entry, Mapping) for entry in entries):
+        return votes, None
+    named = cast("list[Mapping[Any, Any]]", entries)
+    who = [name for entry in named for name in entry]
+    as_labels(who, "annotators", each="vote") if who else None
+    return [list(entry.values()) for entry in named], who
+
+
+def _ballots(
+    rows: Sequence[Any], on: Sequence[int], who: Sequence[Any], labels: Sequence[Any]
+) -> tuple[dict[Any, Any], ...]:
+    found: tuple[dict[Any, Any], ...] = tuple({} for _ in rows)
+    for row, name, label in zip(on, who, labels, strict=True):
+        if name in found[row]:
+            raise InputError(
+                f"annotators has {name!r} twice for row {rows[row]!r}: keep one vote of each."
+            )
+        found[row][name] = label
+    return found
 
 
 def _of_lists(votes: Any) -> tuple[tuple[list[Any], list[Any]], list[Any]]:

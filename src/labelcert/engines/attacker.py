@@ -117,6 +117,8 @@ class RelabelSpace:
     them; cost (n,) int64 ≥ 0; group (n,) int64 numbers into group_budget (groups,).
     free_groups: besides, the attacker picks up to so many groups, whose labels may change at no
     cost and outside their purses: a choice among attackers, not a budget (`engines.crowds`).
+    free_changes: where that is no choice of groups, the sets of changes to choose one from, each an
+    ascending array.
     """
 
     labels: np.ndarray
@@ -125,6 +127,7 @@ class RelabelSpace:
     group: np.ndarray
     group_budget: np.ndarray
     free_groups: int = 0
+    free_changes: tuple[np.ndarray, ...] | None = None
 
     @classmethod
     def unrestricted(cls, labels: np.ndarray, classes: int) -> RelabelSpace:
@@ -234,13 +237,20 @@ class RelabelSpace:
 
         None where no budget does: more purses than there are free groups hold too little.
         """
+        if self.free_changes is None:
+            return self._price(changes, self.free_groups)
+        paid = (changes[~np.isin(changes, free)] for free in self.free_changes)
+        prices = [self._price(rest, 0) for rest in paid]
+        return min((price for price in prices if price is not None), default=None)
+
+    def _price(self, changes: np.ndarray, free_groups: int) -> int | None:
         points = changes // self.classes
         spent = np.zeros(len(self.group_budget), dtype=np.int64)
         np.add.at(spent, self.group[points], self.cost[points])
         over = spent > self.group_budget
-        if int(over.sum()) > self.free_groups:
+        if int(over.sum()) > free_groups:
             return None
-        dearest = np.sort(spent[~over])[::-1][: self.free_groups - int(over.sum())]
+        dearest = np.sort(spent[~over])[::-1][: free_groups - int(over.sum())]
         return int(spent[~over].sum() - dearest.sum())
 
     @cached_property

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from labelcert._errors import InputError
 from labelcert.kernels.arrays import FloatArray, IndexArray, shape_of
 from labelcert.kernels.inputs import GraphLike, read_graph, read_indices
+from labelcert.kernels.nodes import read_nodes
 from labelcert.kernels.parameterized import Parameterized
 from labelcert.kernels.room import check_room
 
@@ -41,14 +42,15 @@ class FeatureKernel(Parameterized):
     def __call__(
         self, graph: GraphLike, rows: ArrayLike | None = None, cols: ArrayLike | None = None
     ) -> FloatArray:
-        """Block of the kernel between nodes, see `labelcert.kernels.kernel.Kernel`."""
-        inputs, _ = read_graph(graph)
-        count = shape_of(inputs)[0]
-        first = read_indices(rows, "rows", count)
-        second = first if cols is None else read_indices(cols, "cols", count)
-        left = np.asarray(self._features(inputs, first), dtype=np.float64)
-        same = np.array_equal(first, second)
-        right = left if same else np.asarray(self._features(inputs, second), dtype=np.float64)
+        """Block of the kernel between nodes, see `labelcert.kernels.kernel.Kernel`.
+
+        Or between the rows of two feature matrices, as ``kernel(new_rows, training_rows)``.
+        """
+        nodes = read_nodes(graph, rows, cols)
+        left = np.asarray(self._features(nodes.features, nodes.rows), dtype=np.float64)
+        if nodes.same:
+            return block_of(left, left, self.name)
+        right = np.asarray(self._features(nodes.features, nodes.cols), dtype=np.float64)
         return block_of(left, right, self.name)
 
     def _features(self, inputs: Any, rows: IndexArray) -> NDArray[Any]:

@@ -16,7 +16,11 @@ def threat_document(threat: ThreatModel) -> dict[str, Any]:
     document: dict[str, Any] = {}
     for field in fields(threat):
         value: Any = getattr(threat, field.name)
-        if field.name == "group_budgets" and isinstance(value, Mapping):
+        if field.name == "votes" and value is not None:
+            document[field.name] = [
+                [[plain(who), plain(vote)] for who, vote in votes.items()] for votes in value
+            ]
+        elif field.name == "group_budgets" and isinstance(value, Mapping):
             document[field.name] = {"pairs": [[plain(k), plain(v)] for k, v in value.items()]}
         elif field.name == "directions" and value is not None:
             document[field.name] = [[plain(end) for end in pair] for pair in value]
@@ -38,6 +42,8 @@ def threat_of(document: Mapping[str, Any]) -> ThreatModel:
     budgets: Any = values.get("group_budgets")
     if isinstance(budgets, Mapping):
         values["group_budgets"] = dict(budgets["pairs"])
+    if values.get("votes") is not None:
+        values["votes"] = [dict(votes) for votes in values["votes"]]
     if values.get("directions") is not None:
         values["directions"] = [tuple(pair) for pair in values["directions"]]
     return ThreatModel(**values)

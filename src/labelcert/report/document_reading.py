@@ -47,7 +47,8 @@ def read_document(path: Path) -> Run | Certificate:
     try:
         return _run(found)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise InputError(f"{str(path)!r} is a damaged run ({error!r}): write it again.") from None
+        what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise InputError(f"{str(path)!r} is a damaged run ({what}): write it again.") from None
 
 
 def _run(d: dict[str, Any]) -> Run:

@@ -48,7 +48,7 @@ def _telling_budget(c: Certificate) -> int:
 
 def _what(c: Certificate, r: int, limited: bool) -> str:
     if c.bad_groups:
-        return "any one bad group" if c.bad_groups == 1 else f"any {c.bad_groups} bad groups"
+        return bad_told(c.bad_groups, c.bad_what)
     if r == 0:
         return "as they are; wrong labels were not tried"
     wrong = "any one wrong label" if c.unit == "flips" else f"any wrong labels that cost up to {r}"
@@ -102,3 +102,8 @@ def _weakest(c: Certificate, called: Callable[[int], str]) -> str:
     if more:
         told = f"{', '.join(names)} and {more} more"
     return f"; the weakest {'is' if len(at) == 1 else 'are'} {told}"
+
+
+def bad_told(number: int, what: str) -> str:
+    """Any bad groups, or annotators, in words."""
+    return f"any one bad {what}" if number == 1 else f"any {number} bad {what}s"

@@ -57,7 +57,7 @@ class Summary:
     """What a certificate says in a few figures.
 
     unit: what budgets and radii count, "flips" or "cost". bad_groups: how many groups may be bad
-    besides. correct: right clean predictions of the known ones
+    besides, or what bad_what names. correct: right clean predictions of the known ones
     whose true label there is, None
     without true labels. survivors: budgets 0 … max_flips.
     weakest, strongest: no prediction is in both. proven_by, broken_by: how many predictions each
@@ -73,6 +73,7 @@ class Summary:
     max_flips: int
     unit: str
     bad_groups: int
+    bad_what: str
     correct: int | None
     known: int
     survivors: tuple[Survivors, ...]
@@ -120,6 +121,7 @@ def summarize(
         max_flips=c.max_flips,
         unit=c.unit,
         bad_groups=c.bad_groups,
+        bad_what=c.bad_what,
         correct=None if truth is None else int((c.prediction == truth).sum()),
         known=0 if truth is None else int(is_labeled(truth).sum()),
         survivors=tuple(_survivors(c, r, right) for r in told_budgets(c).tolist()),

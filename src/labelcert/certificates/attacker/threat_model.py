@@ -12,6 +12,11 @@ from labelcert._errors import InputError
 from labelcert.certificates.array_types import BoolArray, IntArray, LabelArray
 from labelcert.certificates.attacker.group_purses import group_purses
 from labelcert.certificates.attacker.label_classes import class_numbers
+from labelcert.certificates.attacker.vote_choices import (
+    ballots_of,
+    check_majority,
+    free_changes_of,
+)
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.intake.budgets import as_count
 from labelcert.intake.frames import Names, in_order_of, is_mask
@@ -46,6 +51,11 @@ class ThreatModel:
     change along the allowed directions at no cost, outside group budgets. Trusted labels never
     change, and the budget counts for all other labels. A radius of −1 says that bad groups alone
     break the prediction.
+    votes: (n,) mappings of annotators to the labels they voted for, of which each label is the
+    majority (`labelcert.datasets.majority`, `ballots`), empty where a label comes from elsewhere;
+    bad_annotators: up to so many annotators, unknown which, may have voted otherwise anywhere: the
+    labels that the remaining votes leave open to them may change at no cost, and the budget counts
+    for all others. With more than two classes the budget must then be 0.
 
     A pandas series of costs or groups, or as a mask, is put in the order of the labels by its
     names. Invalid values raise InputError when the model meets the labels.
@@ -58,6 +68,8 @@ class ThreatModel:
     groups: Sequence[Any] | None = None
     group_budgets: int | str | Mapping[Any, int | str] | None = None
     bad_groups: int = 0
+    votes: Sequence[Mapping[Any, Any]] | None = None
+    bad_annotators: int = 0
 
     def count(self, n: int) -> int:
         """The budget as a count for n labels, which may exceed all they cost; raises InputError."""
@@ -71,7 +83,11 @@ class ThreatModel:
         allowed[np.arange(n), numbers] = True
         costs = self._costs(n)
         group, purses = group_purses(self._groups(n), self.group_budgets, costs)
-        return RelabelSpace(numbers, allowed, costs, group, purses, self._bad_groups(len(purses)))
+        bad = self._bad_groups(len(purses))
+        space = RelabelSpace(numbers, allowed, costs, group, purses, bad)
+        return (
+            space if self.votes is None and not self.bad_annotators else self._voted(space, classes)
+        )
 
     def trusted_positions(self, n: int) -> IntArray:
         """Indices of the trusted labels among n; raises InputError."""
@@ -122,6 +138,25 @@ class ThreatModel:
         if bad and self.groups is None:
             raise InputError("bad_groups needs groups: pass the group of each label.")
         return min(bad, number)
+
+    def _voted(self, space: RelabelSpace, classes: LabelArray) -> RelabelSpace:
+        """The same, with the choice of annotators whose votes are the attacker's."""
+        bad = whole(self.bad_annotators, "bad_annotators", 0)
+        if self.votes is None:
+            raise InputError("bad_annotators needs votes: pass the votes on each label.")
+        if space.free_groups:
+            raise InputError("bad_annotators does not go with bad_groups: leave one of them out.")
+        ballots = ballots_of(self.votes, classes, space.n)
+        check_majority(ballots, space.labels, classes)
+        if not bad or not ballots.by:
+            return space
+        if len(classes) > 2 and self.count(space.n) > 0:
+            raise InputError(
+                "budget must be 0 with bad_annotators and more than two classes: flips beside the "
+                "votes go with two classes only."
+            )
+        free = free_changes_of(ballots, space.labels, space.allowed, classes, bad)
+        return replace(space, free_groups=min(bad, len(ballots.by)), free_changes=free)
 
     def _groups(self, n: int) -> LabelArray | None:
         if self.groups is None:

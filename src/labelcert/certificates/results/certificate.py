@@ -59,7 +59,9 @@ class Certificate(Shown, OldNames):
     (m,): with K > 2 classes, the radius by these alone, None where it was not computed.
     advice: where radii of an SVM are open, what would close them, a sentence each with its price;
     not kept in files.
-    bad_groups: how many groups the attacker may have for itself, see `ThreatModel`.
+    bad_groups: how many groups, or annotators who vote, the attacker may have for itself, see
+    `ThreatModel`; bad_what: which of both, "group" or "annotator".
+    attacker: a fingerprint of what the attacker may do, its budget apart; "" where none was kept.
     warnings: what makes the certificate worth less than it looks, such as a model that always
     predicts the same class; a sentence each, with a remedy.
     problem: what `check` trains again, the matrices with it; kept neither in files nor in pickles.
@@ -95,6 +97,8 @@ class Certificate(Shown, OldNames):
     asked: int | None = None
     advice: tuple[str, ...] = ()
     bad_groups: int = 0
+    bad_what: str = "group"
+    attacker: str = ""
     warnings: tuple[str, ...] = ()
     problem: Problem | None = field(default=None)
 

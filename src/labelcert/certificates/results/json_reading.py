@@ -80,6 +80,8 @@ def _build(d: dict[str, Any]) -> Certificate:
         levels=levels,
         asked=_read_number(d.get("asked")),
         bad_groups=_read_whole(d.get("bad_groups", 0)),
+        bad_what=_one_of(d.get("bad_what", "group"), ("group", "annotator")),
+        attacker=str(d.get("attacker", "")),
         warnings=_read_sentences(d.get("warnings", [])),
     )
     refuse_contradictions(certificate)

@@ -45,6 +45,8 @@ def dump(certificate: Certificate, indent: int | None) -> str:
         "seconds": c.seconds,
         "stopped": c.stopped,
         "bad_groups": c.bad_groups,
+        "bad_what": c.bad_what,
+        "attacker": c.attacker,
         "warnings": list(c.warnings),
         "collective": None if c.collective is None else _collective(c.collective),
     }

@@ -70,6 +70,7 @@ def rebuilt(certificate: Certificate, rows: Sequence[Known], stopped: str) -> Ce
         proven_by=tuple(row.proven_by for row in rows),
         broken_by=tuple(row.broken_by for row in rows),
         stopped=stopped,
+        attacker="",
         collective=None,
         relaxed_radius=None,
         problem=None,

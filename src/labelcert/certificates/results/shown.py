@@ -43,7 +43,8 @@ class Shown:
         certificate; the page then says which labels to verify, and what that reaches.
 
         Raises InputError: another suffix, no test points, names or labels that are too few or too
-        many, an advice for another certificate, or a file that cannot be written.
+        many, an advice for another certificate or another threat model, or a file that cannot be
+        written.
         """
         write = _found("page.certificate_page", "write_certificate_page")
         write(

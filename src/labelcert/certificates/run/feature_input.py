@@ -80,6 +80,11 @@ def refuse_with_groups(given: FeatureInput, margins: bool, collective: bool) -> 
     """Raise InputError for what does not go together with groups that change for nothing."""
     if not given.space.free_groups:
         return
+    if given.space.free_changes is not None:
+        raise InputError(
+            "bad_annotators does not go with certify_linear: pass the inner products of the "
+            "features to certify."
+        )
     asked = "collective" if collective else "worst_margins" if margins else None
     if asked is not None:
         raise InputError(

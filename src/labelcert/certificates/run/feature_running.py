@@ -10,6 +10,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.array_types import FloatArray, IntArray
+from labelcert.certificates.attacker.fingerprint import fingerprint
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.results.witness_recipe import WitnessRecipe
@@ -112,6 +113,7 @@ def certificate_from_features(
         collective=counts,
         levels=levels,
         bad_groups=given.space.free_groups,
+        attacker=fingerprint(given.space),
         asked=given.asked,
         warnings=(*given.told, *signs_of_labels(given.classes, given.space.labels, found.leader)),
     )

@@ -48,7 +48,9 @@ def check_margins(worst_margins: bool, engine: str, classes: int = 2, bad_groups
     """The paper's program only tells signs, and so do the engines of more than two classes and of
     bad groups."""
     if worst_margins and bad_groups:
-        raise InputError("worst_margins is not available with bad_groups: leave one of them out.")
+        raise InputError(
+            "worst_margins is not available with bad groups or annotators: leave it out."
+        )
     if worst_margins and engine == "paper_milp":
         raise InputError(
             "worst_margins is not available with engine='paper_milp': leave the engine to 'auto'."

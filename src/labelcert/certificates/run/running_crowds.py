@@ -43,7 +43,9 @@ def _svm(given: CheckedInput, wishes: Wishes, clock: Clock) -> tuple[Clean, Crow
         case = part.of_test_points(rows).under(space, budget)
         return Task.of_machines(case, predicted[rows], wishes, stage if auto else None)
 
-    linear = saturated_model(part, clock) if auto else None
+    linear = None
+    if auto and given.space.free_changes is None:
+        linear = saturated_model(part, clock)
     ledger = new_ledger(given.space, given.max_flips, predicted)
     return clean, Crowd(given.space, ledger, _asked(wishes), linear, make_task)
 
@@ -60,4 +62,5 @@ def _ridge(given: CheckedInput, wishes: Wishes, clock: Clock) -> tuple[Clean, Cr
         return Task.of_linear(case, space, predicted[rows], replace(wishes, engine=AUTO))
 
     ledger = new_ledger(given.space, given.max_flips, predicted)
-    return clean, Crowd(given.space, ledger, _asked(wishes), part, make_task)
+    linear = part if given.space.free_changes is None else None
+    return clean, Crowd(given.space, ledger, _asked(wishes), linear, make_task)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert.certificates.array_types import FloatArray, IntArray
+from labelcert.certificates.attacker.fingerprint import fingerprint
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
 from labelcert.certificates.results.witness import Witness
@@ -59,6 +60,8 @@ def sample_wise(
         asked=given.asked,
         advice=outcome.advice,
         bad_groups=given.space.free_groups,
+        attacker=fingerprint(given.space),
+        bad_what="group" if given.space.free_changes is None else "annotator",
         warnings=warning_signs(given, outcome.predicted) if signs else (),
         problem=CheckedProblem(given),
     )

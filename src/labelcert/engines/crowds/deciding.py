@@ -75,7 +75,7 @@ class _Cases:
     def run(self) -> None:
         """Go through the cases; what every single one of them proves is proven."""
         total = number_of_cases(self.crowd.space)
-        for number, case in enumerate(cases_of(self.crowd.space)):
+        for number, case in enumerate(cases_of(self.crowd.space, self.ledger.max_budget)):
             rows = self._rows()
             if len(rows) == 0:
                 break

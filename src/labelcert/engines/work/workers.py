@@ -3,16 +3,19 @@
 joblib does the spreading. A worker that dies, or a memory shortage that kills it, costs only its
 own pieces: they are done again here, one after the other. Once the clock has expired no piece is
 begun, and those at work end themselves; Ctrl-C ends them all.
+What workers compile, each for itself and all at the same time, does not count against the clock.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from labelcert._jit import compile_seconds, waited_for_compiling
 from labelcert.engines.work.clock import Clock
 
 
@@ -57,13 +60,16 @@ def _in_processes(
     )
     parallel: Any = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
     results = parallel(tasks)
+    compiled: dict[int, float] = {}
     try:
         while not clock.interrupted:
             with clock.waiting():
                 found = next(results, None)
             if found is None:
                 break
-            yield found
+            number, result, process, seconds = found
+            _excuse(compiled, process, seconds)
+            yield number, result
     except TerminatedWorkerError:
         return
     except KeyboardInterrupt:
@@ -75,8 +81,20 @@ def _in_processes(
             results.close()
 
 
-def _numbered(work: Callable[..., Any], number: int, piece: tuple[Any, ...]) -> tuple[int, Any]:
-    return number, work(*piece)
+def _numbered(
+    work: Callable[..., Any], number: int, piece: tuple[Any, ...]
+) -> tuple[int, Any, int, float]:
+    """What a piece gives, the process that did it, and how long that compiled for it."""
+    before = compile_seconds()
+    result = work(*piece)
+    return number, result, os.getpid(), compile_seconds() - before
+
+
+def _excuse(compiled: dict[int, float], process: int, seconds: float) -> None:
+    """Note what a worker compiled; workers compile side by side, so the longest is what it took."""
+    before = max(compiled.values(), default=0.0)
+    compiled[process] = compiled.get(process, 0.0) + seconds
+    waited_for_compiling(max(compiled.values()) - before)
 
 
 @cache

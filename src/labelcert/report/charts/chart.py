@@ -75,7 +75,8 @@ def _with_radii(certificate: Certificate, title: str | None) -> alt.LayerChart |
     bins = radius_bins(certificate.radius, np.ones(certificate.num_test, dtype=bool))
     bars = radius_bars(bins, certificate.unit, _KINDS[SAMPLE_WISE][0])
     bars = bars.properties(width=460, height=160)
-    return styled(alt.vconcat(_curve(certificate, title), bars, spacing=24))
+    both = alt.vconcat(_curve(certificate, None), bars, spacing=24)  # the title over its legend
+    return styled(both.properties(title=title) if title else both)
 
 
 def check_suffix(path: str | os.PathLike[str]) -> str:

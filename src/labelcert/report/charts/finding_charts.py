@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 _ROW = 18
 """Pixels of height for each point."""
 
+_LONG = 28
+_TWO_LINES = (
+    f"length(datum.label) > {_LONG} && indexof(datum.label, ' (') > 0 ? "
+    "[slice(datum.label, 0, indexof(datum.label, ' (')), "
+    "slice(datum.label, indexof(datum.label, ' (') + 1)] : datum.label"
+)
+"""A long label breaks before what stands in parentheses."""
+
 
 def effect_chart(
     rows: Sequence[EffectRow], *, look: Look = PAPER, title: str | None = None
@@ -68,7 +76,10 @@ def _points(
     shape = alt.Scale(domain=kinds, range=list(SHAPES[: len(kinds)]))
     told = legend(look, kinds)
     base = alt.Chart(alt.Data(values=list(values))).encode(
-        y=alt.Y(f"{row}:N").title(None).sort(rows).axis(labelLimit=190, ticks=False),
+        y=alt.Y(f"{row}:N")
+        .title(None)
+        .sort(rows)
+        .axis(labelLimit=190, ticks=False, labelExpr=_TWO_LINES),
         yOffset=alt.YOffset(f"{series}:N").sort(kinds),
         color=alt.Color(f"{series}:N").scale(colour).title(None).legend(told),
     )

@@ -11,6 +11,11 @@ from labelcert.report.radii import RadiusBin
 if TYPE_CHECKING:
     import altair as alt
 
+_WIDE = 46
+"""Pixels of a bar from which on its label is written without a slant."""
+
+_ANGLE = f"width < {_WIDE} * domain('x').length ? -45 : 0"
+
 KINDS = ("right", "wrong")
 """Of predictions; bars of wrong ones are pale, on top of the others."""
 
@@ -41,10 +46,16 @@ def radius_bars(bins: Sequence[RadiusBin], unit: str, colour: str) -> alt.Chart:
     counted = "flips" if unit == "flips" else "cost of flips"
     x = alt.X("told:O").sort(None).title(f"{counted} that predictions provably survive")
     return alt.Chart(alt.Data(values=values)).mark_bar(color=colour).encode(
-        x=x.axis(labelAngle=-45, labelOverlap="greedy", grid=False),
+        x=_labeled(x),
         y=alt.Y("count:Q").title("predictions"),
         tooltip=[alt.Tooltip("told:N").title("radius"), "count:Q"],
     )  # fmt: skip
+
+
+def _labeled(x: alt.X) -> alt.X:
+    import altair as alt
+
+    return x.axis(labelAngle=alt.ExprRef(expr=_ANGLE), labelOverlap="greedy", grid=False)
 
 
 def radius_chart(
@@ -70,7 +81,7 @@ def radius_chart(
     opacity = opacity.title(None)
     key = alt.Legend(columns=look.columns) if look.legend else None
     bars = alt.Chart(rows_of(rows)).mark_bar().encode(
-        x=x.axis(labelAngle=-45, labelOverlap="greedy", grid=False),
+        x=_labeled(x),
         xOffset=alt.XOffset("model:N").sort(list(models)),
         y=alt.Y("sum(count):Q").title("predictions"),
         color=color.legend(legend(look, shown) if len(shown) > 1 else None),

@@ -38,6 +38,10 @@ _LOOK = PAPER._replace(width=290, height=240, columns=1)
 _APART = 0.11
 """Series stand so far apart in log2 of the width, that their error bars can be told."""
 
+_BESIDE = 0.3, 0.07
+"""Room beside the first and the last width: at least the first, in log2, and the second as a share
+of the axis, so that no point touches it."""
+
 
 class TransferRow(TypedDict):
     """A share of one series at a width, in one of the `PANELS`.
@@ -115,8 +119,11 @@ def panel_chart(rows: Sequence[TransferRow], panel: str, look: Look = _LOOK) -> 
     names, widths = _series(of_it), sorted({row["width"] for row in of_it})
     colour = alt.Scale(domain=names, range=list(look.palette.series[: len(names)]))
     shape = alt.Scale(domain=names, range=list(SHAPES[: len(names)]))
-    told = legend(look, names)
-    ends = [min(widths) / 1.15, max(widths) * 1.15]
+    told: Any = legend(look, names)
+    if told is not None:  # below, so that panels of many series and of few begin at one height
+        told.orient = "bottom"
+    beside = max(_BESIDE[0], _BESIDE[1] * math.log2(max(widths) / min(widths)))
+    ends = [min(widths) / 2**beside, max(widths) * 2**beside]
     top = 1.0
     if panel == CERTIFIED:  # most are near 0: a whole scale would hide them
         top = max(0.2, math.ceil(5 * max(row["high"] for row in of_it)) / 5)

@@ -16,6 +16,7 @@ from labelcert.intake.label_lookup import refuse_other_type
 from labelcert.intake.labels import labels_or_missing
 from labelcert.intake.missing import is_missing
 from labelcert.report.document import Run, check_word
+from labelcert.report.headline import bad_told
 from labelcert.report.page.run_page import write_run_page
 from labelcert.report.page.section import Section
 
@@ -46,7 +47,7 @@ def write_certificate_page(
 
 
 def _check_advice(certificate: Certificate, advice: Any) -> None:
-    """InputError for what is no advice, or one on other labels or other predictions."""
+    """InputError for what is no advice, or one on other labels, predictions or attackers."""
     if advice is None:
         return
     if not isinstance(advice, Advice):
@@ -60,6 +61,20 @@ def _check_advice(certificate: Certificate, advice: Any) -> None:
                 f"advice was made for another certificate (its {name} differ): ask for advice on "
                 "this one, or report advice.before."
             )
+    if not _same_attacker(certificate, advice.before):
+        raise InputError(
+            "advice was made for another threat model than this certificate: ask for advice with "
+            "the same threat, or report advice.before."
+        )
+
+
+def _same_attacker(one: Certificate, other: Certificate) -> bool:
+    """Whether both attackers may do the same, whatever their budgets; as far as that was kept."""
+    if one.attacker and other.attacker:
+        return one.attacker == other.attacker
+    return (one.unit, one.bad_groups, one.bad_what) == (
+        other.unit, other.bad_groups, other.bad_what
+    )  # fmt: skip
 
 
 def run_of_certificate(
@@ -127,7 +142,7 @@ def _names(given: Any, name: str, count: int, what: str) -> list[str]:
 def _attacker(c: Certificate) -> str:
     """What the certificate knows of it; the threat model itself is not kept."""
     counted = "flips" if c.unit == "flips" else "in cost"
-    bad = f", besides up to {c.bad_groups} bad groups" if c.bad_groups else ""
+    bad = f", besides {bad_told(c.bad_groups, c.bad_what)}" if c.bad_groups else ""
     return (
         f"up to {c.max_flips} {counted} among {c.num_labeled} labels{bad}, within the threat model "
         "that was certified"

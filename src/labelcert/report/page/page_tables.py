@@ -118,17 +118,19 @@ def overall_table(findings: Findings) -> str:
                 places.setdefault(place.model, [None] * len(QUANTITIES))[k] = place
     if not places:
         return ""
+    asked = [k for k in range(len(QUANTITIES)) if any(found[k] for found in places.values())]
     rows = [
         (
             model,
-            *("–" if p is None else _placed(p) for p in found),
+            *("–" if (p := found[k]) is None else _placed(p) for k in asked),
             str(max(p.datasets for p in found if p is not None)),
         )
         for model, found in places.items()
     ]
-    columns = ("Model", *(q.told[:1].upper() + q.told[1:] for q in QUANTITIES), "Data sets")
+    told = [QUANTITIES[k].told for k in asked]
+    columns = ("Model", *(name[:1].upper() + name[1:] for name in told), "Data sets")
     caption = "Rank and value over all data sets, each at the budget where its models differ most"
-    budgets = ", ".join(f"{name} {budget}" for name, budget in findings.telling.items())
+    budgets = "; ".join(f"{name}: {budget}" for name, budget in findings.telling.items())
     note = f"Budgets: {escape(budgets)}."
     if any(p is not None and p.rank == UNRANKED for found in places.values() for p in found):
         note += (
