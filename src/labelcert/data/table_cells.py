@@ -112,7 +112,7 @@ def _numbers(table: Table, name: Any, *, at_any_rate: bool = False) -> NDArray[n
     filled = [cell for cell, gone in zip(cells, empty, strict=True) if not gone]
     if filled and all(isinstance(cell, (list, tuple, np.ndarray)) for cell in filled):
         return _lists(name, cells, empty)
-    if table.is_text and filled and all(is_list_text(cell) for cell in filled):
+    if filled and all(is_list_text(cell) for cell in filled):
         return _lists(name, [list_of_text(cell) for cell in cells], empty)
     values = np.array([_number(cell, table.is_text) for cell in cells], dtype=np.float64)
     if not at_any_rate and 2 * int((np.isnan(values) & ~empty).sum()) > len(filled):

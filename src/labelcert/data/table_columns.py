@@ -53,6 +53,19 @@ def listed(names: Any, option: str) -> list[Any]:
     return [plain(name) for name in given]
 
 
+def _asked_column(table: Table, name: Any, option: str) -> str:
+    """`require_column` for what drop or keep names; several names in one text are told apart."""
+    columns = table.frame.columns.tolist()
+    parts = [part.strip() for part in name.split(",")] if isinstance(name, str) else []
+    if len(parts) > 1 and name.strip() not in columns and any(part in columns for part in parts):
+        shell = " ".join(f"--{option} {part}" for part in parts)
+        raise InputError(
+            f"{option} names the columns {told_names(parts)} in one text: pass one name each (in "
+            f"the shell {shell})"
+        )
+    return require_column(table, name)
+
+
 def feature_columns(
     table: Table, taken: Sequence[Any], drop: Sequence[Any], keep: Sequence[Any]
 ) -> list[Any]:
@@ -61,8 +74,8 @@ def feature_columns(
     taken: columns with another use (the label first, identifiers). drop, keep: see `from_table`.
     Raises InputError: a column that is not there, or is named for two uses.
     """
-    dropped = [require_column(table, name) for name in drop]
-    kept = [require_column(table, name) for name in keep]
+    dropped = [_asked_column(table, name, "drop") for name in drop]
+    kept = [_asked_column(table, name, "keep") for name in keep]
     for option, names in (("drop", dropped), ("keep", kept)):
         if taken[0] in names:
             raise InputError(f"{option} names the label column {taken[0]!r}: leave it out there")
