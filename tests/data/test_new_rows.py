@@ -1,4 +1,4 @@
-"""A table and one of new rows: each is read as what it is, and an error names the right file and row."""
+"""A table and one of new rows: each is read as what it is, an error names its file and row."""
 
 import numpy as np
 import pandas as pd
@@ -82,7 +82,7 @@ def test_labels_of_no_class_that_is_trained_on_are_told(tmp_path, unknown, told)
         ({"id": [7, 8, 5, 9, 10]}, {"id": "id"}, r"n\.csv', row 1, is called '7' .* as row 8 of"),
         ({"id": [77, 78, 77, 1, 2]}, {"id": "id"}, r"n\.csv' lists the node '77' .* in row 3"),
         ({"label": ["Ham", "ham ", "ham", None, None]}, {}, r"n\.csv.*look the same"),
-        ({"label": list("abcde")}, {"drop": ["p,q"]}, "names the columns 'p', 'q' in one text"),
+        ({"label": list("abcde")}, {"drop": ["p,q"]}, "'p,q' names several columns in one text"),
         ({}, {"drop": ["nowhere"]}, r"table '.*' has no column 'nowhere'"),
         ({"emb": ["[1, 2]"] * 5, "old_emb": ["[1, 2, 3]"] * 12}, {}, "2 numbers a row where"),
     ],

@@ -36,10 +36,10 @@ _VERB = (
     r"|of)\b)"
 )
 _KNOWN = re.compile(r"(did you mean '|Known: )([\w, ]+)")
-"""What is offered in place of a parameter that a kernel has not."""
+"""What is offered in place of a parameter that a kernel has not; else it is the user's own name."""
 
-_FOR_PYTHON = re.compile(r" \(in the shell --[\w-]+\)")
-"""Errors that name an option for whoever reads them in Python: here the argument becomes it."""
+_FOR_PYTHON = re.compile(r"(\w*) \(in the shell (--([\w-]+)[^)]*)\)")
+"""Errors that name an option for whoever reads them in Python: here it stands for the argument."""
 
 _IN_A_FILE = re.compile(r"^\S+\.ya?ml\b|^[^:]*\bline \d+\b")
 
@@ -63,12 +63,13 @@ def in_options(message: str, names: Mapping[str, str]) -> str:
     """An error with the names of arguments replaced by those of options."""
     if _IN_A_FILE.match(message):
         return message
-    message = _FOR_PYTHON.sub("", message)
+    message = _FOR_PYTHON.sub(lambda found: found[2] if found[1] == found[3] else found[1], message)
     for name, option in names.items():  # what stands before its value, quoted or not
         message = re.sub(rf"(?<![\w'-]){name}=True\b", option, message)
         message = re.sub(rf"(?<![\w'-]){name}=(?=\S)", f"{option} ", message)
         message = re.sub(rf"^{name} (?=['\"]|is -?\d)", f"{option} ", message)
-    message = _KNOWN.sub(lambda found: found[1] + _each(found[2], names), message)
+    if "is not an option of" in message:
+        message = _KNOWN.sub(lambda found: found[1] + _each(found[2], names), message)
     pieces = _QUOTED.split(message)
     for at in range(0, len(pieces), 2):
         for name, option in names.items():

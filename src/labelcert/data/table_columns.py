@@ -60,8 +60,8 @@ def _asked_column(table: Table, name: Any, option: str) -> str:
     if len(parts) > 1 and name.strip() not in columns and any(part in columns for part in parts):
         shell = " ".join(f"--{option} {part}" for part in parts)
         raise InputError(
-            f"{option} names the columns {told_names(parts)} in one text: pass one name each (in "
-            f"the shell {shell})"
+            f"{option}={name!r} names several columns in one text: name them one by one "
+            f"with {option} (in the shell {shell})"
         )
     return require_column(table, name)
 

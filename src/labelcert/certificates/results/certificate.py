@@ -247,7 +247,8 @@ class Certificate(Shown, OldNames):
 
     @staticmethod
     def from_json(text: str) -> Certificate:
-        """Read a certificate from the text of `to_json`; InputError if it is not one."""
+        """Read a certificate from the text of `to_json`, or from that of the run which `labelcert
+        certify --output run.json` wrote; InputError if it is neither."""
         from labelcert.certificates.results.json_reading import parse
 
         return parse(text)
