@@ -46,7 +46,8 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
         threat: a `ThreatModel` whose positions count the rows of `fit`; None for any flips.
 
     Attributes: classes_ (K,); X_fit_ (n, d) and y_fit_ (n,) what was fitted; dual_coef_ (n,) with
-    two classes and (n, K) with more; gram_shift_: what was added to the kernel's diagonal.
+    two classes and (n, K) with more; gram_shift_: what was added to the kernel's diagonal, 0 of
+    ridge regression.
 
     Raises InputError, when fitted, for a parameter or data that cannot be used.
     Source: Chen et al., NeurIPS 2021 (networks as kernel machines); arXiv 2412.00537 and 2604.11416
@@ -93,7 +94,7 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
             machine = KernelSVM(C=C).fit(gram, labels)
             self.dual_coef_ = machine.dual_coef_
         self.X_fit_, self.y_fit_, self.classes_ = rows, labels, classes
-        self.gram_shift_ = machine.gram_.shift
+        self.gram_shift_ = 0.0 if C is None else machine.gram_.shift
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:

@@ -53,7 +53,7 @@ class Certificate(Shown, OldNames):
     stopped: "" if the search ended by itself or its limit left nothing open, else "time limit" or
     "interrupted". gram_shift: what had to be added to the diagonal of the kernel to make it
     provably positive semidefinite; verdicts hold with and without it, and what they cannot tell for
-    both is open.
+    both is open. 0 of ridge regression, which takes the kernel as given.
     unit: what budgets and radii count, "flips", or "cost" where not every label costs 1.
     relaxed: whether only independent worst cases of the classes were asked for. relaxed_radius
     (m,): with K > 2 classes, the radius by these alone, None where it was not computed.
