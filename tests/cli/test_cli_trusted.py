@@ -52,7 +52,7 @@ def test_bad_groups_are_told_everywhere(invoke, tmp_path):
         assert int(size) == sum("abcd"[node % 4] == name for node in labeled)
         assert 1 <= int(count) <= len(named[name])
         assert f'<th scope="row">{name}</th>' in page
-    assert re.search("[abcd] alone, by \\d+ labels", text)
+    assert re.search("[abcd] alone, by \\d+ label", text)
     assert "Groups that break predictions by themselves" in page
     assert "broken by bad groups" in page
 

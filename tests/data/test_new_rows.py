@@ -67,7 +67,7 @@ def test_labels_of_no_class_that_is_trained_on_are_told(tmp_path, unknown, told)
     files = tables(tmp_path, label=[unknown, "spam", unknown, "ham", None])
     graph, split = lc.datasets.with_new_rows(*files)
     note = next(note for note in graph.notes if "counts as predicted wrong" in note)
-    assert note.startswith("2 of the new rows with a label")
+    assert note.startswith("2 of the new rows have a label")
     assert told in note
     assert graph.labels[split.test].tolist() == [unknown, "spam", unknown, "ham", ""]
     files = tables(tmp_path, label=["ham", "spam", None, "ham", None])
@@ -105,3 +105,9 @@ def test_a_table_of_new_rows_without_rows(tmp_path):
     pd.read_csv(new).head(0).to_csv(new, index=False)
     with pytest.raises(lc.InputError, match="has no rows"):
         lc.datasets.with_new_rows(old, new)
+
+
+def test_none_stands_for_no_columns(tmp_path):
+    old, new = tables(tmp_path)
+    graph, _ = lc.datasets.with_new_rows(old, new, drop=None, keep=None)
+    assert graph.features.shape == (17, 4)

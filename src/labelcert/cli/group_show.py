@@ -34,8 +34,9 @@ def group_text(run: Run, row: PredictionRow) -> str:
     if not names:
         return ""
     few = ", ".join(f"{run.called(node)} to {label}" for node, label in row.witness[:_FEW_NAMED])
-    such = "such as " if len(row.witness) > _FEW_NAMED else ""
-    return f"{' and '.join(names)} alone, by {len(row.witness)} labels: {such}{few}"
+    count = len(row.witness)
+    some = " such as" if count > _FEW_NAMED else ":"
+    return f"{' and '.join(names)} alone, by {count} label{'s' * (count > 1)}{some} {few}"
 
 
 def _table(rows: list[Breaking]) -> Table:

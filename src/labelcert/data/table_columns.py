@@ -44,7 +44,9 @@ def require_column(table: Table, column: Any, option: str = "") -> str:
 
 
 def listed(names: Any, option: str) -> list[Any]:
-    """Names of columns, of which a single one may be given alone; raises InputError."""
+    """Names of columns: one alone, several, or None for none; raises InputError."""
+    if names is None:
+        return []
     if isinstance(names, str):
         return [names]
     if not isinstance(names, Iterable) or isinstance(names, (bytes, Mapping)):

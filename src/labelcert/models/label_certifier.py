@@ -42,7 +42,8 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
             two matrices (m, d), (n, d) that returns the (m, n) block between their rows. Its
             parameters are set as ``kernel__depth``.
         C: > 0 of the soft-margin SVM; 1 where neither C nor ridge is given.
-        ridge: λ > 0 of kernel ridge regression on ±1 labels, in place of C.
+        ridge: λ > 0 of kernel ridge regression on ±1 labels, in place of C; one of the two is None,
+            so a grid over C of a model that has a ridge names ``ridge=[None]`` too.
         threat: a `ThreatModel` whose positions count the rows of `fit`; None for any flips.
 
     Attributes: classes_ (K,); X_fit_ (n, d) and y_fit_ (n,) what was fitted; dual_coef_ (n,) with

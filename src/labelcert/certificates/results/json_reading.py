@@ -24,7 +24,7 @@ _RUN = "labelcert run"
 """The format of the shell's documents, which hold a certificate among the rest."""
 
 
-def parse(text: str) -> Certificate:
+def parse(text: Any) -> Certificate:
     """Read a certificate, or that of a run; InputError if the text is not one this version
     understands."""
     remedy = "pass the output of to_json"

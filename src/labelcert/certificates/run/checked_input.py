@@ -91,7 +91,8 @@ def check_attacker(
 
 def _refuse_features(gram: Any, cross: Any, n: int) -> None:
     """Raise InputError where features (n, d) and (m, d) stand in place of a kernel's blocks."""
-    one, other = getattr(gram, "shape", ()), getattr(cross, "shape", ())
+    one: Any = getattr(gram, "shape", ())
+    other: Any = getattr(cross, "shape", ())
     if len(one) == len(other) == 2 and one[0] == n and one[1] == other[1] != n:
         raise InputError(
             f"gram has shape {tuple(one)} and cross {tuple(other)}, as features have: pass the "
