@@ -169,8 +169,8 @@ def _notes(
     if strange:
         called = told_names([str(one) for one in strange])
         notes.append(
-            f"{strange.total()} of the new rows have a label that no row trained on has ({called}), "
-            "which counts as predicted wrong: leave the cell empty where it is unknown"
+            f"{strange.total()} of the new rows have a label that no row trained on has "
+            f"({called}), which counts as predicted wrong: leave the cell empty where it is unknown"
         )
     notes += fresh.told
     return [*notes, *([f"left out of the new rows: {told_names(extra)}"] if extra else [])]
