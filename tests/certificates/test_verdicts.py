@@ -2,12 +2,14 @@
 
 import json
 import time
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import labelcert as lc
 from labelcert import Certificate, InputError
+from labelcert.learners.gram import check_gram
 from oracles.rational_machines import SvmMachine
 from oracles.rational_truth import Attacker, Truth
 from shared_files import SHARED
@@ -70,6 +72,43 @@ def test_a_shift_of_the_diagonal_decides_what_lies_beyond_its_doubt():
     assert cert.gram_shift > 0
     assert cert.exact.all()
     assert cert.radius.tolist() == [1, 0, 0]
+
+
+def test_ridge_regression_takes_the_kernel_as_given_and_tells_no_shift():
+    rng = np.random.default_rng(0)
+    points, tests = rng.normal(size=(6, 2)), rng.normal(size=(3, 2))
+    gram, cross = points @ points.T - 1e-7 * np.eye(6), tests @ points.T
+    labels, ridge = [0, 1, 0, 1, 1, 0], 0.01
+    shift = check_gram(gram).shift
+    assert shift > 1e-8
+    cert = lc.certify(gram, cross, labels, ridge=ridge, max_flips=2, n_jobs=1)
+    assert cert.gram_shift == 0
+    assert "shifted" not in repr(cert)
+    assert lc.LabelCertifier(lc.kernels.Linear(), ridge=ridge).fit(points, labels).gram_shift_ == 0
+    exact, moved = (decisions(gram, cross, labels, ridge, s) for s in (0.0, shift))
+    assert (np.abs(cert.decision - exact) <= cert.error_bar).all()
+    assert (np.abs(exact - moved) > 3 * cert.error_bar).any()  # another kernel would be seen
+
+
+def decisions(gram, cross, labels, ridge, shift):
+    """(m,) K(test, ·) (K + sI + λI)⁻¹ y in fractions, by elimination."""
+    n = len(labels)
+    added = Fraction(ridge) + Fraction(shift)
+    gram = (gram + gram.T) / 2
+    rows = [
+        [Fraction(float(v)) + added * (i == j) for j, v in enumerate(gram[i])]
+        + [Fraction(2 * labels[i] - 1)]
+        for i in range(n)
+    ]
+    for k in range(n):
+        rows[k] = [v / rows[k][k] for v in rows[k]]
+        for i in range(n):
+            if i != k:
+                rows[i] = [a - rows[i][k] * b for a, b in zip(rows[i], rows[k], strict=True)]
+    weights = [row[-1] for row in rows]
+    return np.array(
+        [float(sum(Fraction(float(v)) * w for v, w in zip(r, weights, strict=True))) for r in cross]
+    )
 
 
 def test_a_tie_of_the_kernel_itself_is_a_tie():

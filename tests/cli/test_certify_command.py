@@ -219,3 +219,14 @@ def test_warnings_are_told_and_stand_on_the_page(invoke):
     assert "Warning: C = 1e-06 is so small" in " ".join(result.stdout.split())
     assert "<dt>Warning</dt><dd>C = 1e-06 is so small" in Path("p.html").read_text()
     assert json.loads(Path("r.json").read_text())["certificate"]["warnings"]
+
+
+def test_python_reads_the_certificate_of_a_run(invoke):
+    assert invoke("certify", "karate", "--max-flips", "2", "-q", "-o", "run.json").exit_code == 0
+    text = Path("run.json").read_text(encoding="utf-8")
+    alone = json.dumps(json.loads(text)["certificate"])
+    assert lc.Certificate.from_json(text).to_json() == lc.Certificate.from_json(alone).to_json()
+    with pytest.raises(lc.InputError, match="the text in the file and not its name"):
+        lc.Certificate.from_json("run.json")
+    with pytest.raises(lc.InputError, match="not a labelcert certificate"):
+        lc.Certificate.from_json('{"format": "labelcert run", "certificate": 3}')

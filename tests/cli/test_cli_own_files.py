@@ -313,3 +313,28 @@ def test_advise_and_tune_pass_over_rows_without_a_label(invoke, table, command):
         assert ("2 of 26 nodes have no label" in facts(result)) == (name == "more.csv")
         found.append(pd.read_csv("result.csv").drop(columns="seconds", errors="ignore"))
     pd.testing.assert_frame_equal(*found)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            (),
+            "error: table 'm.csv': columns 'mail_id', 'words' are not numeric: encode text as "
+            "numbers (e.g. one-hot), or leave out the column with --drop; if 'mail_id' names the "
+            "rows, pass --id 'mail_id'\n",
+        ),
+        (
+            ("--drop", "mail_id,words"),
+            "error: --drop 'mail_id,words' names several columns in one text: name them one by one "
+            "with --drop mail_id --drop words\n",
+        ),
+        (("--label", "lable"), "; did you mean 'label'? Pass --label 'label'\n"),
+    ],
+)
+def test_remedies_are_in_the_words_of_the_shell(invoke, options, told):
+    frame = pd.DataFrame({"mail_id": ["a1", "b2"], "x": [0.5, 1.5], "words": ["hi", "ho"]})
+    frame.assign(label=["ham", "spam"]).to_csv("m.csv", index=False)
+    result = invoke("certify", "m.csv", *options)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(told)

@@ -3,9 +3,11 @@ from __future__ import annotations
 import io
 import re
 import threading
+import time
 
 from rich.console import Console
 
+from labelcert.cli import progress
 from labelcert.cli.progress import live
 
 
@@ -61,3 +63,33 @@ def test_reports_from_many_threads():
         for thread in threads:
             thread.join()
     assert "100%" in drawn(console)
+
+
+def test_a_terminal_sees_that_code_is_compiled(monkeypatch):
+    spent = [0.0]
+
+    def compiled():
+        spent[0] += rate[0]
+        return spent[0]
+
+    rate = [1.0]
+    monkeypatch.setattr(progress, "_compiled", compiled)
+    monkeypatch.setattr(progress, "_TICK", 0.02)
+    console = terminal()
+    with live(console) as report:
+        report("attack", 0.1)
+        wait_until(lambda: report._compiling)
+        assert report._told() == f"attack ({progress.COMPILING})"
+        report("motion", 0.1)
+        assert report._told() == f"motion ({progress.COMPILING})"
+        rate[0] = 0.0
+        wait_until(lambda: not report._compiling)
+        assert report._told() == "motion"
+
+
+def wait_until(what):
+    for _ in range(1000):
+        if what():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+
+import labelcert as lc
 
 FAST = ("--per-class", "3", "--max-flips", "3")
 
@@ -29,6 +32,29 @@ def test_bad_groups_are_told_everywhere(invoke, tmp_path):
     page = (tmp_path / "p.html").read_text(encoding="utf-8")
     assert "any 1 of the groups for nothing" in page
     assert '"below":"broken"' in page.replace(" ", "")
+    # Each group as an attacker of its own, who may change its labels and no other: no bad groups.
+    labeled, test = run["labeled"]["nodes"], run["test"]["nodes"]
+    graph = lc.datasets.load("karate")
+    named = {}
+    for name in "abcd":
+        others = [i for i, node in enumerate(labeled) if "abcd"[node % 4] != name]
+        threat = lc.ThreatModel(len(labeled) - len(others), trusted=others)
+        split = lc.datasets.own_split(train=labeled, test=test, labels=graph.labels)
+        alone = lc.certify_graph(graph, split, lc.kernels.GCN(), ridge=1.0, threat=threat)
+        named[name] = {t for t in range(len(test)) if alone.radius_upper[t] < threat.budget}
+    for t, radius in enumerate(run["certificate"]["radius_upper"]):
+        assert (radius < 0) == any(t in broken for broken in named.values())
+    table = result.stdout.split("Groups that break predictions by themselves")[1]
+    cells = [line.split() for line in table.splitlines()]
+    rows = [row for row in cells if len(row) == 3 and row[0] in named]
+    assert sum(int(row[2]) for row in rows) == run["certificate"]["radius_upper"].count(-1)
+    for name, size, count in rows:
+        assert int(size) == sum("abcd"[node % 4] == name for node in labeled)
+        assert 1 <= int(count) <= len(named[name])
+        assert f'<th scope="row">{name}</th>' in page
+    assert re.search("[abcd] alone, by \\d+ label", text)
+    assert "Groups that break predictions by themselves" in page
+    assert "broken by bad groups" in page
 
 
 def test_bad_groups_that_make_no_sense(invoke):

@@ -18,6 +18,9 @@ def test_table_command_and_file(invoke, tmp_path):
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     assert "certified at 1" in result.output
+    assert "score: 0.5 of accuracy and 0.5 of certified accuracy at 1 (--weight 0.5)" in " ".join(
+        result.output.split()
+    )
     frame = pd.read_csv(out)
     assert len(frame) == 4
     assert frame["score"].is_monotonic_decreasing
@@ -125,3 +128,24 @@ def test_features_of_a_table(invoke, tmp_path, monkeypatch):
         refused = invoke("tune", "t.csv", "--label", "kind", *options)
         assert refused.exit_code == 2
         assert told in refused.output
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [((), "accuracy alone (--weight 0)"), (("--weight", "1", "--budget", "1"), "at 1 alone")],
+)
+def test_what_the_score_is_is_told(invoke, options, told):
+    result = invoke("tune", "karate", "--try", "C=1", "--folds", "2", *options)
+    assert result.exit_code == 0, result.output
+    assert told in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [("lambda", "use one of C, ridge, model, constant"), ("rigde", "did you mean 'ridge'")],
+)
+def test_what_can_be_tried_is_told(invoke, option, told):
+    result = invoke("tune", "karate", "--model", "linear", "--try", f"{option}=1,10")
+    assert result.exit_code == 2
+    assert f"--try {option!r} is nothing that can be tried here" in result.stderr
+    assert told in result.stderr

@@ -90,3 +90,14 @@ def test_levels_of_an_index_are_columns(tmp_path):
     assert from_table(frame.set_index("label", append=True)).labels.tolist() == ["a", "b"]
     with pytest.raises(InputError, match="a column and a level of its index named 'key'"):
         from_table(frame.assign(key=1))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_named"),
+    [("mail_id", True), ("mailId", True), ("mail ID", True), ("paid", False), ("idea", False)],
+)
+def test_a_column_called_as_identifiers_are_is_told_to_be_one(name, is_named):
+    frame = pd.DataFrame({name: ["a", "b"], "x": [1.0, 2.0], "label": ["p", "q"]})
+    with pytest.raises(InputError) as caught:
+        from_table(frame)
+    assert (f"names the rows, pass id={name!r}" in str(caught.value)) == is_named

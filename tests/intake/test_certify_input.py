@@ -244,3 +244,10 @@ def test_budgets_and_points_of_a_certificate_are_integers():
     for wrong in (True, 0.0, "0", 4):
         with pytest.raises(lc.InputError, match="i="):
             cert.witness(wrong)
+
+
+@pytest.mark.parametrize("table", [np.asarray, pd.DataFrame])
+def test_features_in_place_of_a_kernel_are_told_where_to_go(table):
+    rows = np.random.default_rng(0).standard_normal((9, 3))
+    with pytest.raises(lc.InputError, match=r"as features have.*certify_linear"):
+        lc.certify(table(rows[:6]), table(rows[6:]), [0, 1] * 3, ridge=1.0, max_flips=1)

@@ -239,3 +239,14 @@ def test_files_that_are_none_are_refused(tmp_path):
             lc.LabelCertifier.load(tmp_path / f"{name}.npz")
     with pytest.raises(lc.InputError, match="no file"):
         lc.LabelCertifier.load(tmp_path / "none.npz")
+
+
+def test_labels_that_are_objects_are_understood_or_refused_as_everywhere():
+    rows = np.arange(8.0).reshape(4, 2)
+    flags = np.array([True, False, True, False], dtype=object)
+    fitted = lc.LabelCertifier(ridge=1.0).fit(rows, flags)
+    assert fitted.classes_.tolist() == [0, 1]
+    with pytest.raises(lc.InputError, match="mixes types, such as '1' and 1"):
+        lc.LabelCertifier(ridge=1.0).fit(rows, np.array(["1", 1, "1", 1], dtype=object))
+    with pytest.raises(lc.InputError, match="fraction"):
+        lc.LabelCertifier(ridge=1.0).fit(rows, np.array([0.5, 1.0, 0.5, 1.0], dtype=object))

@@ -36,10 +36,10 @@ _VERB = (
     r"|of)\b)"
 )
 _KNOWN = re.compile(r"(did you mean '|Known: )([\w, ]+)")
-"""What is offered in place of a parameter that a kernel has not."""
+"""What is offered in place of a parameter that a kernel has not; else it is the user's own name."""
 
-_FOR_PYTHON = re.compile(r"(\w+) \(in the shell (--([\w-]+)(?: \S+)?)\)")
-"""Errors that name an option for whoever reads them in Python: here the argument becomes it."""
+_FOR_PYTHON = re.compile(r"(\w*) \(in the shell (--([\w-]+)[^)]*)\)")
+"""Errors that name an option for whoever reads them in Python: here it stands for the argument."""
 
 _IN_A_FILE = re.compile(r"^\S+\.ya?ml\b|^[^:(]*\bline \d+\b")
 """A file that cannot be read, (line 2 is not UTF-8 text), is an argument all the same."""
@@ -69,7 +69,8 @@ def in_options(message: str, names: Mapping[str, str]) -> str:
         message = re.sub(rf"(?<![\w'-]){name}=True\b", option, message)
         message = re.sub(rf"(?<![\w'(-]){name}=(?=\S)", f"{option} ", message)
         message = re.sub(rf"^{name} (?=['\"]|is -?\d)", f"{option} ", message)
-    message = _KNOWN.sub(lambda found: found[1] + _each(found[2], names), message)
+    if "is not an option of" in message:
+        message = _KNOWN.sub(lambda found: found[1] + _each(found[2], names), message)
     pieces = _QUOTED.split(message)
     for at in range(0, len(pieces), 2):
         for name, option in names.items():

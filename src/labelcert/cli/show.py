@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from labelcert.cli.errors import printable
+from labelcert.cli.group_show import group_text, show_breaking_groups
 from labelcert.cli.printing import head, percent, plain_table, print_through, text
 from labelcert.report.document import Run
 from labelcert.report.headline import bad_told
@@ -50,7 +51,8 @@ def _show(console: Console, run: Run, budget: str, time_limit: float) -> None:
             console.print(f"median radius {summary.median:g}, wrong predictions counted as -1")
     told = "" if summary.unit == "flips" else " (radius: cost of the flips that each survives)"
     head(console, f"Weakest and strongest predictions{told}")
-    console.print(_predictions(summary, run.called, run.word))
+    console.print(_predictions(summary, run))
+    show_breaking_groups(console, run)
     console.print()
     console.print(_decided(run, summary))
     for line in (*warning_lines(run), *open_lines(run, summary, time_limit)):
@@ -200,11 +202,13 @@ def interval(counts: tuple[int, int], m: int) -> str:
     return f"{low} to {high} of {m}  {100 * low / m:.0f} to {100 * high / m:.0f}%"
 
 
-def _predictions(summary: Summary, called: Callable[[int], str], word: str) -> Table:
-    table = plain_table()
+def _predictions(summary: Summary, run: Run) -> Table:
+    table, called, word = plain_table(), run.called, run.word
+    unknown = summary.known == 0  # then there is no column for the truth
     table.add_column("")
     table.add_column(word, justify="right", overflow="fold")
-    table.add_column("true", overflow="fold")
+    if not unknown:
+        table.add_column("true", overflow="fold")
     table.add_column("predicted", overflow="fold")
     table.add_column("radius", justify="right")
     table.add_column(f"broken by relabeling {word}s", overflow="fold", ratio=1)
@@ -213,13 +217,13 @@ def _predictions(summary: Summary, called: Callable[[int], str], word: str) -> T
             truth = "" if row.true_label is None else row.true_label
             wrong = "" if row.true_label in (None, row.prediction) else "red"
             table.add_row(
-                name if i == 0 else "", text(called(row.node)), text(truth),
+                name if i == 0 else "", text(called(row.node)), *([] if unknown else [text(truth)]),
                 Text(printable(str(row.prediction)), style=wrong),
                 radius_told(
                     row.radius, row.radius_upper, summary.max_flips,
                     "broken" if row.witness else "tie",
                 ),
-                text(witness_text(row, called)),
+                text(group_text(run, row) or witness_text(row, called)),
             )  # fmt: skip
     return table
 

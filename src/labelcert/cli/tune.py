@@ -15,6 +15,7 @@ from labelcert.cli.kernel_options import KernelCommand
 from labelcert.cli.panels import CHOICE
 from labelcert.cli.request import Request, from_options
 from labelcert.cli.shared_options import with_options_of
+from labelcert.intake.names import suggestion
 
 if TYPE_CHECKING:
     from labelcert.kernels import Kernel
@@ -254,7 +255,9 @@ def kernels_of(
     known = {name: {p.name for p in registry.find(name).parameters()} for name in names}
     for option in values:
         if not any(option in options for options in known.values()):
-            registry.from_text(names[0], {option: values[option][0]})  # says what there is
+            there = sorted({name for options in known.values() for name in options})
+            hint = suggestion(option, ["C", "ridge", "model", *there])
+            raise InputError(f"--try {option!r} is nothing that can be tried here: {hint}.")
     found: list[Kernel] = []
     for name in names:
         mine = {option: tried for option, tried in values.items() if option in known[name]}

@@ -29,6 +29,7 @@ def show_tuning(console: Any, request: Request, tuning: Tuning, notes: tuple[str
         console.print(Text.assemble(("read", "bold"), "  ", text("; ".join(notes))))
         console.print()
     console.print(_table(tuning))
+    console.print(text(_score_told(tuning)))
     if tuning.stopped:
         console.print(Text(f"Not all candidates were tried: {tuning.stopped}.", style="yellow"))
     for warning in tuning.warnings:
@@ -109,6 +110,16 @@ def _table(tuning: Tuning) -> Table:
             percent(trial.exact),
         )
     return table
+
+
+def _score_told(tuning: Tuning) -> str:
+    """What the score is, which ranks the candidates."""
+    certified, weight = f"certified accuracy at {tuning.budget}", tuning.weight
+    if weight == 0:
+        return "score: accuracy alone (--weight 0)"
+    if weight == 1:
+        return f"score: {certified} alone (--weight 1)"
+    return f"score: {1 - weight:g} of accuracy and {weight:g} of {certified} (--weight {weight:g})"
 
 
 def _varied(trials: tuple[Trial, ...]) -> list[str]:

@@ -69,7 +69,7 @@ def from_edge_list(
     table = read_table(nodes, "nodes", text_columns=(id, label))
     id, label = require_column(table, id, "id"), require_column(table, label, "label")
     ids = identifiers(table, id, label)
-    labels, matrix = labels_and_features(table, [label, id], drop, keep)
+    labels, matrix, _ = labels_and_features(table, [label, id], drop, keep)
     position = {identifier: row for row, identifier in enumerate(ids.tolist())}
     links, told = _adjacency(edges, position, source, target, weight)
     if symmetrize:

@@ -1,5 +1,6 @@
 """Lists of numbers as text files hold them: "[0.5, 1.2]" as Python and JSON write one, "[0.5 1.2]"
-as NumPy does. Tables of embeddings that pandas wrote to CSV have such cells.
+as NumPy does. Tables of embeddings that pandas wrote to CSV have such cells, and so has
+a frame that pandas reads from one.
 """
 
 from __future__ import annotations

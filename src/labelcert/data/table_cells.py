@@ -7,6 +7,7 @@ its first bad cell (rows are counted from 1, the header apart).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from numbers import Real
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_NAMED = 12
+_CALLED_ID = re.compile(r"(^|[\W_])(id|ID|Id)$|[a-z]I[dD]$")
+"""How columns of identifiers end: mail_id, mailId, ID."""
 
 
 def feature_matrix(table: Table, columns: Sequence[Any]) -> NDArray[np.float64]:
@@ -56,7 +59,7 @@ def feature_matrix(table: Table, columns: Sequence[Any]) -> NDArray[np.float64]:
             shown.append(f"{len(faults) - _MOST_NAMED} more columns")
         raise InputError(
             f"{table.where}: {'; '.join(shown)}: {_remedy(faults, not_numeric)}, or leave out the "
-            "column with drop (in the shell --drop)"
+            f"column with drop (in the shell --drop){_id_told(not_numeric)}"
         )
     return np.column_stack(blocks)
 
@@ -92,6 +95,14 @@ def _remedy(faults: list[str], not_numeric: list[Any]) -> str:
     return ", ".join(parts)
 
 
+def _id_told(not_numeric: Sequence[Any]) -> str:
+    """The remedy for a column that is called as identifiers are; "" where none is."""
+    for name in not_numeric:
+        if isinstance(name, str) and _CALLED_ID.search(name):
+            return f"; if {name!r} names the rows, pass id={name!r}"
+    return ""
+
+
 def _numbers(table: Table, name: Any, *, at_any_rate: bool = False) -> NDArray[np.float64] | str:
     """(n,) or (n, k) numbers of a column; else the sentence on its bad cell, "" without numbers.
 
@@ -112,7 +123,7 @@ def _numbers(table: Table, name: Any, *, at_any_rate: bool = False) -> NDArray[n
     filled = [cell for cell, gone in zip(cells, empty, strict=True) if not gone]
     if filled and all(isinstance(cell, (list, tuple, np.ndarray)) for cell in filled):
         return _lists(name, cells, empty)
-    if table.is_text and filled and all(is_list_text(cell) for cell in filled):
+    if filled and all(is_list_text(cell) for cell in filled):
         return _lists(name, [list_of_text(cell) for cell in cells], empty)
     values = np.array([_number(cell, table.is_text) for cell in cells], dtype=np.float64)
     if not at_any_rate and 2 * int((np.isnan(values) & ~empty).sum()) > len(filled):

@@ -44,13 +44,28 @@ def require_column(table: Table, column: Any, option: str = "") -> str:
 
 
 def listed(names: Any, option: str) -> list[Any]:
-    """Names of columns, of which a single one may be given alone; raises InputError."""
+    """Names of columns: one alone, several, or None for none; raises InputError."""
+    if names is None:
+        return []
     if isinstance(names, str):
         return [names]
     if not isinstance(names, Iterable) or isinstance(names, (bytes, Mapping)):
         raise InputError(f"{option}={told(names)} is no list: pass a list of names of columns")
     given: Iterable[Any] = names
     return [plain(name) for name in given]
+
+
+def _asked_column(table: Table, name: Any, option: str) -> str:
+    """`require_column` for what drop or keep names; several names in one text are told apart."""
+    columns = table.frame.columns.tolist()
+    parts = [part.strip() for part in name.split(",")] if isinstance(name, str) else []
+    if len(parts) > 1 and name.strip() not in columns and any(part in columns for part in parts):
+        shell = " ".join(f"--{option} {part}" for part in parts)
+        raise InputError(
+            f"{option}={name!r} names several columns in one text: name them one by one "
+            f"with {option} (in the shell {shell})"
+        )
+    return require_column(table, name)
 
 
 def feature_columns(
@@ -61,8 +76,8 @@ def feature_columns(
     taken: columns with another use (the label first, identifiers). drop, keep: see `from_table`.
     Raises InputError: a column that is not there, or is named for two uses.
     """
-    dropped = [require_column(table, name) for name in drop]
-    kept = [require_column(table, name) for name in keep]
+    dropped = [_asked_column(table, name, "drop") for name in drop]
+    kept = [_asked_column(table, name, "keep") for name in keep]
     for option, names in (("drop", dropped), ("keep", kept)):
         if taken[0] in names:
             raise InputError(f"{option} names the label column {taken[0]!r}: leave it out there")

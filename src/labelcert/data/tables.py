@@ -68,16 +68,19 @@ def from_table(
     drop, keep = listed(drop, "drop"), listed(keep, "keep")
     read = read_table(table, "table", text_columns=(label, *(ID_NAMES if id is None else (id,))))
     label = require_column(read, label, "label")
-    ids, taken = _row_names(read, label, id, (*drop, *keep))
-    labels, matrix = labels_and_features(read, [label, *taken], drop, keep)
+    ids, taken = row_names(read, label, id, (*drop, *keep))
+    labels, matrix, _ = labels_and_features(read, [label, *taken], drop, keep)
     if matrix is None:
-        raise InputError(
-            f"{read.where} has no feature columns: add numeric columns beside {label!r}"
-        )
+        raise without_features(read, label)
     no_graph: Any = None
     return Graph(
         matrix, no_graph, labels, name or table_name(table), node_ids=ids, notes=tuple(read.told)
     )
+
+
+def without_features(table: Table, label: Any) -> InputError:
+    """The error of a table in which no column is left to be a feature."""
+    return InputError(f"{table.where} has no feature columns: add numeric columns beside {label!r}")
 
 
 def labels_and_features(
@@ -85,8 +88,9 @@ def labels_and_features(
     taken: Sequence[Any],
     drop: Sequence[str],
     keep: Sequence[str],
-) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
-    """Return the (n,) labels and the (n, d) features of a table, None where no column is left.
+) -> tuple[NDArray[Any], NDArray[np.float64] | None, list[Any]]:
+    """The (n,) labels of a table, its (n, d) features, None where no column is left, and their
+    columns.
 
     taken: the label column, and those of identifiers. What was read is told first, then the rest.
     Raises InputError: a column is missing, or holds something else than it should.
@@ -107,7 +111,7 @@ def labels_and_features(
         *written,
         *told_unlabeled(labels),
     ]
-    return labels, matrix
+    return labels, matrix, columns
 
 
 def identifiers(table: Table, id: Any, label: Any) -> NDArray[np.str_]:
@@ -119,10 +123,14 @@ def identifiers(table: Table, id: Any, label: Any) -> NDArray[np.str_]:
     return ids
 
 
-def _row_names(
+def row_names(
     table: Table, label: Any, id: str | None, used: Sequence[str]
 ) -> tuple[NDArray[np.str_] | None, list[Any]]:
-    """Identifiers of the rows of a plain table, if there are any, and the column they are in."""
+    """Identifiers (n,) of the rows of a plain table, if there are any, and their column.
+
+    used: columns that were asked for, or asked to be left out. Raises InputError as `identifiers`
+    does for the column `id`.
+    """
     if id is not None:
         id = require_column(table, id, "id")
         return identifiers(table, id, label), [id]

@@ -42,11 +42,13 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
             two matrices (m, d), (n, d) that returns the (m, n) block between their rows. Its
             parameters are set as ``kernel__depth``.
         C: > 0 of the soft-margin SVM; 1 where neither C nor ridge is given.
-        ridge: λ > 0 of kernel ridge regression on ±1 labels, in place of C.
+        ridge: λ > 0 of kernel ridge regression on ±1 labels, in place of C; one of the two is None,
+            so a grid over C of a model that has a ridge names ``ridge=[None]`` too.
         threat: a `ThreatModel` whose positions count the rows of `fit`; None for any flips.
 
     Attributes: classes_ (K,); X_fit_ (n, d) and y_fit_ (n,) what was fitted; dual_coef_ (n,) with
-    two classes and (n, K) with more; gram_shift_: what was added to the kernel's diagonal.
+    two classes and (n, K) with more; gram_shift_: what was added to the kernel's diagonal, 0 of
+    ridge regression.
 
     Raises InputError, when fitted, for a parameter or data that cannot be used.
     Source: Chen et al., NeurIPS 2021 (networks as kernel machines); arXiv 2412.00537 and 2604.11416
@@ -93,7 +95,7 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
             machine = KernelSVM(C=C).fit(gram, labels)
             self.dual_coef_ = machine.dual_coef_
         self.X_fit_, self.y_fit_, self.classes_ = rows, labels, classes
-        self.gram_shift_ = machine.gram_.shift
+        self.gram_shift_ = 0.0 if C is None else machine.gram_.shift
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:

@@ -38,12 +38,14 @@ def training_rows(estimator: Any, X: Any, y: Any) -> tuple[np.ndarray, LabelArra
     _refuse_shuffled(X, y)
     _refuse_bent(X)
     rows, flat = _validated(estimator, X, y)
-    with _as_input_error():
-        check_classification_targets(flat)
     # A column (n, 1), of which scikit-learn warns, and what is an array on request only, as it has
     # them.
     column = len(getattr(y, "shape", ())) == 2
     given: Any = flat if column or not hasattr(y, "__len__") else y
+    if flat.dtype.kind == "O":  # of objects scikit-learn tells no more than "unknown"
+        return rows, as_labels(given, "y", count=len(rows), each="row")
+    with _as_input_error():
+        check_classification_targets(flat)
     return rows, as_labels(given, "y", count=len(rows), each="row")
 
 

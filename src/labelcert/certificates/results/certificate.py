@@ -53,7 +53,7 @@ class Certificate(Shown, OldNames):
     stopped: "" if the search ended by itself or its limit left nothing open, else "time limit" or
     "interrupted". gram_shift: what had to be added to the diagonal of the kernel to make it
     provably positive semidefinite; verdicts hold with and without it, and what they cannot tell for
-    both is open.
+    both is open. 0 of ridge regression, which takes the kernel as given.
     unit: what budgets and radii count, "flips", or "cost" where not every label costs 1.
     relaxed: whether only independent worst cases of the classes were asked for. relaxed_radius
     (m,): with K > 2 classes, the radius by these alone, None where it was not computed.
@@ -251,7 +251,8 @@ class Certificate(Shown, OldNames):
 
     @staticmethod
     def from_json(text: str) -> Certificate:
-        """Read a certificate from the text of `to_json`; InputError if it is not one."""
+        """Read a certificate from the text of `to_json`, or from that of the run which `labelcert
+        certify --output run.json` wrote; InputError if it is neither."""
         from labelcert.certificates.results.json_reading import parse
 
         return parse(text)

@@ -20,10 +20,19 @@ from labelcert.certificates.results.witness_recipe import WitnessRecipe
 from labelcert.intake.json_text import read_json, whole_array
 from labelcert.intake.labels import as_labels
 
+_RUN = "labelcert run"
+"""The format of the shell's documents, which hold a certificate among the rest."""
 
-def parse(text: str) -> Certificate:
-    """Read a certificate; InputError if the text is not one this version understands."""
-    document = read_json(text, "text", "pass the output of to_json")
+
+def parse(text: Any) -> Certificate:
+    """Read a certificate, or that of a run; InputError if the text is not one this version
+    understands."""
+    remedy = "pass the output of to_json"
+    if isinstance(text, str) and text.strip().lower().endswith(".json"):
+        remedy += ", the text in the file and not its name"
+    document = read_json(text, "text", remedy)
+    if isinstance(document, dict) and cast("dict[str, Any]", document).get("format") == _RUN:
+        document = cast("dict[str, Any]", document).get("certificate")
     if not isinstance(document, dict) or cast("dict[str, Any]", document).get("format") != FORMAT:
         raise InputError("text is not a labelcert certificate: pass the output of to_json.")
     found = cast("dict[str, Any]", document)

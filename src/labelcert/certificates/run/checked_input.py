@@ -62,6 +62,7 @@ def check_input(
     # Before anything of that size is made; what has no such shape is refused below.
     if getattr(gram, "shape", None) == (len(given), len(given)) and len(shape) == 2:
         check_room(len(given), int(shape[0]), len(names), ridge is not None)
+    _refuse_features(gram, cross, len(given))
     checked, rows = _check_kernel(gram, cross, len(given))
     weight, penalty = check_learner(C, ridge)
     space, most, asked = check_attacker(given, names, max_flips, threat)
@@ -86,6 +87,18 @@ def check_attacker(
         asked, attacker = threat.count(len(labels)), threat
     space = attacker.relabel_space(labels, classes)
     return space, min(asked, int(space.cost.sum())), asked
+
+
+def _refuse_features(gram: Any, cross: Any, n: int) -> None:
+    """Raise InputError where features (n, d) and (m, d) stand in place of a kernel's blocks."""
+    one: Any = getattr(gram, "shape", ())
+    other: Any = getattr(cross, "shape", ())
+    if len(one) == len(other) == 2 and one[0] == n and one[1] == other[1] != n:
+        raise InputError(
+            f"gram has shape {tuple(one)} and cross {tuple(other)}, as features have: pass the "
+            "blocks of a kernel, kernel(rows, rows) and kernel(new_rows, rows), or features to "
+            "LabelCertifier or, with a ridge, to certify_linear."
+        )
 
 
 def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:

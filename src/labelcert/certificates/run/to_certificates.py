@@ -48,7 +48,7 @@ def sample_wise(
         broken_by=tuple(broken_by),
         max_flips=given.max_flips,
         learner={k: float(v) for k, v in learner.items() if v is not None},
-        gram_shift=given.gram.shift,
+        gram_shift=0.0 if given.C is None else given.gram.shift,  # ridge takes it as given
         seconds=outcome.seconds,
         stopped=_told(outcome, left_open),
         collective=collective,

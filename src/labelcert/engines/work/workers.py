@@ -52,7 +52,7 @@ def _in_processes(
 
     _expect_cancelled_pieces()
     # Pieces end with the clock, so they are waited for: to close joblib's generator before it is
-    # empty kills its workers, who then start anew for the next stage and leave shared arrays behind.
+    # empty kills its workers, who start anew for the next stage and leave shared arrays behind.
     tasks = (
         delayed(_numbered)(work, number, piece)
         for number, piece in enumerate(pieces)

@@ -6,6 +6,7 @@ from html import escape
 
 from labelcert.certificates import Advice, Certificate, Suspicion, influential_labels
 from labelcert.report.advice_told import MOST_NAMED, NOT_HELD, lead_of, suspicion_summary
+from labelcert.report.bad_groups_told import ONCE, breaking_groups
 from labelcert.report.document import Run
 from labelcert.report.page.page_tables import table
 
@@ -18,12 +19,24 @@ def verify_section(run: Run, advice: Advice | None) -> str:
     told = _most_used(run)
     if advice is not None:
         told = _advised(run, advice) + _suspicious(run, advice.suspicious)
+    told = _breaking(run) + told
     if not told:
         return ""
     return (
         '<section id="verify" aria-labelledby="verify-title">'
         f'<h2 id="verify-title">Labels to verify</h2>{told}</section>'
     )
+
+
+def _breaking(run: Run) -> str:
+    """The groups that break predictions by themselves; "" where none is known to."""
+    found = breaking_groups(run)
+    if not found:
+        return ""
+    rows = [(row.told, str(row.labels), str(row.predictions)) for row in found]
+    columns = ("Group", "Its labels", "Predictions broken")
+    shown = table("Groups that break predictions by themselves", columns, rows)
+    return f"{shown}<p>{escape(ONCE)}</p>"
 
 
 def _advised(run: Run, advice: Advice) -> str:
@@ -82,8 +95,14 @@ def _most_used(run: Run) -> str:
     if not len(frame):
         return ""
     names = ("index", "label", "count", "smallest_radius")
+    bad = run.certificate.bad_groups > 0
     rows = [
-        (_called(run, int(index)), str(label), str(count), str(radius))
+        (
+            _called(run, int(index)),
+            str(label),
+            str(count),
+            "broken by bad groups" if bad and radius < 0 else str(radius),
+        )
         for index, label, count, radius in zip(*(frame[name] for name in names), strict=True)
     ]
     broken = sum(1 for w in run.certificate.witnesses if w is not None and len(w.indices))
