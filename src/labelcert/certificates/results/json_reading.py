@@ -20,10 +20,18 @@ from labelcert.certificates.results.witness_recipe import WitnessRecipe
 from labelcert.intake.json_text import read_json, whole_array
 from labelcert.intake.labels import as_labels
 
+RUN = "labelcert run"
+"""The format of documents that hold a certificate among other things (`labelcert.report`)."""
+
 
 def parse(text: str) -> Certificate:
-    """Read a certificate; InputError if the text is not one this version understands."""
+    """Read a certificate; InputError if the text is not one this version understands.
+
+    The document of a run, as ``labelcert certify --output run.json`` writes it, holds one.
+    """
     document = read_json(text, "text", "pass the output of to_json")
+    if isinstance(document, dict) and cast("dict[str, Any]", document).get("format") == RUN:
+        document = cast("dict[str, Any]", document).get("certificate")
     if not isinstance(document, dict) or cast("dict[str, Any]", document).get("format") != FORMAT:
         raise InputError("text is not a labelcert certificate: pass the output of to_json.")
     found = cast("dict[str, Any]", document)
