@@ -31,6 +31,10 @@ NAMES = {
         ("budget=2: raise max_flips.", "budget=2: raise --max-flips."),
         ("did you mean 'skip_alpha'?", "did you mean '--skip-alpha'?"),
         ("Known: depth, x.", "Known: --depth, x."),
+        ("leave it out with drop (in the shell --drop).", "leave it out with --drop."),
+        ("with drop (in the shell --drop label).", "with --drop label."),
+        ("fewer with test (in the shell --test).", "fewer with --test."),
+        ("Pass engine='a' (in the shell --engine).", "Pass --engine 'a'."),
         # What is the user's, or English, stays as it is.
         ("column 'max_flips' is empty.", "column 'max_flips' is empty."),
         ("features has entries that are not finite.", "features has entries that are not finite."),

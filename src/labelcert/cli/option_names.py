@@ -35,11 +35,14 @@ _VERB = (
     r"(?= (?:must|is|are|needs?|contains?|names?|goes|and|does|do|without|has|with|holds?|leaves"
     r"|of)\b)"
 )
-_KNOWN = re.compile(r"(did you mean '|Known: )([\w, ]+)")
+_KNOWN = re.compile(r"(did you mean '|Known: |an option of [^;]+; use one of )([\w, ]+)")
 """What is offered in place of a parameter that a kernel has not."""
 
-_FOR_PYTHON = re.compile(r" \(in the shell --[\w-]+\)")
-"""Errors that name an option for whoever reads them in Python: here the argument becomes it."""
+_FOR_PYTHON = re.compile(
+    r"\b(?:(\w+) \(in the shell (--\1\b[^)]*)\)|(\S+) \(in the shell --[\w-]+\))"
+)
+"""Errors that name an option for whoever reads them in Python: here it takes the argument's place,
+or the argument becomes it below."""
 
 _IN_A_FILE = re.compile(r"^\S+\.ya?ml\b|^[^:]*\bline \d+\b")
 
@@ -63,7 +66,7 @@ def in_options(message: str, names: Mapping[str, str]) -> str:
     """An error with the names of arguments replaced by those of options."""
     if _IN_A_FILE.match(message):
         return message
-    message = _FOR_PYTHON.sub("", message)
+    message = _FOR_PYTHON.sub(lambda found: found[2] or found[3], message)
     for name, option in names.items():  # what stands before its value, quoted or not
         message = re.sub(rf"(?<![\w'-]){name}=True\b", option, message)
         message = re.sub(rf"(?<![\w'-]){name}=(?=\S)", f"{option} ", message)
