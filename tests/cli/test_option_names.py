@@ -34,6 +34,7 @@ NAMES = {
         ("leave it out with drop (in the shell --drop).", "leave it out with --drop."),
         ("with drop (in the shell --drop label).", "with --drop label."),
         ("fewer with test (in the shell --test).", "fewer with --test."),
+        ("tell it as edges (in the shell --module-edges).", "tell it as --module-edges."),
         ("Pass engine='a' (in the shell --engine).", "Pass --engine 'a'."),
         # What is the user's, or English, stays as it is.
         ("column 'max_flips' is empty.", "column 'max_flips' is empty."),

@@ -39,7 +39,7 @@ _KNOWN = re.compile(r"(did you mean '|Known: |an option of [^;]+; use one of )([
 """What is offered in place of a parameter that a kernel has not."""
 
 _FOR_PYTHON = re.compile(
-    r"\b(?:(\w+) \(in the shell (--\1\b[^)]*)\)|(\S+) \(in the shell --[\w-]+\))"
+    r"(?<![\w='-])(\w+) \(in the shell (--[^)]*)\)|(\S+) \(in the shell --[\w-]+\)"
 )
 """Errors that name an option for whoever reads them in Python: here it takes the argument's place,
 or the argument becomes it below."""
