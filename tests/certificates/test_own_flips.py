@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import labelcert as lc
@@ -41,6 +42,34 @@ def test_says_what_an_independent_fit_says(learner, seed):
         assert not found.open.any()
         assert not found.contradicts.any()
         assert found.changes.indices.tolist() == sorted(at.tolist())
+
+
+@pytest.mark.parametrize("names", [[0, 1], [-1, 1], ["ham", "spam"], ["a", "b", "c"], [5, 0, 1]])
+def test_all_labels_and_a_witness_say_the_same_as_positions(names):
+    gram, cross, _ = many(1)
+    labels = np.array(names)[np.arange(9) % len(names)]
+    cert = lc.certify(gram, cross, labels, ridge=0.4, max_flips=2)
+    at, attacked = [2, 7], labels.copy()
+    attacked[at] = [next(v for v in names if v != label) for label in labels[at].tolist()]
+    by_position = cert.check(at, attacked[at])
+    assert by_position.cost == 2
+    for given in (attacked, attacked.tolist(), pd.Series(attacked)):
+        found = cert.check(labels=given)
+        assert found.changes.indices.tolist() == at
+        assert found.decision.tolist() == by_position.decision.tolist()
+        with pytest.raises(lc.InputError, match=r"indices holds one label .* check\(labels="):
+            cert.check(given)
+    assert cert.check(labels=labels).cost == 0
+    again = cert.check(found.changes)
+    assert again.decision.tolist() == by_position.decision.tolist()
+    for wrong, sentence in (
+        ({"labels": labels, "indices": at}, "both say what was flipped"),
+        ({"labels": labels[:8]}, "labels has 8 entries and 9 points"),
+        ({"labels": ["x"] * 9}, "labels (names|must|holds)"),
+        ({}, "indices is missing"),
+    ):
+        with pytest.raises(lc.InputError, match=sentence):
+            cert.check(**wrong)
 
 
 @pytest.mark.parametrize("kind", KINDS)

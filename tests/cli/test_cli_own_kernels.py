@@ -69,6 +69,9 @@ def test_mistakes_are_one_line(invoke, own):
         (("--model", own, "--alpha", "1"), "alpha is not an option of"),
         (("--model", "precomputed"), "matrix is missing"),
         (("--model", "gcn", "--matrix", "k.npy"), "matrix is not an option of the gcn kernel"),
+        (("--matrix", "k.npy"), "use one of --depth, --activation, "),
+        (("--matrix", "k.npy"), "It is one of precomputed: pass --model precomputed for it."),
+        (("--model", own, "--gamma", "1"), f"{own} has --"),
     ):
         done = invoke("certify", "karate", *FAST, *options)
         assert done.exit_code == 2

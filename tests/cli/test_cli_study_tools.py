@@ -39,6 +39,7 @@ def test_shares_are_run_merged_compared_and_exported(invoke):
     compared = invoke("study", "compare", "all.db", "1.db")
     assert compared.exit_code == 0
     assert "3 units are the same in both" in compared.stdout
+    assert "0 more are in both with tighter radii in one" in compared.stdout
     assert "without a partner: 3 of the first" in compared.stdout
     written = invoke("study", "export", "all.db", "-o", "t.tex", "--budget", "1", "--budget", "3")
     assert written.stdout == "wrote t.tex\n"
@@ -54,6 +55,17 @@ def test_another_regularization_is_paired_by_its_titles(invoke):
     assert "without a partner: 0 of the first store, 0 of the second" in compared.stdout
     (line,) = [line for line in compared.stdout.splitlines() if " GCN " in line]
     assert line.split()[2] == "2"
+
+
+def test_stores_with_nothing_in_common_say_so(invoke):
+    invoke("study", "run", "small.yaml", "--store", "a.db")
+    other = STUDY.replace("GCN", "Other").replace("name: sgc, title: SGC", "name: appnp, title: X")
+    Path("small.yaml").write_text(other.replace("C: 0.1}", "C: 7}").replace("[0.1, 1]", "[3, 4]"))
+    invoke("study", "run", "small.yaml", "--store", "b.db")
+    compared = invoke("study", "compare", "a.db", "b.db")
+    assert compared.exit_code == 0
+    assert "Nothing to compare: no unit is in both" in compared.stdout
+    assert "certified" not in compared.stdout
 
 
 def test_a_contradiction_ends_with_code_1(invoke):

@@ -58,6 +58,37 @@ def test_options_of_one_model_do_not_multiply_the_others(invoke, tmp_path):
     assert sorted(pd.read_csv(out)["model"]) == ["appnp", "appnp", "gcn"]
 
 
+def test_what_a_model_cannot_do_without_may_be_tried(invoke, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    points = np.random.default_rng(0).normal(size=(34, 3))
+    np.save("a.npy", points @ points.T)
+    np.savez("b.npz", K=np.exp(points @ points.T / 9))
+    ways = (
+        ("--model", "precomputed", "--try", "matrix=a.npy,b.npz"),
+        ("--try", "model=precomputed", "--try", "matrix=a.npy,b.npz"),
+        ("--try", "model=precomputed,sgc", "--matrix", "b.npz"),
+    )
+    for way in ways:
+        result = invoke("tune", "karate", *way, "--try", "C=0.25", "--folds", "2")
+        assert result.exit_code == 0, result.output
+        table = [line.split() for line in result.stdout.splitlines() if "0.25" in line]
+        shown = ("a.npy", "b.npz") if "--matrix" not in way else ("precomputed", "sgc")
+        assert sorted(row[0] for row in table[:2]) == list(shown)
+
+
+def test_a_table_of_many_columns_is_whole_where_there_is_no_terminal(invoke):
+    result = invoke(
+        "tune", "karate", "--try", "model=gcn,appnp,ppnp", "--try", "alpha=0.125,0.25",
+        "--try", "depth=1,2", "--try", "normalization=row,symmetric", "--try", "edge-weight=0.5,1",
+        "--try", "skip=none,pc", "--try", "ridge=0.0625", "--folds", "2",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "…" not in result.stdout
+    head = next(line for line in result.stdout.splitlines() if "normalization" in line)
+    assert head.split()[:2] == ["model", "depth"]
+    assert "activation" not in head, "what no candidate has otherwise is not shown"
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -40,6 +40,11 @@ NAMES = {
         ("pass n_jobs (in the shell --n-jobs)", "pass --n-jobs"),
         ("features 'a.csv' cannot be read (line 2 is not UTF-8 text).",
          "--features 'a.csv' cannot be read (line 2 is not UTF-8 text)."),
+        ("leave it out with drop (in the shell --drop).", "leave it out with --drop."),
+        ("with drop (in the shell --drop label).", "with --drop label."),
+        ("fewer with test (in the shell --test).", "fewer with --test."),
+        ("tell it as edges (in the shell --module-edges).", "tell it as --module-edges."),
+        ("Pass engine='a' (in the shell --engine).", "Pass --engine 'a'."),
         # What is the user's, or English, or Python, stays as it is.
         ("has no column 'dept'; did you mean 'depth'?",
          "has no column 'dept'; did you mean 'depth'?"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import labelcert as lc
@@ -31,6 +32,26 @@ def test_it_goes_into_certify_graph():
         lc.certify_graph(graph, s, kernel, ridge=1.0, max_flips=2) for s in (drawn, own)
     )
     assert first.radius.tolist() == second.radius.tolist()
+
+
+def test_a_column_says_the_same_as_numbers():
+    numbers = lc.datasets.own_split(LABELS, train=[4, 0], validation=[1], test=[5, 3])
+    words = ["train", "val", None, "test", "Train ", "test"]
+    for column in (words, pd.Series(words), np.array(words, dtype=object)):
+        split = lc.datasets.own_split(LABELS, parts=column)
+        for part in ("train", "validation", "test"):
+            assert getattr(split, part).tolist() == getattr(numbers, part).tolist()
+    split = lc.datasets.own_split(LABELS, parts=["train", "train", "test", "train", "test", ""])
+    assert split.train.tolist() == [0, 1], "node 3 has no label"
+    for wrong, told in (
+        ({"parts": words[:5]}, "parts has 5 entries for 6 nodes"),
+        ({"parts": ["train", "dev", "test", "test", "test", "test"]}, "parts holds 'dev': write"),
+        ({"parts": words, "test": [1]}, "pass one of both"),
+        ({"train": [0]}, "train and test are both needed"),
+        ({"parts": ["test"] * 6}, "train is empty"),
+    ):
+        with pytest.raises(lc.InputError, match=told):
+            lc.datasets.own_split(LABELS, **wrong)
 
 
 @pytest.mark.torch

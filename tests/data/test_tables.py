@@ -77,6 +77,15 @@ def test_bad_csv_is_named(tmp_path, text, message):
     assert "\n" not in str(caught.value)
 
 
+def test_a_column_of_parts_is_pointed_out(tmp_path):
+    text = "a,part,label\n1,train,x\n2,test,y\n3,,y\n4,val,y\n"
+    with pytest.raises(InputError, match="'part' looks like a split: in the shell --split"):
+        from_table(write(tmp_path / "t.csv", text))
+    with pytest.raises(InputError) as caught:
+        from_table(write(tmp_path / "t.csv", text.replace("val", "blue")))
+    assert "--split" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("drop", "message"),
     [(["label"], "drop names the label column"), (["zzz"], "no column 'zzz'")],

@@ -126,6 +126,7 @@ def test_settings_tell_modules_apart():
         (lambda: EmpiricalNTK(mlp(), outputs=1)(X), "outputs=1 is not among the 1"),
         (lambda: EmpiricalNTK(mlp(), scale=0), "scale=0 must be"),
         (lambda: EmpiricalNTK(mlp(inputs=5))(X), "module cannot be run"),
+        (lambda: EmpiricalNTK(GraphNet(3))(X), "tell it as edges .*, 'edge_index' or 'adj"),
         (lambda: EmpiricalNTK(mlp())(X * 1e300), "not finite"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -178,9 +179,45 @@ def test_functions_are_tuned_and_told_by_what_is_bound_to_them():
 def test_what_is_no_kernel_says_what_to_pass():
     with pytest.raises(lc.InputError, match=r"kernel is a matrix: pass lc.kernels.Precomputed"):
         as_kernel(np.eye(3))
-    for wrong in (lc.kernels.GCN, "gcn", None, lambda one: one):
-        with pytest.raises(lc.InputError, match="which is no kernel: pass objects such as GCN"):
+    for wrong in ("gcn", None, lambda one: one, np.eye(30).tolist()):
+        with pytest.raises(
+            lc.InputError, match="which is no kernel: pass objects such as GCN"
+        ) as told:
             as_kernel(wrong)
+        assert ("names are for the shell" in str(told.value)) == (wrong == "gcn")
+        assert len(str(told.value)) < 300
+    with pytest.raises(lc.InputError, match=r"the class GCN, .* such as GCN\(\)"):
+        as_kernel(lc.kernels.GCN)
+
+
+class _Deaf:
+    """A kernel that pays no heed to the nodes that it is asked about."""
+
+    name = "deaf"
+
+    def settings(self):
+        return {}
+
+    def __call__(self, graph, rows=None, cols=None):
+        return X @ X.T
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda k: lc.tune(X, [1, 2, 3, 4], [k], labels=[0, 1] * 4 + [0], C=[1.0], folds=2),
+        lambda k: lc.certify_graph(
+            lc.Graph(X, np.zeros((9, 9)), np.array([0, 1] * 4 + [0])),
+            SimpleNamespace(labeled=[1, 2, 3], test=[4]), k, C=1.0, max_flips=1,
+        ),
+        lambda k: lc.PartitionEnsemble(kernel=k, parts=2, ridge=1.0)
+        .fit(np.tile(X, (2, 1))[:12] + 0.0, np.arange(12) % 2)
+        .certify(X[:1], max_flips=1),
+    ],
+)  # fmt: skip
+def test_a_block_of_other_nodes_than_asked_for_is_refused_wherever_kernels_are_taken(use):
+    with pytest.raises(lc.InputError, match=r"model deaf returned shape \(9, 9\) for"):
+        use(_Deaf())
 
 
 class _Point:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sklearn.metrics.pairwise import rbf_kernel
 
 import labelcert as lc
 
@@ -29,6 +30,25 @@ def test_equals_slicing_by_hand(karate, learner):
     assert found.radius.tolist() == expected.radius.tolist()
     assert found.prediction.tolist() == expected.prediction.tolist()
     assert found.collective.broken_lower.tolist() == expected.collective.broken_lower.tolist()
+
+
+def test_functions_of_two_matrices_are_kernels_here_too(karate):
+    graph, split = karate
+    features = np.random.default_rng(0).normal(size=(graph.num_nodes, 4))
+    graph = replace(graph, features=features)
+    found = lc.certify_graph(graph, split, rbf_kernel, C=1.0, max_flips=1)
+    gram = rbf_kernel(features)
+    expected = lc.certify_graph(
+        graph, split, lc.kernels.Precomputed((gram + gram.T) / 2), C=1.0, max_flips=1
+    )
+    np.testing.assert_allclose(found.decision, expected.decision, rtol=1e-9)
+    assert found.radius.tolist() == expected.radius.tolist()
+
+    def blocks(graph, rows, cols):
+        return gram[np.ix_(rows, cols)]
+
+    again = lc.certify_graph(graph, split, blocks, C=1.0, max_flips=1)
+    assert again.radius.tolist() == expected.radius.tolist()
 
 
 def test_masks_and_a_threat_model_on_positions_among_the_labeled(karate):

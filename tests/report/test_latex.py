@@ -43,6 +43,22 @@ def test_means_and_standard_errors_with_the_best_in_bold():
     assert "standard error over 2 seeds" in text
 
 
+def test_nothing_is_best_where_all_models_are_alike():
+    text = latex_table(frame(), quantity="certified_accuracy")
+    assert "textbf" not in text
+    alone = latex_table(frame()[frame()["model"] == "GCN"], [1])
+    assert r"\textbf{70.0}" in alone
+
+
+def test_the_caption_has_the_title_and_the_number_of_labels():
+    text = latex_table(frame(), titles={"s": "Cora & more", "t": "other"})
+    assert r"\caption{Cora \& more: share" in text
+    assert "flipped labels, of 20; mean" in text
+    given = pd.concat([frame(), frame(dataset="E", num_labeled=70)])
+    assert r"\caption{s: share" in latex_table(given)
+    assert "flipped labels, of 20 to 70; mean" in latex_table(given)
+
+
 def test_what_is_open_missing_or_of_fewer_seeds_is_marked():
     given = frame()
     given.loc[(given["model"] == "GCN") & (given["seed"] == 0), "certified_ratio_upper"] += 0.05

@@ -41,7 +41,7 @@ def _create(request: Request, name: str) -> Kernel:
         kernel = registry.from_text(name, request.parameters)
     except InputError as error:
         if is_reference(name) or name.lower() in registry.names():
-            raise
+            raise InputError(f"{error}{_others_with(request, name)}") from None
         raise InputError(f"--model: {error}") from None
     unread = request.parameters.keys() - kernel.settings().keys()
     for parameter in registry.find(name).parameters():
@@ -53,3 +53,14 @@ def _create(request: Request, name: str) -> Kernel:
                 "it, or leave this out."
             )
     return kernel
+
+
+def _others_with(request: Request, name: str) -> str:
+    """A sentence on the networks that have an option which this one lacks."""
+    mine = {parameter.name for parameter in registry.find(name).parameters()}
+    shared = registry.shared()
+    for option in request.parameters:
+        others = [] if option in mine else list(shared.get(option, {}))
+        if others:
+            return f" It is one of {', '.join(others)}: pass --model {others[0]} for it."
+    return ""

@@ -40,7 +40,11 @@ class KernelCommand(ShellCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options, among them those of the kernels of the user's own that are named."""
         ctx.meta[_OWN] = own_models(args)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            tell_own_options(error, ctx.meta[_OWN], [p.name for p in super().get_params(ctx)])
+            raise
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help, with what the registry of engines has to say."""
@@ -71,6 +75,20 @@ def own_models(args: Sequence[str]) -> list[str]:
             else:
                 named.append(value)
     return list(dict.fromkeys(name.strip() for name in named if ":" in name))
+
+
+def tell_own_options(error: Any, models: Sequence[str], own: Collection[str]) -> None:
+    """Let the error on an unknown option say which ones kernels of the user's own have.
+
+    own: names of the command's own options.
+    """
+    from labelcert.kernels import registry
+
+    if not models or not hasattr(error, "option_name") or not hasattr(error, "message"):
+        return
+    for model in models:
+        flags = [flag_of(p.name, own) for p in registry.find(model).parameters()]
+        error.message = f"{error.message}; {model} has {', '.join(flags) or 'no options'}"
 
 
 def flag_of(name: str, own: Collection[str]) -> str:

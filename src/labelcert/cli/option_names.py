@@ -35,11 +35,14 @@ _VERB = (
     r"(?= (?:must|is|are|needs?|contains?|names?|goes|and|does|do|without|has|with|holds?|leaves"
     r"|of)\b)"
 )
-_KNOWN = re.compile(r"(did you mean '|Known: )([\w, ]+)")
+_KNOWN = re.compile(r"(did you mean '|Known: |an option of [^;]+; use one of )([\w, ]+)")
 """What is offered in place of a parameter that a kernel has not; else it is the user's own name."""
 
-_FOR_PYTHON = re.compile(r"(\w*) \(in the shell (--([\w-]+)[^)]*)\)")
-"""Errors that name an option for whoever reads them in Python: here it stands for the argument."""
+_FOR_PYTHON = re.compile(
+    r"(?<![\w='-])(\w+) \(in the shell (--[^)]*)\)|(\S+) \(in the shell --[\w-]+\)"
+)
+"""Errors that name an option for whoever reads them in Python: here it takes the argument's place,
+or the argument becomes it below."""
 
 _IN_A_FILE = re.compile(r"^\S+\.ya?ml\b|^[^:(]*\bline \d+\b")
 """A file that cannot be read, (line 2 is not UTF-8 text), is an argument all the same."""
@@ -64,7 +67,7 @@ def in_options(message: str, names: Mapping[str, str]) -> str:
     """An error with the names of arguments replaced by those of options."""
     if _IN_A_FILE.match(message):
         return message
-    message = _FOR_PYTHON.sub(_for_the_shell, message)
+    message = _FOR_PYTHON.sub(lambda found: found[2] or found[3], message)
     for name, option in names.items():  # what stands before its value, quoted or not
         message = re.sub(rf"(?<![\w'-]){name}=True\b", option, message)
         message = re.sub(rf"(?<![\w'(-]){name}=(?=\S)", f"{option} ", message)
@@ -76,11 +79,6 @@ def in_options(message: str, names: Mapping[str, str]) -> str:
         for name, option in names.items():
             pieces[at] = _renamed(pieces[at], name, option, first=at == 0)
     return "".join(pieces)
-
-
-def _for_the_shell(found: re.Match[str]) -> str:
-    """The option in place of an argument of the same name; others are renamed like any."""
-    return found[2] if found[1] == found[3].replace("-", "_") else found[1]
 
 
 def _each(listed: str, names: Mapping[str, str]) -> str:

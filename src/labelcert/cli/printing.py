@@ -39,6 +39,16 @@ def plain_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
 
 
+def print_whole(console: Console, table: Table) -> None:
+    """Print a table; where there is no terminal, as wide as it needs, so that nothing is cut."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    needed = console.measure(table, options=console.options.update(width=9999)).maximum
+    room = max(console.width, needed)  # a console prints nothing wider than itself
+    Console(file=console.file, width=room, highlight=False, emoji=False).print(table)
+
+
 def percent(share: float) -> str:
     """A share with one decimal."""
     return f"{100 * share:.1f}%"

@@ -188,8 +188,9 @@ def export(
         check_path(output)
     with Store.reading(store) as opened:
         frame, left_out = study_frame(opened, study)
+        titles = opened.studies()
     if output.suffix.lower() == ".tex":
-        write_bytes(output, latex_table(frame, budget or (), quantity).encode())
+        write_bytes(output, latex_table(frame, budget or (), quantity, titles).encode())
     else:
         write_study_frame(frame, output)
     if not quiet:

@@ -80,17 +80,24 @@ def compare(
 def _show(comparison: Comparison) -> None:
     from rich.console import Console
 
-    from labelcert.cli.printing import percent, plain_table, text
+    from labelcert.cli.printing import percent, plain_table, print_whole, text
 
     console = Console(highlight=False, emoji=False)
     console.print(
-        f"{comparison.same} units are the same in both, {comparison.tighter} agree and one is "
-        f"tighter; without a partner: {comparison.only[0]} of the first store, "
+        f"{_units(comparison.same)} the same in both, {comparison.tighter} more are in both with "
+        f"tighter radii in one; without a partner: {comparison.only[0]} of the first store, "
         f"{comparison.only[1]} of the second.",
         soft_wrap=True,
     )
     for line in comparison.contradicting:
         console.print(text(f"cannot both be right: {line}"), style="red", soft_wrap=True)
+    if not comparison.pairings:
+        console.print(
+            "Nothing to compare: no unit is in both, and no titles of data set and model with a "
+            "seed are.",
+            soft_wrap=True,
+        )
+        return
     table = plain_table()
     for name in ("data set", "model"):
         table.add_column(name, overflow="fold")
@@ -105,7 +112,11 @@ def _show(comparison: Comparison) -> None:
         table.add_row(
             text(p.dataset), text(p.model), str(p.seeds), *map(percent, p.accuracy), *ratios, change
         )
-    console.print(table)
+    print_whole(console, table)
+
+
+def _units(count: int) -> str:
+    return "1 unit is" if count == 1 else f"{count} units are"
 
 
 def register(study: typer.Typer) -> None:

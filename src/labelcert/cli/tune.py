@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -140,7 +141,7 @@ def run_request(
     if request.parts is not None or request.votes is not None:
         raise InputError("--parts and --votes have no cross-validation here: leave them out.")
     of_rows = request.features is not None or "features" in values
-    prepared: Any = _rows(request) if of_rows else _network(request)
+    prepared: Any = _rows(request) if of_rows else _network(without_tried(request, values))
     with live(Console(stderr=True, highlight=False), request.quiet) as report:
         choose = _among_features if of_rows else _among_networks
         tuning = choose(request, prepared, values, judged, report)
@@ -243,6 +244,22 @@ def _numbers(values: dict[str, list[str]], name: str) -> list[float] | None:
     return found
 
 
+def without_tried(request: Request, values: dict[str, list[str]]) -> Request:
+    """The request with one network that can be checked: what is tried, with its first values.
+
+    Of several networks none is named: each is made, and so checked, by `kernels_of`.
+    """
+    from labelcert.kernels import registry
+
+    if "model" in values:
+        return replace(request, model=None, parameters={})
+    if request.model is None:
+        return request
+    known = {parameter.name for parameter in registry.find(request.model).parameters()}
+    first = {name: tried[0] for name, tried in values.items() if name in known}
+    return replace(request, parameters={**request.parameters, **first})
+
+
 def kernels_of(
     names: list[str], values: dict[str, list[str]], fixed: dict[str, str]
 ) -> list[Kernel]:
@@ -258,10 +275,15 @@ def kernels_of(
             there = sorted({name for options in known.values() for name in options})
             hint = suggestion(option, ["C", "ridge", "model", *there])
             raise InputError(f"--try {option!r} is nothing that can be tried here: {hint}.")
+    somewhere = set[str]().union(*known.values())
     found: list[Kernel] = []
     for name in names:
         mine = {option: tried for option, tried in values.items() if option in known[name]}
-        rest = {option: value for option, value in fixed.items() if option not in mine}
+        rest = {
+            option: value
+            for option, value in fixed.items()
+            if option not in mine and (option in known[name] or option not in somewhere)
+        }
         for chosen in product(*mine.values()):
             kernel = registry.from_text(name, rest | dict(zip(mine, chosen, strict=True)))
             if kernel not in found:

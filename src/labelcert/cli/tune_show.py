@@ -22,13 +22,13 @@ def show_tuning(console: Any, request: Request, tuning: Tuning, notes: tuple[str
     """Print all trials, and the line that certifies the best."""
     from rich.text import Text
 
-    from labelcert.cli.printing import text
+    from labelcert.cli.printing import print_whole, text
 
     best = tuning.best
     if notes:
         console.print(Text.assemble(("read", "bold"), "  ", text("; ".join(notes))))
         console.print()
-    console.print(_table(tuning))
+    print_whole(console, _table(tuning))
     console.print(text(_score_told(tuning)))
     if tuning.stopped:
         console.print(Text(f"Not all candidates were tried: {tuning.stopped}.", style="yellow"))
@@ -90,7 +90,7 @@ def _kernel_words(kernel: Kernel) -> list[str]:
 
 
 def _table(tuning: Tuning) -> Table:
-    from labelcert.cli.printing import percent, plain_table
+    from labelcert.cli.printing import percent, plain_table, text
 
     varied = _varied(tuning.trials)
     certified = f"certified at {tuning.budget}"
@@ -98,11 +98,11 @@ def _table(tuning: Tuning) -> Table:
     ridge = any(trial.flips is not None for trial in tuning.trials)
     flips = ("median flips",) if ridge else ()
     for name in (*varied, "score", "accuracy", certified, *flips, "decided"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for trial in tuning.trials[:20]:
-        settings = trial.settings
+        settings = _settings(trial)
         table.add_row(
-            *(str(settings.get(name, "")) for name in varied),
+            *(text(settings.get(name, "")) for name in varied),
             f"{trial.score:.3f}",
             percent(float(trial.accuracy.mean())),
             percent(float(trial.certified.mean())),
@@ -123,10 +123,18 @@ def _score_told(tuning: Tuning) -> str:
 
 
 def _varied(trials: tuple[Trial, ...]) -> list[str]:
-    """Names of the settings in which candidates differ, the learner's always."""
-    names = list(dict.fromkeys(name for trial in trials for name in trial.settings))
-    return [
-        name
-        for name in names
-        if name in ("C", "ridge") or len({str(trial.settings.get(name)) for trial in trials}) > 1
-    ]
+    """Names of the settings in which candidates that have them differ, the learner's always."""
+    found: dict[str, set[str]] = {}
+    for trial in trials:
+        for name, value in _settings(trial).items():
+            found.setdefault(name, set()).add(str(value))
+    return [name for name, values in found.items() if name in ("C", "ridge") or len(values) > 1]
+
+
+def _settings(trial: Trial) -> dict[str, Any]:
+    """Those of a candidate; a matrix goes by its file, not by its digest."""
+    from labelcert.kernels import Precomputed
+
+    if isinstance(trial.kernel, Precomputed):
+        return {"model": trial.kernel.name, **trial.kernel.arguments, **trial.learner}
+    return trial.settings

@@ -20,6 +20,7 @@ from labelcert._errors import InputError
 from labelcert.data.list_text import is_list_text, list_of_text
 from labelcert.data.no_label import with_placeholders
 from labelcert.data.node_ids import id_text
+from labelcert.data.split_words import SPLIT_WORDS
 from labelcert.data.table_files import Table
 from labelcert.data.vote_cells import several_votes_at
 from labelcert.intake.arrays import real_array
@@ -57,9 +58,11 @@ def feature_matrix(table: Table, columns: Sequence[Any]) -> NDArray[np.float64]:
         shown = faults[:_MOST_NAMED]
         if len(faults) > _MOST_NAMED:
             shown.append(f"{len(faults) - _MOST_NAMED} more columns")
+        parts = next((name for name in not_numeric if _says_parts(table.frame[name])), None)
+        split = "" if parts is None else f"; {parts!r} looks like a split: in the shell --split"
         raise InputError(
             f"{table.where}: {'; '.join(shown)}: {_remedy(faults, not_numeric)}, or leave out the "
-            f"column with drop (in the shell --drop){_id_told(not_numeric)}"
+            f"column with drop (in the shell --drop){_id_told(not_numeric)}{split}"
         )
     return np.column_stack(blocks)
 
@@ -83,6 +86,12 @@ def is_boolean(column: pd.Series) -> bool:
         return False
     filled = column[column.notna()].tolist()
     return bool(filled) and all(isinstance(cell, (bool, np.bool_)) for cell in filled)
+
+
+def _says_parts(column: pd.Series) -> bool:
+    """Whether a column tells training from test rows."""
+    found = {str(cell).strip().lower() for cell in column.dropna().unique()[:9]}
+    return {"train", "test"} <= found <= set(SPLIT_WORDS)
 
 
 def _remedy(faults: list[str], not_numeric: list[Any]) -> str:

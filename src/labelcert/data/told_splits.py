@@ -8,18 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from labelcert._errors import InputError
 from labelcert.data.graph import Graph
 from labelcert.data.node_ids import numbers_of
 from labelcert.data.own_splits import own_split
+from labelcert.data.split_words import parts_of
 from labelcert.data.splits import Split
 from labelcert.intake.numbers import whole
-
-_WORDS = {
-    "train": "train", "training": "train",
-    "validation": "validation", "valid": "validation", "val": "validation",
-    "test": "test",
-}  # fmt: skip
 
 
 def column_split(
@@ -30,13 +24,7 @@ def column_split(
     cells: train, validation or test, None where a row has no part; rows of train and validation
     without a label are left out. Raises InputError: another word, or nothing to train on.
     """
-    parts = np.array(["" if cell is None else str(cell).strip().lower() for cell in cells])
-    for row in np.flatnonzero(parts != "").tolist():
-        if parts[row] not in _WORDS:
-            raise InputError(
-                f"{where} holds {str(cells[row]).strip()!r}: write train, validation or test."
-            )
-    names = np.array([_WORDS.get(part, "") for part in parts.tolist()])
+    names = parts_of(cells, where)
     trained = (names == "train") | (names == "validation")
     without = trained & ~graph.is_labeled
     notes = _counted(int(without.sum()), "rows of train or validation without a label left out")

@@ -16,6 +16,7 @@ from labelcert.engines.partition.flipping import Flips, flips_to
 from labelcert.engines.work.clock import Clock
 from labelcert.ensembles.base import Answer, IntArray, Known, Part
 from labelcert.features.feature_map import FloatMatrix, RowFeatures
+from labelcert.kernels.checked_block import block_of
 from labelcert.kernels.kernel import Kernel
 from labelcert.learners.feature_exact import ExactFeatures
 from labelcert.learners.feature_system import FeatureSystem
@@ -113,7 +114,8 @@ def kernel_blocks(
     """Kernel of a part's rows (n, n), and of test points with them (m, n)."""
     both = np.vstack([own, points]).astype(np.float64)
     first = np.arange(len(own))
-    return kernel(both, first), kernel(both, np.arange(len(own), len(both)), first)
+    second = np.arange(len(own), len(both))
+    return block_of(kernel, both, first), block_of(kernel, both, second, first)
 
 
 def refuse_extremes(features: FloatMatrix, argument: str) -> None:

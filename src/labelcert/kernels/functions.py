@@ -15,6 +15,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from labelcert._errors import InputError
+from labelcert.intake.numbers import told
 from labelcert.kernels.arrays import FloatArray
 from labelcert.kernels.checked_block import checked_block
 from labelcert.kernels.inputs import GraphLike, read_graph
@@ -78,11 +79,17 @@ def as_kernel(value: Any, subject: str = "kernel is") -> Kernel:
         return value
     if callable(value) and not isinstance(value, type) and _takes_two(value):
         return FunctionKernel(value)
-    if hasattr(value, "shape") and not isinstance(value, type):
+    if isinstance(value, type):
+        raise InputError(
+            f"{subject} the class {value.__name__}, which is no kernel: pass an object of it, such "
+            f"as {value.__name__}()."
+        )
+    if hasattr(value, "shape"):
         raise InputError(f"{subject} a matrix: pass lc.kernels.Precomputed(matrix).")
+    named = "; names are for the shell and for study files" if isinstance(value, str) else ""
     raise InputError(
-        f"{subject} {value!r}, which is no kernel: pass objects such as GCN(depth=1), or a "
-        "function of two feature matrices."
+        f"{subject} {told(value)}, which is no kernel: pass objects such as GCN(depth=1), or a "
+        f"function of two feature matrices{named}."
     )
 
 

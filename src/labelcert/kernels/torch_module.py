@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import importlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -158,10 +159,14 @@ def running(what: str) -> Iterator[None]:
     except InputError:
         raise
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise InputError(
-            f"module cannot be {what} ({first_line(error)}): check the features, input_shape and "
-            "edges that it takes."
-        ) from error
+        said = first_line(error)
+        remedy = "check the features, input_shape and edges that it takes"
+        if isinstance(error, TypeError) and re.search(r"missing .*'\w*(edge|adj)", said):
+            remedy = (
+                "tell it as edges (in the shell --module-edges) how the module takes them, "
+                "'edge_index' or 'adjacency'"
+            )
+        raise InputError(f"module cannot be {what} ({said}): {remedy}.") from error
 
 
 def first_line(error: BaseException) -> str:

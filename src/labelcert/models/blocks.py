@@ -9,17 +9,13 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.origin import origin_of, with_origin
-from labelcert.kernels import Kernel
+from labelcert.kernels import Kernel, as_kernel
 from labelcert.kernels.room import check_room
 
 
 def check_kernel(kernel: Any) -> None:
     """Raise InputError for what is neither a `Kernel` nor a function of two matrices."""
-    if isinstance(kernel, type) or not callable(kernel):
-        raise InputError(
-            f"kernel={kernel!r} is no kernel: pass one such as labelcert.kernels.MLP(), or a "
-            "function of two matrices that returns the block between their rows."
-        )
+    as_kernel(kernel)
 
 
 def gram_of(kernel: Any, rows: np.ndarray) -> np.ndarray:

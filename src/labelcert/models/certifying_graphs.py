@@ -12,6 +12,8 @@ from labelcert.certificates import Certificate, certify
 from labelcert.certificates.run.settings import Options, shows_options
 from labelcert.data.no_label import is_labeled, with_placeholders
 from labelcert.intake.positions import as_positions
+from labelcert.kernels import as_kernel
+from labelcert.kernels.checked_block import block_of
 from labelcert.kernels.inputs import refuse_other_graphs
 
 
@@ -29,7 +31,8 @@ def certify_graph(
             (n,).
         split: a split of `labelcert.datasets`, or anything with node numbers or masks of all nodes
             as `labeled` (trained on) and `test` (certified).
-        kernel: a kernel of `labelcert.kernels` or a `labelcert.kernels.Kernel`.
+        kernel: a kernel of `labelcert.kernels`, a `labelcert.kernels.Kernel`, or a function of two
+            feature matrices (`labelcert.kernels.as_kernel`).
         options: those of `labelcert.certify`; a threat model counts positions among
             ``split.labeled``, in its order.
 
@@ -45,8 +48,7 @@ def certify_graph(
         for part in parts:
             if getattr(value, part, None) is None:
                 raise InputError(f"{name} has no {part}: pass one that has.")
-    if not callable(kernel) or isinstance(kernel, type):
-        raise InputError(f"kernel={kernel!r} is no kernel: pass one, such as kernels.GCN(depth=1).")
+    known = as_kernel(kernel)
     labels = with_placeholders(graph.labels)
     labeled = as_positions(split.labeled, "split.labeled", len(labels), "node")
     test = as_positions(split.test, "split.test", len(labels), "node")
@@ -61,4 +63,5 @@ def certify_graph(
             f"split has node {node} in both labeled and test: certify nodes that are not trained "
             "on."
         )
-    return certify(kernel(graph, labeled), kernel(graph, test, labeled), labels[labeled], **options)
+    gram, cross = block_of(known, graph, labeled), block_of(known, graph, test, labeled)
+    return certify(gram, cross, labels[labeled], **options)

@@ -6,7 +6,7 @@ its proven lower end, and is marked with a star, so that no entry claims more th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,12 +31,16 @@ _SPECIAL = {
 
 
 def latex_table(
-    frame: pd.DataFrame, budgets: Sequence[int] = (), quantity: str = "certified_ratio"
+    frame: pd.DataFrame,
+    budgets: Sequence[int] = (),
+    quantity: str = "certified_ratio",
+    titles: Mapping[str, str] | None = None,
 ) -> str:
     """The table of one study, as `study_frame` gives it, with the table environment around it.
 
     budgets: columns for each data set; 1 and a tenth of the labels (rounded up) where there are
-    none. The best proven mean of a column is bold. Raises InputError: several studies, an unknown
+    none. titles: of studies by their names, for the caption. The best proven mean of a column is
+    bold, unless all models have it. Raises InputError: several studies, an unknown
     quantity, or a budget that the study does not have.
     """
     if quantity not in QUANTITIES:
@@ -53,7 +57,8 @@ def latex_table(
     for budget in budgets:
         if budget not in known:
             raise InputError(f"budget {budget} is not in the study: it has 0 to {max(known)}.")
-    return _written(frame, list(budgets), quantity, studies[0])
+    title = (titles or {}).get(studies[0]) or studies[0]
+    return _written(frame, list(budgets), quantity, title)
 
 
 def escaped(text: str) -> str:
@@ -76,10 +81,7 @@ def _written(frame: pd.DataFrame, budgets: list[int], quantity: str, study: str)
         for row in rows
         for column in columns
     }
-    best = {
-        column: max((c[0] for row in rows if (c := cells[row, column]) is not None), default=None)
-        for column in columns
-    }
+    best = {column: _best([cells[row, column] for row in rows]) for column in columns}
     lines = [
         "% \\usepackage{booktabs}",
         "\\begin{table}",
@@ -100,6 +102,7 @@ def _written(frame: pd.DataFrame, budgets: list[int], quantity: str, study: str)
     return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", "\\end{table}", ""])
 
 
+_Cell = tuple[float, float, int, bool]
 _Row = tuple[str, str]
 """Title of a model and its learner."""
 
@@ -128,7 +131,7 @@ def _is(frame: pd.DataFrame, row: _Row, column: tuple[str, int]) -> Any:
     return chosen & np.array([row[1] in ("", found) for found in _learner(frame)])
 
 
-def _cell(part: pd.DataFrame, quantity: str) -> tuple[float, float, int, bool] | None:
+def _cell(part: pd.DataFrame, quantity: str) -> _Cell | None:
     """Mean, standard error (NaN of one seed), seeds, and whether any is open."""
     values = part[quantity].to_numpy(dtype=float)
     if not len(values) or np.isnan(values).any():
@@ -138,23 +141,31 @@ def _cell(part: pd.DataFrame, quantity: str) -> tuple[float, float, int, bool] |
     return float(values.mean()), float(error), len(values), bool((upper > values).any())
 
 
-def _shown(cell: tuple[float, float, int, bool] | None, best: float | None, seeds: int) -> str:
+def _best(cells: Sequence[_Cell | None]) -> str | None:
+    """The best mean of a column as it is printed; None where all models have the same."""
+    means = [cell[0] for cell in cells if cell is not None]
+    printed = {f"{100 * mean:.1f}" for mean in means}
+    return f"{100 * max(means):.1f}" if len(printed) > 1 or len(means) == 1 else None
+
+
+def _shown(cell: _Cell | None, best: str | None, seeds: int) -> str:
     if cell is None:
         return "--"
     mean, error, count, is_open = cell
     number = f"{100 * mean:.1f}"
-    bold = best is not None and number == f"{100 * best:.1f}"
-    text = f"\\textbf{{{number}}}" if bold else number
+    text = f"\\textbf{{{number}}}" if number == best else number
     text += "" if np.isnan(error) else f" $\\pm$ {100 * error:.1f}"
     return text + ("$^*$" if is_open else "") + (f" [{count}]" if count < seeds else "")
 
 
 def _caption(frame: pd.DataFrame, quantity: str, study: str) -> str:
     seeds = frame["seed"].nunique()
+    least, most = int(frame["num_labeled"].min()), int(frame["num_labeled"].max())
+    labels = str(least) if least == most else f"{least} to {most}"
     return (
-        f"{escaped(study)}: {QUANTITIES[quantity]} in \\%, at budgets of flipped labels; mean and "
-        f"standard error over {seeds} seed{'' if seeds == 1 else 's'}. $^*$: open within the time "
-        "limit, proven lower end; [n]: over n seeds only."
+        f"{escaped(study)}: {QUANTITIES[quantity]} in \\%, at budgets of flipped labels, of "
+        f"{labels}; mean and standard error over {seeds} seed{'' if seeds == 1 else 's'}. $^*$: "
+        "open within the time limit, proven lower end; [n]: over n seeds only."
     )
 
 

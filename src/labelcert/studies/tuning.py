@@ -31,6 +31,7 @@ from labelcert.intake.numbers import flag, positive, real_or_none, told, whole, 
 from labelcert.intake.origin import check_origins
 from labelcert.intake.positions import as_positions
 from labelcert.kernels import Kernel, as_kernel
+from labelcert.kernels.checked_block import block_of
 from labelcert.studies.fold_results import FoldResult, of_fold, split_evenly
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def tune(
     for kernel in tried:
         if clock.expired:
             break
-        block = kernel(graph, chosen)
+        block = block_of(kernel, graph, chosen)
         check_origins(block)
         gram = np.asarray(block, dtype=np.float64)
         results: list[list[FoldResult]] = [[] for _ in learners]

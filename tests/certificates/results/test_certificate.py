@@ -99,6 +99,17 @@ def test_json_round_trip(problem):
     assert again.collective.broken_upper.tolist() == cert.collective.broken_upper.tolist()
 
 
+def test_the_document_of_a_run_holds_a_certificate(problem):
+    gram, cross, labels, _ = problem
+    text = lc.certify(gram, cross, labels, C=0.5, max_flips=2).to_json()
+    run = json.dumps({"format": "labelcert run", "certificate": json.loads(text)})
+    assert lc.Certificate.from_json(run).to_json() == text
+    twice = json.dumps({"format": "labelcert run", "certificate": json.loads(run)})
+    for wrong in (twice, '{"format": "labelcert run"}'):
+        with pytest.raises(lc.InputError, match="is not a labelcert certificate"):
+            lc.Certificate.from_json(wrong)
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '"x"', '{"format": "other"}', '{"format": "labelcert certificate"}']
 )

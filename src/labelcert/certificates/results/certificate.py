@@ -11,7 +11,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray, LabelArray
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate, covered
-from labelcert.certificates.results.flip_check import FlipCheck, Problem, check_flips
+from labelcert.certificates.results.flip_check import FlipCheck, Problem, check_flips, flips_given
 from labelcert.certificates.results.old_names import OldNames
 from labelcert.certificates.results.relaxation_gap import RelaxationGap, relaxation_gap
 from labelcert.certificates.results.shown import Shown
@@ -179,9 +179,10 @@ class Certificate(Shown, OldNames):
 
     def check(
         self,
-        indices: Any,
+        indices: Any = None,
         new_labels: Any = None,
         *,
+        labels: Any = None,
         gram: Any = None,
         cross: Any = None,
         threat: Any = None,
@@ -189,12 +190,14 @@ class Certificate(Shown, OldNames):
         """Retrain on a flip set of one's own: which predictions change, and what that is worth.
 
         indices: (k,) positions among the labeled points, or a mask; new_labels: (k,) their new
-        labels, with two classes the other one by default. ``cert.check(*cert.witness(i))`` looks at
-        a witness. gram, cross, threat: what was certified, for a certificate from a file.
+        labels, with two classes the other one by default. ``cert.check(cert.witness(i))`` looks at
+        a witness. labels: (n,) all labels as they are after the attack, in place of both. gram,
+        cross, threat: what was certified, for a certificate from a file.
 
         Raises InputError: labels that are no change, or matrices that are missing or others.
         """
-        return check_flips(self, indices, new_labels, gram, cross, threat)
+        flips = flips_given(self, indices, new_labels, labels)
+        return check_flips(self, *flips, gram, cross, threat)
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the problem, whose matrices would go along into every pickle."""
@@ -251,8 +254,10 @@ class Certificate(Shown, OldNames):
 
     @staticmethod
     def from_json(text: str) -> Certificate:
-        """Read a certificate from the text of `to_json`, or from that of the run which `labelcert
-        certify --output run.json` wrote; InputError if it is neither."""
+        """Read a certificate from the text of `to_json`, or of the shell's ``--output run.json``.
+
+        Raises InputError if it is neither.
+        """
         from labelcert.certificates.results.json_reading import parse
 
         return parse(text)

@@ -108,6 +108,54 @@ class FlipCheck:
         )
 
 
+def flips_given(
+    certificate: Certificate, indices: Any, new_labels: Any, labels: Any
+) -> tuple[Any, Any]:
+    """Indices and new labels of a flip set, which may be given as a witness or as all labels.
+
+    Raises InputError: two of these forms, none, or labels (n,) of another length.
+    """
+    if labels is not None:
+        if indices is not None or new_labels is not None:
+            raise InputError("labels and indices both say what was flipped: pass one of them.")
+        items = items_of(labels, "labels", "one label for each labeled point")
+        if len(items) != certificate.num_labeled:
+            raise InputError(
+                f"labels has {len(items)} entries and {certificate.num_labeled} points are "
+                "labeled: pass the label of each."
+            )
+        classes = certificate.classes
+        found = classes[[label_number(label, classes, "labels") for label in items]]
+        changed = np.flatnonzero(found != certificate.labels)
+        return changed, found[changed]
+    if isinstance(indices, Witness) and new_labels is None:
+        return indices.indices, indices.labels
+    if indices is None:
+        raise InputError("indices is missing: pass positions of labels, or all labels as labels.")
+    if new_labels is None and _are_all_labels(indices, certificate):
+        raise InputError(
+            "indices holds one label for each labeled point: pass all labels after the attack as "
+            "check(labels=…), or the positions of those that it changes."
+        )
+    return indices, new_labels
+
+
+def _are_all_labels(given: Any, certificate: Certificate) -> bool:
+    """Whether classes stand where positions may; true and false are a mask, whatever classes are.
+
+    As many positions as labels, all different, are more than there are classes.
+    """
+    n, classes = certificate.num_labeled, certificate.classes.tolist()
+    if not isinstance(given, (list, tuple, np.ndarray)) and not hasattr(given, "iloc"):
+        return False
+    items: list[Any] = np.asarray(given, dtype=object).ravel().tolist()
+    return (
+        len(items) == n > len(classes)
+        and not any(isinstance(item, (bool, np.bool_)) for item in items)
+        and all(isinstance(item, (int, float, str)) and item in classes for item in items)
+    )
+
+
 def check_flips(
     certificate: Certificate, indices: Any, new_labels: Any, gram: Any, cross: Any, threat: Any
 ) -> FlipCheck:
