@@ -120,11 +120,15 @@ def check_gram(gram: Any, name: str = "gram") -> CheckedGram:
 
 
 def check_magnitudes(
-    gram: CheckedGram, cross: np.ndarray, C: float | None, ridge: float | None
+    gram: CheckedGram,
+    cross: np.ndarray,
+    C: float | None,
+    ridge: float | None,
+    name: str = "cross",
 ) -> None:
     """Refuse what would underflow or overflow beside the kernel; raises InputError.
 
-    cross (m, n) rows, and C or ridge, all as handed in.
+    cross (m, n) rows, called name, and C or ridge, all as handed in.
     """
     scale = gram.scale
     size = np.abs(cross)
@@ -133,12 +137,12 @@ def check_magnitudes(
         fits = largest / scale <= LARGEST, smallest / scale >= SMALLEST
     if not fits[0]:
         raise InputError(
-            f"cross has an entry of size {largest:.1e} beside a kernel of size {scale:.1e}: "
+            f"{name} has an entry of size {largest:.1e} beside a kernel of size {scale:.1e}: "
             "rescale features so that both are of one order."
         )
     if not fits[1]:
         raise InputError(
-            f"cross has an entry of size {smallest:.1e} beside a kernel of size {scale:.1e}: set "
+            f"{name} has an entry of size {smallest:.1e} beside a kernel of size {scale:.1e}: set "
             "entries that small to 0, or rescale the kernel."
         )
     if C is not None and not 1 / LARGEST <= C * scale <= LARGEST:

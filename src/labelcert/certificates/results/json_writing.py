@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from labelcert.certificates.results.certificate import Certificate
@@ -46,6 +47,7 @@ def dump(certificate: Certificate, indent: int | None) -> str:
         "stopped": c.stopped,
         "bad_groups": c.bad_groups,
         "warnings": list(c.warnings),
+        "alternatives": [asdict(way) for way in c.alternatives],
         "collective": None if c.collective is None else _collective(c.collective),
     }
     return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False)

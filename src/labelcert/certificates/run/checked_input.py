@@ -14,6 +14,7 @@ from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.run.one_order import in_one_order
 from labelcert.certificates.run.option_checks import check_learner
 from labelcert.certificates.run.room import check_room
+from labelcert.certificates.run.validation import Validation, check_validation
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.budgets import as_count
@@ -36,6 +37,7 @@ class CheckedInput:
     max_flips: int  # no more than all labels cost together
     asked: int  # the budget as asked for
     told: tuple[str, ...] = ()  # of where the kernel comes from, see `labelcert.intake.origin`
+    validation: Validation | None = None
 
     def witness(self, changes: IntArray) -> Witness:
         """Changes of the engines (`labelcert.engines.attacker`) as points and their new labels."""
@@ -52,10 +54,11 @@ def check_input(
     max_flips: int | str | None,
     threat: ThreatModel | Any | None,
     classes: Sequence[Any] | None,
+    validation: Any = None,
 ) -> CheckedInput:
     """Validate the arguments of `certify`; raises InputError."""
     told = check_origins(gram, cross)
-    gram, cross, labels, threat = in_one_order(gram, cross, labels, threat)
+    gram, cross, labels, threat, validation = in_one_order(gram, cross, labels, threat, validation)
     given = as_labels(labels)
     names = check_classes(given, classes)
     shape = getattr(cross, "shape", ())
@@ -66,7 +69,12 @@ def check_input(
     weight, penalty = check_learner(C, ridge)
     space, most, asked = check_attacker(given, names, max_flips, threat)
     check_magnitudes(checked, rows, weight, penalty)
-    return CheckedInput(checked, rows, given, names, weight, penalty, space, most, asked, told)
+    held = check_validation(validation, given, names)
+    if held is not None and held.rows is not None:
+        check_magnitudes(checked, held.rows, None, None, "validation's cross")
+    return CheckedInput(
+        checked, rows, given, names, weight, penalty, space, most, asked, told, held
+    )
 
 
 def check_attacker(

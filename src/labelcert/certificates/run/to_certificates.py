@@ -57,7 +57,7 @@ def sample_wise(
         relaxed_radius=outcome.relaxed_radius,
         levels=_columns(outcome)[1],
         asked=given.asked,
-        advice=outcome.advice,
+        alternatives=outcome.alternatives,
         bad_groups=given.space.free_groups,
         warnings=warning_signs(given, outcome.predicted) if signs else (),
         problem=CheckedProblem(given),
