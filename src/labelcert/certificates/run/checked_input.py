@@ -99,9 +99,9 @@ def check_attacker(
 def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:
     checked = check_gram(gram)
     rows = dense_matrix(cross, "cross")
-    if len(checked.matrix) != n:
+    if len(checked) != n:
         raise InputError(
-            f"gram is {len(checked.matrix)}×{len(checked.matrix)} but there are {n} labels: "
+            f"gram is {len(checked)}×{len(checked)} but there are {n} labels: "
             "pass the kernel of the labeled points."
         )
     if rows.shape[1] != n:

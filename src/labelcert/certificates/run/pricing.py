@@ -22,6 +22,7 @@ from labelcert.engines.work.clock import Clock
 from labelcert.engines.work.memory import threads_that_fit
 from labelcert.engines.work.threads import run_in_threads
 from labelcert.learners.gram import CheckedGram
+from labelcert.learners.gram_rows import GramRows
 from labelcert.learners.svm import fit_dual
 
 SHARE, LEAST, UNLIMITED = 0.05, 0.25, 5.0
@@ -105,7 +106,7 @@ class Prices:
         if number <= 0 or not self._has_room:
             return None
         gram, rows, numbers = self._problem
-        size = float(gram.matrix.diagonal().mean())
+        size = float(gram.diagonal.mean())
         middle = round(math.log10(size)) if size > 0 else 0
         found: list[tuple[int, float]] = []
         for power in POWERS[:number]:
@@ -125,12 +126,9 @@ class Prices:
             assert rows is not None
             return _Problem(self.gram, rows, self.numbers)
         kept = np.setdiff1d(np.arange(len(self.numbers)), held)
-        matrix = self.gram.matrix[np.ix_(kept, kept)]  # what is added to its diagonal is rounding
-        return _Problem(
-            CheckedGram(matrix, 0.0, matrix),
-            self.gram.matrix[np.ix_(held, kept)],
-            self.numbers[kept],
-        )
+        source, shift = self.gram.source, self.gram.shift
+        part = CheckedGram(GramRows(source.part(kept, kept)), shift)
+        return _Problem(part, source.part(held, kept), self.numbers[kept])
 
     @property
     def _has_room(self) -> bool:
