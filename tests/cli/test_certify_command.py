@@ -234,7 +234,7 @@ def test_ways_to_close_radii_are_priced_on_the_validation_nodes(invoke):
     for way in ways:
         assert f"{way['right']} of 10 validation labels ({way['right'] / 10:.1%}) right" in told
         assert f'<td class="short">{way["right"]} of 10 ({10 * way["right"]:.1f} %)</td>' in page
-    result = invoke(*few, "--validation", "0")
+    result = invoke(*few, "--per-class", "10", "--validation", "0")
     ways = json.loads(Path("run.json").read_text())["certificate"]["alternatives"]
     assert [way["right"] for way in ways] == [None] * 3
     assert "validation labels" not in result.stdout

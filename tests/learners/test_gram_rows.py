@@ -17,8 +17,8 @@ from labelcert.learners.leave_one_out import svm_without
 def kernel(n, m=6, skew=True, seed=0, scale=1.0):
     """Blocks (n, n) and (m, n) in float32, the first not quite symmetric, and labels (n,)."""
     rng = np.random.default_rng(seed)
-    x = rng.standard_normal((n + m, 5))
-    block = scale * (0.3 + np.exp(-0.3 * ((x[:, None] - x[None]) ** 2).sum(axis=2)))
+    x = rng.standard_normal((n + m, 2))
+    block = scale * (0.3 + np.exp(-0.1 * ((x[:, None] - x[None]) ** 2).sum(axis=2)))
     if skew:
         block *= 1 + 2e-7 * (rng.random(block.shape) - 0.5)
     block = block.astype(np.float32)
@@ -101,7 +101,7 @@ def peak_of(work):
 
 @pytest.mark.parametrize("skew", [False, True])
 def test_a_float32_kernel_is_not_copied_beside_its_factor(skew):
-    n = 1100
+    n = 1600
     gram, cross, labels = kernel(n, skew=skew)
     square = 8 * n * n
     peak, given = peak_of(lambda: check_input(gram, cross, labels, None, 0.3, 5, None, None))

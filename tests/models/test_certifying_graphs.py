@@ -76,7 +76,7 @@ def test_validation_nodes_of_the_split_price_what_would_close_radii():
     assert found.alternatives
     nothing = lc.certify_graph(graph, split, kernel, **options, validation=None)
     assert [way.validated for way in nothing.alternatives] == [0] * len(found.alternatives)
-    alone = lc.datasets.split(graph.labels, per_class=5, seed=0, validation=0)
+    alone = lc.datasets.split(graph.labels, per_class=10, seed=0, validation=0)
     plain = lc.certify_graph(graph, alone, kernel, **options)
     assert plain.alternatives
     assert not any(way.validated for way in plain.alternatives)

@@ -31,10 +31,11 @@ class GramRows:
 
     def __getitem__(self, at: slice) -> np.ndarray:
         """(b, n) float64 rows of a slice; may be a view, so not to be written to."""
-        rows = self.kept[at].astype(np.float64, copy=False)
-        if not self.mean:
-            return rows
-        return (rows + self.kept[:, at].T) / 2
+        rows = self.kept[at].astype(np.float64, copy=self.mean)
+        if self.mean:
+            rows += self.kept[:, at].T
+            rows /= 2
+        return rows
 
     def blocks(self, size: int = ROWS) -> Iterator[tuple[slice, np.ndarray]]:
         """All rows, some at a time, and which they are."""
