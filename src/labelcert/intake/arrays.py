@@ -36,6 +36,15 @@ def dense_matrix(values: Any, argument: str, *, single: bool = False) -> NDArray
     return np.ascontiguousarray(matrix)
 
 
+def is_read_as_it_is(values: Any) -> bool:
+    """Whether `dense_matrix` makes no copy of a matrix where single is allowed."""
+    return (
+        type(values) is np.ndarray
+        and values.dtype in (np.float32, np.float64)
+        and values.flags.c_contiguous
+    )
+
+
 def real_array(
     values: Any, argument: str, wanted: str = "a matrix of real numbers", *, single: bool = False
 ) -> NDArray[Any]:

@@ -16,7 +16,7 @@ from labelcert.certificates.run.option_checks import check_learner
 from labelcert.certificates.run.room import check_room
 from labelcert.certificates.run.validation import Validation, check_validation
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.intake.arrays import dense_matrix
+from labelcert.intake.arrays import dense_matrix, is_read_as_it_is
 from labelcert.intake.budgets import as_count
 from labelcert.intake.labels import as_labels
 from labelcert.intake.origin import check_origins
@@ -64,7 +64,8 @@ def check_input(
     shape = getattr(cross, "shape", ())
     # Before anything of that size is made; what has no such shape is refused below.
     if getattr(gram, "shape", None) == (len(given), len(given)) and len(shape) == 2:
-        check_room(len(given), int(shape[0]), len(names), ridge is not None)
+        read = is_read_as_it_is(gram)
+        check_room(len(given), int(shape[0]), len(names), ridge is not None, not read)
     checked, rows = _check_kernel(gram, cross, len(given))
     weight, penalty = check_learner(C, ridge)
     space, most, asked = check_attacker(given, names, max_flips, threat)
