@@ -105,13 +105,13 @@ def test_a_float32_kernel_is_not_copied_beside_its_factor(skew):
     gram, cross, labels = kernel(n, skew=skew)
     square = 8 * n * n
     peak, given = peak_of(lambda: check_input(gram, cross, labels, None, 0.3, 5, None, None))
-    assert peak < 1.5 * square
+    assert peak < 1.8 * square
     assert given.gram.source.kept is gram
     assert given.gram.shift > 0
     peak, _ = peak_of(lambda: ridge.linear_model(given.gram, given.cross, 0.3, 5))
-    assert peak < 1.5 * square
+    assert peak < 1.8 * square
     machines = Machines(given.gram, given.cross, 0.5, given.space, 5)
     peak, _ = peak_of(lambda: (saturation.saturated_budget(machines), given.gram.scaled))
-    assert peak < 1.6 * square  # what the loops work on, and pieces of it
+    assert peak < 1.8 * square  # what the loops work on, and pieces of it
     assert "matrix" not in vars(given.gram)
     assert "given" not in vars(given.gram)
