@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -146,18 +146,20 @@ def _ridge_values(
     gram: CheckedGram, rows: FloatArray, targets: FloatArray, ridge: float
 ) -> FloatArray | None:
     """(v, machines) values of ridge regression; None where λ is lost in rounding."""
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+    import scipy.linalg  # pyright: ignore[reportMissingTypeStubs]
 
+    linalg: Any = scipy.linalg
     matrix, shift = gram.scaled, ridge / gram.scale
     system = np.array(matrix.T, dtype=np.float32, order="F")
     system[np.diag_indices(len(system))] += np.float32(shift)
     try:
-        factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
-    except LinAlgError:
+        factor: Any = linalg.cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+    except np.linalg.LinAlgError:
         return None
 
     def solve(right: FloatArray) -> FloatArray:
-        return cho_solve(factor, right.astype(np.float32), check_finite=False).astype(np.float64)
+        found: Any = linalg.cho_solve(factor, right.astype(np.float32), check_finite=False)
+        return np.asarray(found, dtype=np.float64)
 
     found = solve(targets)
     found += solve(targets - (matrix @ found + shift * found))

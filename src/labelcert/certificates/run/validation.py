@@ -8,8 +8,9 @@ their labels, as a pair, in the way of Keras' ``validation_data``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -45,11 +46,10 @@ class Validation:
 
 def is_pair(validation: Any) -> bool:
     """Whether validation is meant as (cross, labels), not as positions."""
-    return (
-        isinstance(validation, (tuple, list))
-        and len(validation) == 2  # pyright: ignore[reportUnknownArgumentType]
-        and any(hasattr(part, "__len__") for part in validation)  # pyright: ignore[reportUnknownVariableType]
-    )
+    if not isinstance(validation, (tuple, list)):
+        return False
+    parts = cast("Sequence[Any]", validation)
+    return len(parts) == 2 and any(hasattr(part, "__len__") for part in parts)
 
 
 def check_validation(validation: Any, labels: LabelArray, classes: LabelArray) -> Validation | None:
