@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from labelcert.certificates import (
         Advice,
         AdviceStep,
+        Alternative,
         Certificate,
         CollectiveCertificate,
         Suspicion,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Advice",
     "AdviceStep",
+    "Alternative",
     "Certificate",
     "CollectiveCertificate",
     "Graph",
@@ -92,6 +94,7 @@ __all__ = [
 _WHERE = {
     "Advice": "labelcert.certificates",
     "AdviceStep": "labelcert.certificates",
+    "Alternative": "labelcert.certificates",
     "Certificate": "labelcert.certificates",
     "CollectiveCertificate": "labelcert.certificates",
     "ThreatModel": "labelcert.certificates",

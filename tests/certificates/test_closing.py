@@ -47,7 +47,7 @@ def test_nothing_is_said_where_nothing_is_open():
     assert lc.certify(gram, cross, labels, ridge=1.0, max_flips=2).advice == ()
 
 
-def test_advice_is_of_the_run_and_not_of_the_file():
+def test_advice_is_of_the_run_and_stands_in_its_file():
     gram, cross, labels = points(150, 12, 0)
     cert = lc.certify(gram, cross, labels, C=1.0, max_flips=12, time_limit=0.1)
     assert not cert.exact.all()
@@ -57,7 +57,8 @@ def test_advice_is_of_the_run_and_not_of_the_file():
     relaxed = lc.certify(*three, C=1.0, max_flips=12, time_limit=0.1, relaxed=True)
     assert any("Without --relaxed" in line for line in relaxed.advice)
     assert not any("longer --time-limit" in line for line in relaxed.advice)
-    assert Certificate.from_json(cert.to_json()).advice == ()
+    assert Certificate.from_json(cert.to_json()).advice == cert.advice
+    assert all(way.accuracy is None and way.validated == 0 for way in cert.alternatives)
 
 
 def test_a_forecast_rests_on_what_the_last_search_proved(monkeypatch):

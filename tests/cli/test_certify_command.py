@@ -230,3 +230,22 @@ def test_python_reads_the_certificate_of_a_run(invoke):
         lc.Certificate.from_json("run.json")
     with pytest.raises(lc.InputError, match="not a labelcert certificate"):
         lc.Certificate.from_json('{"format": "labelcert run", "certificate": 3}')
+
+
+def test_ways_to_close_radii_are_priced_on_the_validation_nodes(invoke):
+    """In the shell, in the file and on the page; without validation nodes nothing is priced."""
+    few = ("certify", "karate", "--time-limit", "0", "--max-flips", "2", "-o", "run.json")
+    result = invoke(*few, "--report", "p.html")
+    assert result.exit_code == 0
+    ways = json.loads(Path("run.json").read_text())["certificate"]["alternatives"]
+    assert [way["kind"] for way in ways] == ["longer limit", "smaller C", "ridge"]
+    assert all(way["validated"] == 10 and 0 <= way["right"] <= 10 for way in ways)
+    told, page = " ".join(result.stdout.split()), Path("p.html").read_text(encoding="utf-8")
+    assert '<h2 id="closing-title">What would close open radii</h2>' in page
+    for way in ways:
+        assert f"{way['right']} of 10 validation labels ({way['right'] / 10:.1%}) right" in told
+        assert f'<td class="short">{way["right"]} of 10 ({10 * way["right"]:.1f} %)</td>' in page
+    result = invoke(*few, "--per-class", "10", "--validation", "0")
+    ways = json.loads(Path("run.json").read_text())["certificate"]["alternatives"]
+    assert [way["right"] for way in ways] == [None] * 3
+    assert "validation labels" not in result.stdout

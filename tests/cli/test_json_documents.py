@@ -56,7 +56,7 @@ def test_every_key_of_a_run_is_listed(invoke, attacker):
     assert all(run["threat"][name] for name in ("costs", "groups", "group_budgets"))
     found = keys(run) | keys(written("ridge.json")["learner"])
     assert found | {"certificate", "radius"} == listed(document)
-    fields = {field.name for field in dataclasses.fields(lc.Certificate)} - {"advice", "problem"}
+    fields = {field.name for field in dataclasses.fields(lc.Certificate)} - {"problem"}
     written_so = fields - {"class_numbers"} | {"prediction"}
     assert set(certificate) == written_so | {"format", "version"}
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from conformance import EngineConformance
+from labelcert.engines import by_branching, by_root, by_shares
 from labelcert.engines.bounds import conic
 from labelcert.engines.by_shares import CountBound
 from labelcert.engines.engine import Role
@@ -47,6 +48,42 @@ def test_never_below_the_truth(seed, C):
 @pytest.mark.parametrize("seed", range(21))
 def test_never_below_the_truth_on_nasty_kernels(seed):
     check(*bounded(nasty_machines(seed, largest=6, m=6)))
+
+
+@pytest.fixture
+def many_labels(monkeypatch):
+    """Every problem counts as one of too many labels for bound tightening."""
+    monkeypatch.setattr(by_branching, "RELAXATION_SIZE", 0)
+    monkeypatch.setattr(by_root, "SMALLEST", 0)
+    monkeypatch.setattr(by_shares, "hulls_of", None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("C", [0.05, 0.3, 3.0])
+@pytest.mark.usefixtures("many_labels")
+def test_never_below_the_truth_over_ranges_of_the_root_bound(seed, C):
+    machines = smooth_machines(seed, 7, 12, C=C, budget=3)
+    check(*bounded(machines))
+    task, _ = task_of(machines, truth_of(machines), collective=True)
+    assert CountBound().accepts(task)
+    assert 0 < CountBound().seconds(task, 3) < np.inf
+
+
+@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.usefixtures("many_labels")
+def test_never_below_the_truth_over_ranges_on_nasty_kernels(seed):
+    check(*bounded(nasty_machines(seed, largest=6, m=6)))
+
+
+@pytest.mark.usefixtures("many_labels")
+def test_better_than_counting_radii_over_ranges_of_the_root_bound():
+    better = 0
+    for seed in range(6):
+        task, truth, rows = bounded(smooth_machines(seed, 8, 30, C=3.0, budget=3))
+        check(task, truth, rows)
+        by_radii = [(task.ledger.robust < r).sum() for r in range(4)]
+        better += int((task.ledger.broken_upper < by_radii).any())
+    assert better >= 1
 
 
 def test_better_than_counting_radii():

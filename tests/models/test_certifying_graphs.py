@@ -80,3 +80,23 @@ def test_what_is_missing_is_named(karate):
         lc.certify_graph(
             replace(graph, labels=np.array(labels, dtype=object)), split, kernel, **arguments
         )
+
+
+def test_validation_nodes_of_the_split_price_what_would_close_radii():
+    graph = lc.datasets.load("karate")
+    split = lc.datasets.split(graph.labels, per_class=5, seed=0)
+    kernel = lc.kernels.GCN(depth=1)
+    options = {"C": 1.0, "max_flips": 4, "time_limit": 0.0}
+    found = lc.certify_graph(graph, split, kernel, **options)
+    held = np.flatnonzero(np.isin(split.labeled, split.validation))
+    blocks = kernel(graph, split.labeled), kernel(graph, split.test, split.labeled)
+    same = lc.certify(*blocks, graph.labels[split.labeled], **options, validation=held)
+    assert found.alternatives == same.alternatives
+    assert [way.validated for way in found.alternatives] == [10] * len(found.alternatives)
+    assert found.alternatives
+    nothing = lc.certify_graph(graph, split, kernel, **options, validation=None)
+    assert [way.validated for way in nothing.alternatives] == [0] * len(found.alternatives)
+    alone = lc.datasets.split(graph.labels, per_class=10, seed=0, validation=0)
+    plain = lc.certify_graph(graph, alone, kernel, **options)
+    assert plain.alternatives
+    assert not any(way.validated for way in plain.alternatives)

@@ -250,3 +250,23 @@ def test_labels_that_are_objects_are_understood_or_refused_as_everywhere():
         lc.LabelCertifier(ridge=1.0).fit(rows, np.array(["1", 1, "1", 1], dtype=object))
     with pytest.raises(lc.InputError, match="fraction"):
         lc.LabelCertifier(ridge=1.0).fit(rows, np.array([0.5, 1.0, 0.5, 1.0], dtype=object))
+
+
+def test_validation_rows_price_what_would_close_radii():
+    rng = np.random.default_rng(3)
+    rows = rng.standard_normal((90, 4))
+    labels = np.where(rows[:, 0] + 0.5 * rng.standard_normal(90) > 0, "up", "down")
+    kernel = lc.kernels.MLP(depth=1)
+    clf = lc.LabelCertifier(kernel=kernel, C=1.0).fit(rows[:40], labels[:40])
+    options = {"max_flips": 6, "time_limit": 0.0}
+    found = clf.certify(rows[40:50], **options, validation=(rows[50:], labels[50:]))
+    right = int((clf.predict(rows[50:]) == labels[50:]).sum())
+    assert found.alternatives
+    assert all(way.right_now == right and way.validated == 40 for way in found.alternatives)
+    mask = np.arange(40) < 12
+    held = clf.certify(rows[40:50], **options, validation=mask)
+    other = lc.LabelCertifier(kernel=kernel, C=1.0).fit(rows[12:40], labels[12:40])
+    right = int((other.predict(rows[:12]) == labels[:12]).sum())
+    assert all(way.right_now == right and way.validated == 12 for way in held.alternatives)
+    with pytest.raises(lc.InputError, match="labels has 1 entries for 40"):
+        clf.certify(rows[40:50], **options, validation=(rows[50:], labels[:1]))

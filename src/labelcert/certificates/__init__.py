@@ -8,6 +8,7 @@ from labelcert.certificates.certifying_collectively import certify_collective
 from labelcert.certificates.certifying_linearly import certify_linear
 from labelcert.certificates.influence import influential_labels
 from labelcert.certificates.results.advice import Advice, AdviceStep
+from labelcert.certificates.results.alternative import Alternative
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
 from labelcert.certificates.results.flip_check import FlipCheck
@@ -19,6 +20,7 @@ from labelcert.certificates.suspecting import suspicious_labels
 __all__ = [
     "Advice",
     "AdviceStep",
+    "Alternative",
     "Certificate",
     "CollectiveCertificate",
     "FlipCheck",

@@ -14,8 +14,11 @@ from labelcert.certificates.run.settings import Options, Settings, shows_options
 from labelcert.certificates.weighing import advice_of, check_budget, check_k, refuse_bad_groups
 from labelcert.intake.labels import as_labels
 
+_NOT_HERE = ("collective", "worst_margins", "validation")
+"""Options of `certify` that no step could weigh."""
 
-@shows_options(without=("collective", "worst_margins"))
+
+@shows_options(without=_NOT_HERE)
 def advise(
     gram: Any,
     cross: Any,
@@ -67,7 +70,7 @@ def advise(
     settings = Settings.of("advise", options)
     clock = settings.clock()
     k = check_k(k)
-    gram, cross, labels, threat = in_one_order(gram, cross, labels, settings.threat)
+    gram, cross, labels, threat, _ = in_one_order(gram, cross, labels, settings.threat)
     labels = as_labels(labels)
     asked = check_budget(budget, settings.max_flips, threat, len(labels))
     _refuse_what_is_not_weighed(settings)
@@ -78,7 +81,8 @@ def advise(
 
 def _refuse_what_is_not_weighed(settings: Settings) -> None:
     """Raise InputError for options of `certify` that no step could weigh."""
-    for name in ("collective", "worst_margins"):
-        if getattr(settings, name):
+    for name in _NOT_HERE:
+        value = getattr(settings, name)
+        if value is not None if name == "validation" else value:
             raise InputError(f"{name} is not available in advise: leave it out.")
     refuse_bad_groups(settings.threat)

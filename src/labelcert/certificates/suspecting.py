@@ -79,9 +79,9 @@ def suspicious_labels(
         found = check_classes(told, classes)
         weight, penalty = check_learner(C, ridge)
         checked = check_gram(gram)
-        if len(checked.matrix) != len(told):
+        if len(checked) != len(told):
             raise InputError(
-                f"gram is {len(checked.matrix)}×{len(checked.matrix)} but there are {len(told)} "
+                f"gram is {len(checked)}×{len(checked)} but there are {len(told)} "
                 "labels: pass the kernel of the labeled points."
             )
         if penalty is not None:

@@ -60,6 +60,12 @@ class Prepared:
         """(n,) labels of the labeled nodes."""
         return self.graph.labels[self.split.labeled]
 
+    @property
+    def held_out(self) -> np.ndarray | None:
+        """Positions of the validation nodes among the labeled ones, None where there are none."""
+        found = np.flatnonzero(np.isin(self.split.labeled, self.split.validation))
+        return found if len(found) else None
+
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
@@ -172,6 +178,7 @@ def execute(prepared: Prepared, report: Report) -> Run:
             point_time_limit=request.point_time_limit,
             n_jobs=request.jobs,
             progress=report,
+            validation=prepared.held_out,
         )
     return run_of(prepared, blocks, certificate, {"certify": certificate.seconds}, memory)
 

@@ -76,7 +76,7 @@ class RootBound:
 
     def run(self, task: Task, budget: int, clock: Clock) -> bool:
         """Prove what the bounds prove, from small budgets up."""
-        rooms = task.memory.setdefault(NAME, _Rooms(task))
+        rooms = _rooms_of(task)
         rooms.clock = clock
         if not rooms.swept and not rooms.sweep(budget):
             return False
@@ -90,6 +90,15 @@ class RootBound:
             if (task.ledger.open.sum(), task.ledger.robust.sum()) == before:
                 return not clock.expired
         return False
+
+
+def ranges_of(task: Task) -> list[LazyRanges]:
+    """The ranges of each machine, as far as they are tightened."""
+    return _rooms_of(task).ranges
+
+
+def _rooms_of(task: Task) -> _Rooms:
+    return task.memory.setdefault(NAME, _Rooms(task))
 
 
 class _Rooms:

@@ -9,8 +9,9 @@ over the open test points T, so
 and the minimum is bounded by one functional of the energy-cut relaxation, for all of T at once; a
 relaxation of each point on its own cannot see that one label vector must serve them all. Points
 proven robust at the budget are left out of T.
-Cost: |T| + 1 convex programs a budget, after bound tightening. When to prefer it: collective
-intervals at budgets that enumeration cannot reach.
+Cost: |T| + 1 convex programs a budget, after bound tightening, or where labels are too many for
+that over the ranges that the root bound has come to. When to prefer it: collective intervals at
+budgets that enumeration cannot reach.
 Source: our own note; a Lagrangian of the counting relaxation with one weight a test point.
 """
 
@@ -19,10 +20,12 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert.engines.bounds.bound import Bound, Lead, Region
+from labelcert.engines.bounds.hull import Hull
 from labelcert.engines.bounds.hulls import tightening_seconds
 from labelcert.engines.bounds.lead_relaxation import LeadRelaxation
 from labelcert.engines.bounds.states import States
 from labelcert.engines.by_branching import hulls_of, relaxable
+from labelcert.engines.by_root import RootBound, ranges_of
 from labelcert.engines.engine import Role
 from labelcert.engines.knowledge.lead import rounding
 from labelcert.engines.task import Question, Task
@@ -43,18 +46,21 @@ class CountBound:
 
     def accepts(self, task: Task) -> bool:
         """Two classes, where counts are asked for."""
-        return task.two_classes and task.wishes.collective and relaxable(task)
+        known = relaxable(task) or RootBound().accepts(task)
+        return task.two_classes and task.wishes.collective and known
 
     def seconds(self, task: Task, budget: int) -> float:
         """The hull of every open budget, and a program for each prediction."""
-        ledger, tight = task.ledger, tightening_seconds(task.n)
+        ledger = task.ledger
+        tight = tightening_seconds(task.n) if relaxable(task) else 0.0
+        program = tightening_seconds(task.n) / (6 * task.n) if tight else 1e-4 * task.n
         rows = slice(ledger.ladder.row(budget) + 1)
         waiting = int((ledger.broken_lower < ledger.broken_upper)[rows].sum())
-        return waiting * (tight + task.m * tight / (6 * task.n))
+        return waiting * (tight + task.m * program)
 
     def run(self, task: Task, budget: int, clock: Clock) -> bool:
         """Lower the upper ends of all open collective intervals as far as the clock allows."""
-        ledger, hulls, machines = task.ledger, hulls_of(task), task.svms
+        ledger, machines = task.ledger, task.svms
         core = machines.oriented(ledger.predicted).core()
         states = States.of(machines, 1, 0)
         waiting = np.flatnonzero(ledger.broken_lower < ledger.broken_upper)
@@ -64,8 +70,8 @@ class CountBound:
             if clock.expired:
                 return False
             stage = clock.within(clock.remaining / (len(waiting) - number))
-            hull = hulls.sharp(0, level, stage.within(0.5 * stage.remaining))
-            relaxation = LeadRelaxation(core.gram, states, (hull,), level)
+            hull, nominal = _known(task, level, stage)
+            relaxation = LeadRelaxation(core.gram, states, (hull,), level, nominal)
             region = Region(states.reachable(level), (hull,))
             count = largest_count(
                 relaxation, region, core.cross.T, core.C, core.doubt, ledger.robust < level, stage
@@ -73,6 +79,14 @@ class CountBound:
             ledger.bound_count(level, max(count, int(ledger.broken_lower[row])))
             clock.report(NAME, (number + 1) / len(waiting))
         return not clock.expired
+
+
+def _known(task: Task, level: int, clock: Clock) -> tuple[Hull, np.ndarray | None]:
+    """The hull of a budget, and β (1, n) of the clean fit where programs are made of few labels."""
+    if relaxable(task):
+        return hulls_of(task).sharp(0, level, clock.within(0.5 * clock.remaining)), None
+    (ranges,) = ranges_of(task)
+    return ranges.hull(level, clock), ranges.solution[None]
 
 
 def largest_count(

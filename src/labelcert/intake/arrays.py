@@ -21,21 +21,33 @@ _EXACT = 2**53
 """Up to here float64 holds every integer."""
 
 
-def dense_matrix(values: Any, argument: str) -> FloatArray:
-    """A finite real matrix as C-ordered float64; other floats are converted.
+def dense_matrix(values: Any, argument: str, *, single: bool = False) -> NDArray[Any]:
+    """A finite real matrix as C-ordered float64; other floats are converted, but for float32 where
+    single says that it may stay so.
 
     Raises InputError: sparse, not two-dimensional, complex, text, dates, a masked or missing entry,
     NaN or infinity, or an integer that float64 cannot hold.
     """
     if sparse.issparse(values):
         raise InputError(f"{argument} is a sparse matrix: pass {argument}.toarray().")
-    matrix = real_array(values, argument)
+    matrix = real_array(values, argument, single=single)
     if matrix.ndim != 2:
         raise InputError(f"{argument} has {matrix.ndim} dimension(s): pass a 2-d array.")
     return np.ascontiguousarray(matrix)
 
 
-def real_array(values: Any, argument: str, wanted: str = "a matrix of real numbers") -> FloatArray:
+def is_read_as_it_is(values: Any) -> bool:
+    """Whether `dense_matrix` makes no copy of a matrix where single is allowed."""
+    return (
+        type(values) is np.ndarray
+        and values.dtype in (np.float32, np.float64)
+        and values.flags.c_contiguous
+    )
+
+
+def real_array(
+    values: Any, argument: str, wanted: str = "a matrix of real numbers", *, single: bool = False
+) -> NDArray[Any]:
     """A finite real array of any shape as float64, as `dense_matrix`; wanted: what to pass."""
     given: Any = values
     if isinstance(values, np.ma.MaskedArray):
@@ -56,8 +68,9 @@ def real_array(values: Any, argument: str, wanted: str = "a matrix of real numbe
         raise InputError(f"{argument} holds {kind}: pass {wanted}.")
     if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size:
         _refuse_inexact(array, argument)
+    kept = np.float32 if single and array.dtype == np.float32 else np.float64
     with np.errstate(over="ignore"):
-        result: FloatArray = array.astype(np.float64, copy=False)
+        result: NDArray[Any] = array.astype(kept, copy=False)
     refuse_infinite(result, argument)
     return result
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._errors import InputError
-from labelcert.learners.gram import CheckedGram
+from labelcert.learners.gram import CheckedGram, factor_of
 
 
 def dual_ridge(gram: CheckedGram, targets: np.ndarray, ridge: float) -> np.ndarray:
@@ -16,13 +16,11 @@ def dual_ridge(gram: CheckedGram, targets: np.ndarray, ridge: float) -> np.ndarr
 
     Raises InputError where λ is lost in the kernel's rounding. Cost: one Cholesky factorization.
     """
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+    from scipy.linalg import cho_solve
 
-    system = gram.given + ridge * np.eye(len(gram.given))
-    try:
-        factor = cho_factor(system, lower=True, check_finite=False)
-    except LinAlgError:
+    factor = factor_of(gram.source, ridge)
+    if factor is None:
         raise InputError(
             f"ridge={ridge:g} is too small for this kernel's rounding: use a larger ridge."
-        ) from None
-    return cho_solve(factor, targets, check_finite=False)
+        )
+    return cho_solve((factor, True), targets, check_finite=False)

@@ -25,7 +25,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labelcert.learners.gram import EIGEN_SIZE, CheckedGram
+from labelcert.learners.gram import EIGEN_SIZE, CheckedGram, factor_of
+from labelcert.learners.gram_rows import GramRows
 
 CUTOFFS = (1e-13, 1e-10, 1e-7, 1e-4)
 """Relative eigenvalues below which a direction is left to the residual; the best one is taken."""
@@ -69,7 +70,7 @@ def cross_bars(gram: CheckedGram, cross: np.ndarray, C: float) -> Bars:
     reference = np.sqrt(2 * TYPICAL_GAP * n * C) + shift_width
     for v in _nearly_solved(gram, matrix, cross):
         product = v @ matrix
-        weight = np.abs(v) @ np.abs(matrix)
+        weight = _sizes(np.abs(v), matrix)
         length = np.einsum("ti,ti->t", v, product) + 2 * n * unit * (np.abs(v) * weight).sum(axis=1)
         rest = np.abs(cross - product).sum(axis=1) + n * unit * weight.sum(axis=1)
         rest += shift * np.abs(v).sum(axis=1)
@@ -84,6 +85,14 @@ def cross_bars(gram: CheckedGram, cross: np.ndarray, C: float) -> Bars:
     return Bars(best_slope, best_floor, doubt)
 
 
+def _sizes(v: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """v |matrix| (m, n), a few rows of the matrix at a time."""
+    found = np.zeros_like(v)
+    for at, rows in GramRows(matrix).blocks():
+        found += v[:, at] @ np.abs(rows)
+    return found
+
+
 def _nearly_solved(
     gram: CheckedGram, matrix: np.ndarray, cross: np.ndarray
 ) -> Iterator[np.ndarray]:
@@ -96,13 +105,10 @@ def _nearly_solved(
             kept = values > cutoff * values[-1]
             yield (projected[:, kept] / values[kept]) @ vectors[:, kept].T
         return
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+    from scipy.linalg import cho_solve
 
-    damped = matrix.copy(order="F")
-    damped[np.diag_indices(len(matrix))] += DAMPING * float(matrix.trace()) / len(matrix)
-    try:
-        factor = cho_factor(damped, lower=True, overwrite_a=True, check_finite=False)
-    except LinAlgError:
+    factor = factor_of(GramRows(matrix), DAMPING * float(matrix.trace()) / len(matrix))
+    if factor is None:
         yield np.zeros_like(cross)
         return
-    yield cho_solve(factor, cross.T, check_finite=False).T
+    yield cho_solve((factor, True), cross.T, check_finite=False).T

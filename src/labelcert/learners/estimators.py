@@ -32,7 +32,7 @@ class _Precomputed(ClassifierMixin, BaseEstimator, ABC):
         gram, self.names_ = square_frame(gram, "gram")
         y, _ = in_order_of(y, "y", self.names_)
         self.gram_ = check_gram(gram)
-        labels = as_labels(y, "y", count=len(self.gram_.matrix), each="training point")
+        labels = as_labels(y, "y", count=len(self.gram_), each="training point")
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
             raise InputError("y has 1 class: pass labels of at least two classes.")

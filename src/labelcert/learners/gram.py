@@ -24,6 +24,7 @@ import numpy as np
 from labelcert._errors import InputError
 from labelcert.intake.arrays import dense_matrix
 from labelcert.learners.exact import is_positive_semidefinite
+from labelcert.learners.gram_rows import GramRows
 
 INDEFINITE = 1e-5
 """A smallest eigenvalue below −INDEFINITE times the largest is an indefinite matrix."""
@@ -34,47 +35,61 @@ EXACT_CHECK_SIZE = 40
 EIGEN_SIZE = 600
 """Up to this n eigenvalues are computed; beyond it a Cholesky factorization decides."""
 
-ROWS = 256
-"""Rows that are looked at together."""
-
 SMALLEST, LARGEST = 1e-200, 1e100
 """Sizes, beside a kernel scaled to 1, between which no product underflows or overflows."""
 
 
-def scale_of(matrix: np.ndarray) -> float:
-    """The power of two nearest the largest diagonal entry; dividing by it is exact."""
-    largest = float(matrix.diagonal().max())
-    return 2.0 ** round(math.log2(largest)) if largest > 0 else 1.0
-
-
 @dataclass(frozen=True, eq=False)
 class CheckedGram:
-    """A positive semidefinite Gram matrix.
+    """A positive semidefinite Gram matrix of n labels.
 
-    matrix (n, n) float64, symmetric, the shift included; shift: what was added to the diagonal, 0.0
-    if nothing; given (n, n): without it.
+    source: without the shift, read by rows where n is large; shift: what was added to the diagonal,
+    0.0 if nothing. `given` and `matrix` are copies of it unless nothing has to be converted or
+    added.
     """
 
-    matrix: np.ndarray
-    shift: float
-    given: np.ndarray
+    source: GramRows
+    shift: float = 0.0
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @cached_property
+    def given(self) -> np.ndarray:
+        """(n, n) float64, without the shift. Not to be written to."""
+        return self.source.whole()
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """(n, n) float64, the shift included. Not to be written to."""
+        if self.shift == 0.0:
+            return self.given
+        return self.scaled if self.scale == 1.0 else self.source.copy(added=self.shift)
+
+    @cached_property
+    def diagonal(self) -> np.ndarray:
+        """(n,) that of `matrix`."""
+        return self.source.diagonal() + self.shift
 
     @property
     def added(self) -> float:
         """What was added to any diagonal entry at the most: the shift, and the sum's rounding."""
         if self.shift == 0.0:
             return 0.0
-        return self.shift + float(np.spacing(self.matrix.diagonal().max()))
+        return self.shift + float(np.spacing(self.diagonal.max()))
 
     @cached_property
     def scale(self) -> float:
-        """`scale_of` the matrix."""
-        return scale_of(self.matrix)
+        """The power of two nearest the largest diagonal entry; dividing by it is exact."""
+        largest = float(self.diagonal.max())
+        return 2.0 ** round(math.log2(largest)) if largest > 0 else 1.0
 
     @cached_property
     def scaled(self) -> np.ndarray:
         """(n, n) the matrix over its scale: what all solvers work on. Not to be written to."""
-        return np.ascontiguousarray(self.matrix if self.scale == 1.0 else self.matrix / self.scale)
+        if self.scale == 1.0 and self.shift == 0.0:
+            return self.given
+        return self.source.copy(self.scale, self.shift)
 
     @cached_property
     def size(self) -> float:
@@ -94,37 +109,40 @@ def check_gram(gram: Any, name: str = "gram") -> CheckedGram:
     Raises InputError if it is not square, finite, symmetric (to 1e-6 of its largest entry), or
     positive semidefinite (to 1e-5 of its largest eigenvalue).
     """
-    matrix = dense_matrix(gram, name)
-    n = matrix.shape[0]
-    if matrix.shape != (n, n) or n == 0:
-        raise InputError(f"{name} has shape {matrix.shape}: pass a square, non-empty matrix.")
-    size = max(float(matrix.max()), -float(matrix.min()))
+    kept = dense_matrix(gram, name, single=True)
+    n = kept.shape[0]
+    if kept.shape != (n, n) or n == 0:
+        raise InputError(f"{name} has shape {kept.shape}: pass a square, non-empty matrix.")
+    matrix = GramRows(kept)
+    size = matrix.largest()
     if size > 1e150 or 0 < size < 1e-150:
         raise InputError(f"{name} has entries of size {size:.0e}: rescale the kernel towards 1.")
-    skew = _skewness(matrix)
+    skew = matrix.skewness()
     if skew > 1e-6 * size:
         raise InputError(
             f"{name} is not symmetric: pass the kernel of the labeled points with themselves."
         )
-    if skew > 0:
-        matrix = (matrix + matrix.T) / 2
-    _check_entries(matrix, name)
-    shift = (
-        _shift_by_eigenvalues(matrix, name) if n <= EIGEN_SIZE else _shift_by_factor(matrix, name)
-    )
-    if shift == 0.0:
-        return CheckedGram(matrix, 0.0, matrix)
-    shifted = matrix.copy()
-    shifted[np.diag_indices(n)] += shift
-    return CheckedGram(shifted, shift, matrix)
+    if n <= EIGEN_SIZE:  # a copy is small, and read again and again
+        matrix = GramRows(GramRows(kept, mean=skew > 0).whole())
+        _check_entries(matrix, name)
+        shift = _shift_by_eigenvalues(matrix.kept, name)
+    else:
+        matrix = GramRows(kept, mean=skew > 0)
+        _check_entries(matrix, name)
+        shift = _shift_by_factor(matrix, name)
+    return CheckedGram(matrix, shift)
 
 
 def check_magnitudes(
-    gram: CheckedGram, cross: np.ndarray, C: float | None, ridge: float | None
+    gram: CheckedGram,
+    cross: np.ndarray,
+    C: float | None,
+    ridge: float | None,
+    name: str = "cross",
 ) -> None:
     """Refuse what would underflow or overflow beside the kernel; raises InputError.
 
-    cross (m, n) rows, and C or ridge, all as handed in.
+    cross (m, n) rows, called name, and C or ridge, all as handed in.
     """
     scale = gram.scale
     size = np.abs(cross)
@@ -133,12 +151,12 @@ def check_magnitudes(
         fits = largest / scale <= LARGEST, smallest / scale >= SMALLEST
     if not fits[0]:
         raise InputError(
-            f"cross has an entry of size {largest:.1e} beside a kernel of size {scale:.1e}: "
+            f"{name} has an entry of size {largest:.1e} beside a kernel of size {scale:.1e}: "
             "rescale features so that both are of one order."
         )
     if not fits[1]:
         raise InputError(
-            f"cross has an entry of size {smallest:.1e} beside a kernel of size {scale:.1e}: set "
+            f"{name} has an entry of size {smallest:.1e} beside a kernel of size {scale:.1e}: set "
             "entries that small to 0, or rescale the kernel."
         )
     if C is not None and not 1 / LARGEST <= C * scale <= LARGEST:
@@ -153,16 +171,6 @@ def check_magnitudes(
         )
 
 
-def _skewness(matrix: np.ndarray) -> float:
-    """The largest |entry| of the matrix less its transpose, without another matrix in memory."""
-    steps = [slice(at, at + ROWS) for at in range(0, len(matrix), ROWS)]
-    return max(
-        float(np.abs(matrix[a, b] - matrix[b, a].T).max())
-        for k, a in enumerate(steps)
-        for b in steps[: k + 1]
-    )
-
-
 def _smallest(size: np.ndarray, entries: np.ndarray) -> float:
     """The smallest size of an entry that is not 0; inf if all are."""
     return float(size.min(where=entries != 0, initial=np.inf))
@@ -173,10 +181,9 @@ def _smallest_below(limit: float, size: np.ndarray) -> float:
     return _smallest(size, size) if bool((size < limit).any()) else np.inf
 
 
-def _check_entries(matrix: np.ndarray, name: str) -> None:
+def _check_entries(matrix: GramRows, name: str) -> None:
     largest = float(matrix.diagonal().max())
-    parts = (matrix[at : at + ROWS] for at in range(0, len(matrix), ROWS))
-    smallest = min(_smallest_below(SMALLEST * largest, np.abs(part)) for part in parts)
+    smallest = min(_smallest_below(SMALLEST * largest, np.abs(part)) for _, part in matrix.blocks())
     if largest > 0 and not smallest / largest >= SMALLEST:
         raise InputError(
             f"{name} has an entry of size {smallest:.1e} beside a diagonal of {largest:.1e}: set "
@@ -199,14 +206,14 @@ def _shift_by_eigenvalues(matrix: np.ndarray, name: str) -> float:
     return float(2 * doubt - values[0])
 
 
-def _shift_by_factor(matrix: np.ndarray, name: str) -> float:
+def _shift_by_factor(matrix: GramRows, name: str) -> float:
     """The smallest shift of a few that a factorization proves to be enough."""
-    n = matrix.shape[0]
+    n = len(matrix)
     # Where a factorization ends, no eigenvalue lies below minus this: n + 1 unit roundoffs of the
     # trace, and half as much again for the trace's own rounding.
-    doubt = 0.75 * (n + 2) * np.finfo(float).eps * float(matrix.trace())
-    largest = float(np.linalg.norm(matrix.sum(axis=1)) / math.sqrt(n))  # a lower bound
-    limit = INDEFINITE * max(largest, float(np.abs(matrix).max()))
+    doubt = 0.75 * (n + 2) * np.finfo(float).eps * float(matrix.diagonal().sum())
+    largest = float(np.linalg.norm(matrix.row_sums()) / math.sqrt(n))  # a lower bound
+    limit = INDEFINITE * max(largest, matrix.largest())
     shift = 0.0
     while shift <= limit:
         if _has_factor(matrix, shift - doubt):
@@ -215,16 +222,21 @@ def _shift_by_factor(matrix: np.ndarray, name: str) -> float:
     raise _indefinite(name, "")
 
 
-def _has_factor(matrix: np.ndarray, shift: float) -> bool:
+def _has_factor(matrix: GramRows, shift: float) -> bool:
+    factor = factor_of(matrix, shift)
+    return factor is not None and bool(np.isfinite(factor.diagonal()).all())
+
+
+def factor_of(matrix: GramRows, added: float, divisor: float = 1.0) -> np.ndarray | None:
+    """The Cholesky factor (n, n), its lower triangle, of the matrix with `added` on its diagonal
+    over a power of two; None where a pivot is not positive. One array of the size of the matrix."""
     from scipy.linalg import LinAlgError, cho_factor
 
-    moved = np.array(matrix.T, order="F")  # symmetric: a plain copy
-    moved[np.diag_indices(len(moved))] += shift
+    moved = matrix.copy(divisor, added).T  # symmetric, and in the order that LAPACK writes to
     try:
-        factor, _ = cho_factor(moved, lower=True, overwrite_a=True, check_finite=False)
+        return cho_factor(moved, lower=True, overwrite_a=True, check_finite=False)[0]
     except LinAlgError:
-        return False
-    return bool(np.isfinite(factor.diagonal()).all())
+        return None
 
 
 def _indefinite(name: str, detail: str) -> InputError:

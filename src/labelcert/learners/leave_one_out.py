@@ -21,6 +21,7 @@ import numpy as np
 
 from labelcert.learners.feature_system import FeatureRidge
 from labelcert.learners.gram import CheckedGram
+from labelcert.learners.gram_rows import GramRows
 from labelcert.learners.ridge_weights import ridge_weights
 from labelcert.learners.svm import DualSolution, fit_dual
 
@@ -116,16 +117,12 @@ def svm_without(gram: CheckedGram, y: np.ndarray, C: float, i: int) -> tuple[flo
     kept = np.delete(np.arange(len(y)), i)
     if len(kept) == 0:
         return 0.0, 0.0
-    part = CheckedGram(
-        np.ascontiguousarray(gram.matrix[np.ix_(kept, kept)]),
-        gram.shift,
-        np.ascontiguousarray(gram.given[np.ix_(kept, kept)]),
-    )
+    part = CheckedGram(GramRows(gram.source.part(kept, kept)), gram.shift)
     fitted = fit_dual(part, y[kept], C)
-    row = gram.given[i, kept] / part.scale
+    row = gram.source.part([i], kept)[0] / part.scale
     value = float(row @ fitted.beta)
     rounding = 2 * (len(y) + 4) * UNIT * float(np.abs(row) @ np.abs(fitted.beta))
-    bar = np.sqrt(2 * max(fitted.gap, 0.0) * max(float(gram.matrix[i, i]) / part.scale, 0.0))
+    bar = np.sqrt(2 * max(fitted.gap, 0.0) * max(float(gram.diagonal[i]) / part.scale, 0.0))
     return value - float(bar) - rounding, value + float(bar) + rounding
 
 

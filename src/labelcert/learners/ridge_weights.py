@@ -7,7 +7,7 @@ length, where μ = λ − s bounds the smallest eigenvalue, because K + sI is po
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -15,12 +15,10 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.learners.exact import never, solve
-from labelcert.learners.gram import CheckedGram
+from labelcert.learners.gram import CheckedGram, factor_of
+from labelcert.learners.gram_rows import GramRows
 
 EXACT_SIZE = 150
-
-ROWS = 256
-"""Rows that are looked at together."""
 
 TERMS = 512
 """Terms of a product that are added up together."""
@@ -40,44 +38,43 @@ def ridge_weights(
     is more than rounding. solver: what nearly solves (K + λI) w = row for each row, where it is at
     hand; it need not be trusted.
     """
-    n = len(gram.given)
+    n, matrix = len(gram), gram.source
     smallest = ridge - gram.added
-    solve = (solver or _solver(gram.given, ridge)) if smallest > 0 else None
+    solve = (solver or _solver(matrix, ridge)) if smallest > 0 else None
     if solve is None:
         raise InputError(
             f"ridge={ridge:g} is too small for this kernel's rounding: use a larger ridge."
         )
     size = _Size.of(gram, ridge)
     weights = solve(cross)
-    residual = cross - (_product(weights, gram.given) + ridge * weights)
+    residual = cross - (_product(weights, matrix) + ridge * weights)
     rounding = size.rounding(weights, cross)
     if bool((np.linalg.norm(residual, axis=1) > 0.1 * rounding).any()):
         weights += solve(residual)
-        residual = cross - (_product(weights, gram.given) + ridge * weights)
+        residual = cross - (_product(weights, matrix) + ridge * weights)
         rounding = size.rounding(weights, cross)
     error = (np.linalg.norm(residual, axis=1) + rounding) / smallest
     return weights, error * (1 + (n + 8) * UNIT)
 
 
-def _solver(matrix: np.ndarray, ridge: float) -> Callable[[np.ndarray], np.ndarray] | None:
+def _solver(matrix: GramRows, ridge: float) -> Callable[[np.ndarray], np.ndarray] | None:
     """What nearly solves (matrix + λI) w = row for each row; None where it has no factor."""
-    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+    from scipy.linalg import cho_solve
 
-    moved = np.array(matrix.T, order="F")  # symmetric: a plain copy
-    moved[np.diag_indices(len(moved))] += ridge
-    try:
-        factor = cho_factor(moved, lower=True, overwrite_a=True, check_finite=False)
-    except LinAlgError:
+    factor = factor_of(matrix, ridge)
+    if factor is None:
         return None
-    return lambda rows: np.ascontiguousarray(cho_solve(factor, rows.T, check_finite=False).T)
+    return lambda rows: np.ascontiguousarray(
+        cho_solve((factor, True), rows.T, check_finite=False).T
+    )
 
 
-def _product(weights: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def _product(weights: np.ndarray, matrix: GramRows) -> np.ndarray:
     """weights (m, n) times the matrix, in sums of `TERMS` terms: a bound on rounding grows with
     their number and not with n."""
     found = np.zeros_like(weights)
-    for at in range(0, len(matrix), TERMS):
-        found += weights[:, at : at + TERMS] @ matrix[at : at + TERMS]
+    for at, rows in matrix.blocks(TERMS):
+        found += weights[:, at] @ rows
     return found
 
 
@@ -94,9 +91,9 @@ class _Size(NamedTuple):
     @classmethod
     def of(cls, gram: CheckedGram, ridge: float) -> _Size:
         """Of a kernel that was checked."""
-        n = len(gram.given)
-        row = max(float(np.abs(part).sum(axis=1).max()) for part in _parts(gram.given)) + ridge
-        root = np.sqrt(np.maximum(gram.matrix.diagonal(), 0.0) + gram.added + ridge)
+        n = len(gram)
+        row = gram.source.largest_row() + ridge
+        root = np.sqrt(np.maximum(gram.diagonal, 0.0) + gram.added + ridge)
         return cls(root * (1 + 4 * UNIT), row * (1 + (n + 4) * UNIT))
 
     def rounding(self, weights: np.ndarray, cross: np.ndarray) -> np.ndarray:
@@ -108,16 +105,11 @@ class _Size(NamedTuple):
         return terms * UNIT * (1 + n * UNIT) * product + 8 * UNIT * np.linalg.norm(cross, axis=1)
 
 
-def _parts(matrix: np.ndarray) -> Iterator[np.ndarray]:
-    """Blocks of rows."""
-    return (matrix[at : at + ROWS] for at in range(0, len(matrix), ROWS))
-
-
 def exact_ridge_weights(
     gram: CheckedGram, row: np.ndarray, ridge: float, expired: Callable[[], bool] = never
 ) -> list[Fraction] | None:
     """h_t (n,) in exact arithmetic; None if n is too large for it, or once `expired`."""
-    n = len(gram.given)
+    n = len(gram)
     if n > EXACT_SIZE:
         return None
     system = [[Fraction(float(v)) for v in values] for values in gram.given]

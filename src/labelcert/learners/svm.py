@@ -76,7 +76,7 @@ def _read(
 ) -> tuple[np.ndarray, float]:
     n, state = len(y), found.state
     beta, f = np.zeros(n), np.zeros(n)
-    size = float(np.abs(matrix).max())
+    size = max(float(matrix.max()), -float(matrix.min()))
     target = 1e-12 * n * C * max(1.0, C)
     gap = read_solution(matrix, state.slack, state.state, state.y, C, size, beta, f)
     if gap > target and found.free is None:

@@ -30,7 +30,9 @@ def certify_graph(
         graph: a `labelcert.Graph`, or anything with features (n, d), adjacency (n, n) and labels
             (n,).
         split: a split of `labelcert.datasets`, or anything with node numbers or masks of all nodes
-            as `labeled` (trained on) and `test` (certified).
+            as `labeled` (trained on) and `test` (certified). Its `validation` nodes, where it has
+            some among the labeled ones, price what `Certificate.advice` names, unless the option
+            `validation` says otherwise.
         kernel: a kernel of `labelcert.kernels`, a `labelcert.kernels.Kernel`, or a function of two
             feature matrices (`labelcert.kernels.as_kernel`).
         options: those of `labelcert.certify`; a threat model counts positions among
@@ -63,5 +65,18 @@ def certify_graph(
             f"split has node {node} in both labeled and test: certify nodes that are not trained "
             "on."
         )
+    if "validation" not in options:
+        options["validation"] = _held_out(split, labeled, len(labels))
     gram, cross = block_of(known, graph, labeled), block_of(known, graph, test, labeled)
     return certify(gram, cross, labels[labeled], **options)
+
+
+def _held_out(split: Any, labeled: np.ndarray, nodes: int) -> np.ndarray | None:
+    """Positions among labeled (n,) of the split's validation nodes, None where nothing is left
+    to train on without them, or nothing to validate on."""
+    named = getattr(split, "validation", None)
+    if named is None:
+        return None
+    validation = as_positions(named, "split.validation", nodes, "node")
+    held = np.flatnonzero(np.isin(labeled, validation))
+    return held if 0 < len(held) < len(labeled) else None

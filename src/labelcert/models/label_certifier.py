@@ -19,6 +19,7 @@ from labelcert._errors import InputError
 from labelcert.certificates import Certificate, ThreatModel, certify
 from labelcert.certificates.run.option_checks import check_learner
 from labelcert.certificates.run.settings import shows_options
+from labelcert.certificates.run.validation import is_pair
 from labelcert.kernels import MLP
 from labelcert.learners import KernelRidge, KernelSVM
 from labelcert.learners.dual_ridge import dual_ridge
@@ -112,13 +113,24 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
         ]
 
     @shows_options(without=("C", "ridge", "threat", "classes"))
-    def certify(self, X: Any, max_flips: int | str | None = None, **options: Any) -> Certificate:
+    def certify(
+        self,
+        X: Any,
+        max_flips: int | str | None = None,
+        *,
+        validation: Any = None,
+        **options: Any,
+    ) -> Certificate:
         """How many flipped labels of `fit` the prediction of each new row provably survives.
 
         Args:
             X: (m, d) new rows; their labels are not needed.
             max_flips: largest budget, a count or a percentage of the fitted labels such as "10%".
                 It takes the place of the threat model's own budget, where there is one.
+            validation: labels to measure clean accuracy on, for the price of what
+                `Certificate.advice` names: a pair (X, y) of rows (v, d) that were not fitted and
+                their labels, or positions of fitted rows (or a mask), which the models that are
+                measured do without.
             options: those of `labelcert.certify`, such as time_limit, collective or n_jobs.
 
         Returns the certificate, `Certificate.prediction` among it: it settles in exact arithmetic
@@ -143,8 +155,16 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
             ridge=ridge,
             max_flips=max_flips,
             threat=threat,
+            validation=self._validation(validation),
             **options,
         )
+
+    def _validation(self, validation: Any) -> Any:
+        """As `labelcert.certify` takes it: of rows their kernel with those of `fit`."""
+        if not is_pair(validation):
+            return validation
+        X, y = validation
+        return cross_of(self.kernel, new_rows(self, X), self.X_fit_), y
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted classifier into a ``.npz`` file, without a pickle; raises InputError."""

@@ -51,7 +51,7 @@ def gram_path(
     with clock.minding_interrupts():
         given = check_input(gram, cross, labels, None, 1.0, max_flips, threat, None)
         truth, at = truth_of(y_true, given, len(given.cross), budget)
-        size = float(np.mean(given.gram.given.diagonal())) or 1.0
+        size = float(np.mean(given.gram.source.diagonal())) or 1.0
         values = [f * float(f"{size:.1g}") for f in RIDGE_GRID] if ridge is None else ridges(ridge)
         for value in values:
             check_magnitudes(given.gram, given.cross, None, value)

@@ -28,7 +28,7 @@ def test_certify_takes_the_shared_arguments_and_no_others():
     ("verb", "own", "without"),
     [
         (lc.certify_collective, set(), {"collective"}),
-        (lc.advise, {"k", "budget"}, {"collective", "worst_margins"}),
+        (lc.advise, {"k", "budget"}, {"collective", "worst_margins", "validation"}),
         (lc.certify_graph, set(), set()),
         (lc.LabelCertifier.certify, set(), {"C", "ridge", "threat", "classes", "max_flips"}),
     ],

@@ -10,6 +10,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray, LabelArray
+from labelcert.certificates.results.alternative import Alternative
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate, covered
 from labelcert.certificates.results.flip_check import FlipCheck, Problem, check_flips, flips_given
 from labelcert.certificates.results.old_names import OldNames
@@ -57,8 +58,8 @@ class Certificate(Shown, OldNames):
     unit: what budgets and radii count, "flips", or "cost" where not every label costs 1.
     relaxed: whether only independent worst cases of the classes were asked for. relaxed_radius
     (m,): with K > 2 classes, the radius by these alone, None where it was not computed.
-    advice: where radii of an SVM are open, what would close them, a sentence each with its price;
-    not kept in files.
+    alternatives: where radii of an SVM are open, what would close them, each with its price, see
+    `advice`.
     bad_groups: how many groups, or annotators who vote, the attacker may have for itself, see
     `ThreatModel`; bad_what: which of both, "group" or "annotator".
     attacker: a fingerprint of what the attacker may do, its budget apart; "" where none was kept.
@@ -95,7 +96,7 @@ class Certificate(Shown, OldNames):
     relaxed_radius: IntArray | None = None
     levels: IntArray | None = None
     asked: int | None = None
-    advice: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     bad_groups: int = 0
     bad_what: str = "group"
     attacker: str = ""
@@ -106,6 +107,16 @@ class Certificate(Shown, OldNames):
     def prediction(self) -> LabelArray:
         """(m,) predicted class labels of the clean model."""
         return self.classes[self._numbers()]
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What would close radii that are open, in a sentence or two each; else none.
+
+        A longer search, a smaller C, ridge regression: each with its price in predictions that
+        change, and in clean accuracy where `labelcert.certify` was given validation labels. As
+        data: `alternatives`.
+        """
+        return tuple(way.told for way in self.alternatives)
 
     @property
     def margin(self) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from labelcert._errors import InputError
 from labelcert.certificates.array_types import IntArray, LabelArray
+from labelcert.certificates.results.alternative import alternative_from
 from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate
 from labelcert.certificates.results.contradictions import refuse_contradictions
@@ -92,6 +93,7 @@ def _build(d: dict[str, Any]) -> Certificate:
         bad_what=_one_of(d.get("bad_what", "group"), ("group", "annotator")),
         attacker=str(d.get("attacker", "")),
         warnings=_read_sentences(d.get("warnings", [])),
+        alternatives=tuple(alternative_from(one) for one in d.get("alternatives", [])),
     )
     refuse_contradictions(certificate)
     return certificate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from labelcert.certificates.results.certificate import Certificate
@@ -48,6 +49,7 @@ def dump(certificate: Certificate, indent: int | None) -> str:
         "bad_what": c.bad_what,
         "attacker": c.attacker,
         "warnings": list(c.warnings),
+        "alternatives": [asdict(way) for way in c.alternatives],
         "collective": None if c.collective is None else _collective(c.collective),
     }
     return json.dumps(document, indent=indent, allow_nan=False, ensure_ascii=False)

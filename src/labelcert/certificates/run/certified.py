@@ -24,7 +24,7 @@ def checked(gram: Any, cross: Any, labels: Any, settings: Settings) -> CheckedIn
     """The problem of these arguments; raises InputError."""
     return check_input(
         gram, cross, labels, settings.C, settings.ridge, settings.max_flips, settings.threat,
-        settings.classes,
+        settings.classes, settings.validation,
     )  # fmt: skip
 
 

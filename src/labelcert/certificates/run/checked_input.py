@@ -14,8 +14,9 @@ from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.run.one_order import in_one_order
 from labelcert.certificates.run.option_checks import check_learner
 from labelcert.certificates.run.room import check_room
+from labelcert.certificates.run.validation import Validation, check_validation
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.intake.arrays import dense_matrix
+from labelcert.intake.arrays import dense_matrix, is_read_as_it_is
 from labelcert.intake.budgets import as_count
 from labelcert.intake.labels import as_labels
 from labelcert.intake.origin import check_origins
@@ -36,6 +37,7 @@ class CheckedInput:
     max_flips: int  # no more than all labels cost together
     asked: int  # the budget as asked for
     told: tuple[str, ...] = ()  # of where the kernel comes from, see `labelcert.intake.origin`
+    validation: Validation | None = None
 
     def witness(self, changes: IntArray) -> Witness:
         """Changes of the engines (`labelcert.engines.attacker`) as points and their new labels."""
@@ -52,22 +54,29 @@ def check_input(
     max_flips: int | str | None,
     threat: ThreatModel | Any | None,
     classes: Sequence[Any] | None,
+    validation: Any = None,
 ) -> CheckedInput:
     """Validate the arguments of `certify`; raises InputError."""
     told = check_origins(gram, cross)
-    gram, cross, labels, threat = in_one_order(gram, cross, labels, threat)
+    gram, cross, labels, threat, validation = in_one_order(gram, cross, labels, threat, validation)
     given = as_labels(labels)
     names = check_classes(given, classes)
     shape = getattr(cross, "shape", ())
     # Before anything of that size is made; what has no such shape is refused below.
     if getattr(gram, "shape", None) == (len(given), len(given)) and len(shape) == 2:
-        check_room(len(given), int(shape[0]), len(names), ridge is not None)
+        read = is_read_as_it_is(gram)
+        check_room(len(given), int(shape[0]), len(names), ridge is not None, not read)
     _refuse_features(gram, cross, len(given))
     checked, rows = _check_kernel(gram, cross, len(given))
     weight, penalty = check_learner(C, ridge)
     space, most, asked = check_attacker(given, names, max_flips, threat)
     check_magnitudes(checked, rows, weight, penalty)
-    return CheckedInput(checked, rows, given, names, weight, penalty, space, most, asked, told)
+    held = check_validation(validation, given, names)
+    if held is not None and held.rows is not None:
+        check_magnitudes(checked, held.rows, None, None, "validation's cross")
+    return CheckedInput(
+        checked, rows, given, names, weight, penalty, space, most, asked, told, held
+    )
 
 
 def check_attacker(
@@ -104,9 +113,9 @@ def _refuse_features(gram: Any, cross: Any, n: int) -> None:
 def _check_kernel(gram: Any, cross: Any, n: int) -> tuple[CheckedGram, FloatArray]:
     checked = check_gram(gram)
     rows = dense_matrix(cross, "cross")
-    if len(checked.matrix) != n:
+    if len(checked) != n:
         raise InputError(
-            f"gram is {len(checked.matrix)}×{len(checked.matrix)} but there are {n} labels: "
+            f"gram is {len(checked)}×{len(checked)} but there are {n} labels: "
             "pass the kernel of the labeled points."
         )
     if rows.shape[1] != n:

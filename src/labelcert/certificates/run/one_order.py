@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from labelcert.certificates.attacker.threat_model import ThreatModel
-from labelcert.intake.frames import in_order_of, square_frame
+from labelcert.certificates.run.validation import is_pair
+from labelcert.intake.frames import Names, in_order_of, is_mask, square_frame
 
 
-def in_one_order(gram: Any, cross: Any, labels: Any, threat: Any) -> tuple[Any, Any, Any, Any]:
-    """Gram matrix, cross-kernel, labels and threat model in the order of the Gram matrix.
+def in_one_order(
+    gram: Any, cross: Any, labels: Any, threat: Any, validation: Any = None
+) -> tuple[Any, Any, Any, Any, Any]:
+    """Gram matrix, cross-kernel, labels, threat model and validation in the order of the first.
 
     Any of them may be anything; only pandas objects have names: the rows and columns of gram, the
-    columns of cross, and the entries of labels, costs, groups and a mask of trusted labels. Raises
-    InputError where names differ, or where only the Gram matrix could tell the order and has none.
+    columns of cross, the entries of labels, costs, groups and a mask of trusted labels, and of
+    validation a mask, or the columns of its cross-kernel, whose rows and labels may be named too.
+    Raises InputError where names differ, or where only the Gram matrix could tell the order and has
+    none.
     """
     gram, names = square_frame(gram, "gram")
     fixed = names is not None and not names.numbered
@@ -21,4 +26,15 @@ def in_one_order(gram: Any, cross: Any, labels: Any, threat: Any) -> tuple[Any, 
     labels, names = in_order_of(labels, "labels", names, reorder=fixed)
     if isinstance(threat, ThreatModel):
         threat = threat.in_order_of(names)
-    return gram, cross, labels, threat
+    return gram, cross, labels, threat, _in_order(validation, names)
+
+
+def _in_order(validation: Any, names: Names | None) -> Any:
+    if is_pair(validation):
+        cross, labels = validation
+        cross, _ = in_order_of(cross, "validation's cross's columns", names, axis=1)
+        cross, own = in_order_of(cross, "validation's cross", None)
+        return cross, in_order_of(labels, "validation's labels", own)[0]
+    if is_mask(validation):
+        return in_order_of(validation, "validation", names)[0]
+    return validation

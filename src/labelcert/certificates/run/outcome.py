@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray
+from labelcert.certificates.results.alternative import Alternative
 from labelcert.certificates.run.checked_input import CheckedInput
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.work.clock import Clock
@@ -22,7 +23,7 @@ class Outcome:
     decision and error_bar as in `Certificate`; predicted (m,) class numbers. tied (m,) bool: the
     clean prediction is surely a tie; doubtful (m,) bool: it may be one, and nothing is claimed.
     decided: the other test points, in ascending order the ledger's rows. relaxed_radius: of all
-    test points, or None. advice: what would close what is open.
+    test points, or None. alternatives: what would close what is open.
     """
 
     given: CheckedInput
@@ -36,7 +37,7 @@ class Outcome:
     stopped: str
     exactness: str = "exact"
     relaxed_radius: IntArray | None = None
-    advice: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def decided(self) -> IntArray:

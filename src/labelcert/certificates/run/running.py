@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from labelcert.certificates.array_types import FloatArray, IntArray
+from labelcert.certificates.results.alternative import Alternative
 from labelcert.certificates.run.checked_input import CheckedInput
 from labelcert.certificates.run.closing import ways_to_close
 from labelcert.certificates.run.outcome import Outcome, reason_of
+from labelcert.certificates.run.pricing import Prices
 from labelcert.certificates.run.running_crowds import run_crowd
 from labelcert.engines import planner
 from labelcert.engines.machines import ridge
@@ -29,7 +31,7 @@ def run_engines(
     tie do not matter: a tied prediction is broken at every budget.
     """
     two = len(given.classes) == 2
-    advice: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     relaxed: IntArray | None = None
     if given.space.free_groups:
         clean, ledger = run_crowd(given, wishes, clock)
@@ -39,11 +41,15 @@ def run_engines(
             clean, task = _ridge(given, wishes, clock, model)
         else:
             clean, task = _svm(given, wishes, clock)
-        planner.decide(task, clock)
-        ledger, stopped = task.ledger, reason_of(clock)
+        prices = None if task.machines is None else _prices(given, clock)
+        search = clock
+        if prices is not None:  # what prices will take is kept back from the search
+            search = clock.within(max(clock.remaining - prices.forecast, 0.0))
+        planner.decide(task, search)
+        ledger, stopped = task.ledger, reason_of(search)
         relaxed = None if two else _relaxed(clean, task)
         if task.machines is not None:
-            advice = ways_to_close(task.machines, task, stopped)
+            alternatives = ways_to_close(task.machines, task, stopped, prices)
     return Outcome(
         given=given,
         decision=_of_shape(clean.value, two),
@@ -54,7 +60,7 @@ def run_engines(
         ledger=ledger,
         seconds=clock.elapsed,
         stopped=stopped,
-        advice=advice,
+        alternatives=alternatives,
         exactness="exact" if two else wishes.exactness,
         relaxed_radius=relaxed,
     )
@@ -80,6 +86,14 @@ def _ridge(
     part = model.of_test_points(clean.decided)
     predicted = clean.predicted[clean.decided]
     return clean, Task.of_linear(part, space, predicted, replace(wishes, engine="auto"))
+
+
+def _prices(given: CheckedInput, clock: Clock) -> Prices | None:
+    if given.validation is None:
+        return None
+    return Prices(
+        given.gram, given.space.labels, len(given.classes), given.validation, clock.time_limit
+    )
 
 
 def _of_shape(values: FloatArray, two: bool) -> FloatArray:

@@ -49,6 +49,7 @@ class Options(TypedDict, total=False):
     n_jobs: int | None
     progress: Progress | None
     exactness: str | None
+    validation: Any
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Settings:
     n_jobs: int | None = None
     progress: Progress | None = None
     exactness: str | None = None
+    validation: Any = None
 
     @classmethod
     def of(cls, verb: str, options: Mapping[str, Any]) -> Settings:

@@ -58,7 +58,7 @@ def sample_wise(
         relaxed_radius=outcome.relaxed_radius,
         levels=_columns(outcome)[1],
         asked=given.asked,
-        advice=outcome.advice,
+        alternatives=outcome.alternatives,
         bad_groups=given.space.free_groups,
         attacker=fingerprint(given.space),
         bad_what="group" if given.space.free_changes is None else "annotator",

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcert.certificates.array_types import FloatArray, IntArray, LabelArray
+from labelcert.certificates.array_types import IntArray, LabelArray
 from labelcert.certificates.run.checked_input import CheckedInput
+from labelcert.learners.gram_rows import GramRows
 
 FEW_PREDICTIONS = 5
 """Of fewer predictions it says nothing that they are all of one class."""
@@ -27,8 +28,8 @@ def warning_signs(given: CheckedInput, predicted: IntArray) -> tuple[str, ...]:
     """
     signs = (
         *signs_of_labels(given.classes, given.space.labels, predicted),
-        _constant(given.gram.given),
-        None if given.C is None else _saturated(given.gram.given, given.C),
+        _constant(given.gram.source),
+        None if given.C is None else _saturated(given.gram.source, given.C),
     )
     return (*given.told, *(sign for sign in signs if sign is not None))
 
@@ -62,11 +63,11 @@ def _unbalanced(classes: LabelArray, labels: IntArray) -> str | None:
     )
 
 
-def _constant(gram: FloatArray) -> str | None:
-    n, trace = len(gram), float(gram.trace())
+def _constant(gram: GramRows) -> str | None:
+    n, trace = len(gram), float(gram.diagonal().sum())
     if n < 2 or not trace > 0:
         return None
-    share = 1 - float(gram.sum()) / n / trace
+    share = 1 - float(gram.row_sums().sum()) / n / trace
     if share >= NEARLY_CONSTANT:
         return None
     return (
@@ -75,9 +76,9 @@ def _constant(gram: FloatArray) -> str | None:
     )
 
 
-def _saturated(gram: FloatArray, C: float) -> str | None:
+def _saturated(gram: GramRows, C: float) -> str | None:
     """Every label weighs C whatever the labels are, and so it does at any smaller C."""
-    largest = float(np.abs(gram).sum(axis=1).max())
+    largest = gram.largest_row()
     if not largest * C <= 1:
         return None
     least = "any C" if largest <= 0 else f"any C below {1 / largest:.2g}"

@@ -93,7 +93,7 @@ class Hulls:
 def widest(machine: Machine, budget: int) -> Hull:
     """The hull of a machine that needs no program."""
     space = machine.space
-    gram = machine.gram.matrix / machine.scale
+    gram = machine.gram.scaled
     may, flips = space.within_reach(budget), space.most_flips(budget)
     return Hull.widest(gram, machine.y, machine.C * machine.scale, may, flips)
 
@@ -106,7 +106,7 @@ def _until(machine: Machine, hull: Hull, budget: int, deadline: float, rounds: i
 def _tightened(machine: Machine, hull: Hull, budget: int, clock: Clock, rounds: int) -> Hull:
     if not hull.may_flip.any():
         return hull
-    gram = machine.gram.matrix / machine.scale
+    gram = machine.gram.scaled
     return tighten(gram, hull, machine.space, budget, clock, rounds)
 
 

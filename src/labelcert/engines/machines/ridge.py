@@ -28,7 +28,7 @@ def linear_model(
     clock: Clock | None = None,
 ) -> LinearModel:
     """The linear model f_t(ỹ) = k_tᵀ(K + λI)⁻¹ ỹ; exact weights only until the clock expires."""
-    n = len(gram.matrix)
+    n = len(gram)
     weights, error = ridge_weights(gram, cross, ridge)
     error = np.sqrt(n) * error + rounding(2 * (n + 4), np.abs(weights).sum(axis=1))
 

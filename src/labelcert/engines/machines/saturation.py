@@ -29,7 +29,8 @@ ROWS = 256
 def saturated_budget(machines: Machines, clock: Clock | None = None) -> int:
     """Largest budget up to which every machine is saturated under every allowed relabeling."""
     return min(
-        budget_of(machines.gram.matrix, p.y, machines.C, p.space, clock) for p in machines.each
+        budget_of(machines.gram.scaled, p.y, machines.C * p.scale, p.space, clock)
+        for p in machines.each
     )
 
 
@@ -44,20 +45,21 @@ def budget_of(
     n = len(y)
     candidates = space.candidates
     cheapest = int(space.cost[candidates].min()) if len(candidates) else 1
-    product = (y[:, None] * gram) * y[None, :]
     limit = 1 / C - rounding(4, 1 / C)
     budget = len(candidates)
-    if not bool((product.sum(axis=1) <= limit).all()):
-        return -1
+    for at in range(0, n, ROWS):
+        part = slice(at, at + ROWS)
+        if not bool(((y[part, None] * gram[part] * y).sum(axis=1) <= limit).all()):
+            return -1
     for i in range(n):
         if i % 64 == 63 and clock is not None and clock.expired:
             return -1
         # Flipping i itself turns the sign of every term but the diagonal one.
-        row = product[i].copy()
+        row = y[i] * gram[i] * y
         own = row[i]
+        error = rounding(n + 2, float(np.abs(row).sum()))
         row[i] = 0.0
         others = candidates[candidates != i]
-        error = rounding(n + 2, float(np.abs(product[i]).sum()))
         for kept, signed in ((True, row), (False, -row)):
             if not kept and not space.allowed[i]:
                 continue
@@ -79,10 +81,10 @@ def saturating_C(machines: Machines, budget: int) -> float:
     As `budget_of` has it, rounding included; inf for a kernel of zeros.
     """
     reach = max(
-        _reach(machines.gram.matrix, machine.y, machine.space, machine.space.most_flips(budget))
+        _reach(machines.gram.scaled, machine.y, machine.space, machine.space.most_flips(budget))
         for machine in machines.each
     )
-    return 1 / reach if reach > 0 else float("inf")
+    return 1 / reach / machines.gram.scale if reach > 0 else float("inf")
 
 
 def _reach(gram: np.ndarray, y: np.ndarray, space: FlipSpace, flips: int) -> float:

@@ -105,7 +105,7 @@ class SvmTrainer(ExactTrainer):
 
     @cached_property
     def _gram(self) -> list[list[Fraction]]:
-        return to_fractions(self.machines.gram.matrix / self.machines.gram.scale)
+        return to_fractions(self.machines.gram.scaled)
 
     def _exact_sign(self, labels: np.ndarray, t: int, a: int, b: int) -> int | None:
         p = self.machines

@@ -37,7 +37,7 @@ def collective_model(
     scale, m = machines.gram.scale, machines.m
     program = Program()
     choice = add_choice(program, machines, budget)
-    z = add_svm(program, machines.gram.matrix / scale, machines.C * scale, choice.seen_by(0))
+    z = add_svm(program, machines.gram.scaled, machines.C * scale, choice.seen_by(0))
     broken = program.add_columns(m, 0.0, 1.0, integer=True)
     sign = np.array([machines.lead(a, 1 - a)[0].sign for a in predicted.tolist()])
     lead = sign[:, None] * machines.cross

@@ -72,7 +72,7 @@ class LeadModel(NamedTuple):
 def lead_model(machines: Machines, t: int, a: int, b: int, budget: int) -> LeadModel:
     """The program of the lead of class a over class b at test point t."""
     scale = machines.gram.scale
-    gram, C = machines.gram.matrix / scale, machines.C * scale
+    gram, C = machines.gram.scaled, machines.C * scale
     row = machines.cross[t] / scale
     parts = machines.lead(a, b)
     program = Program()

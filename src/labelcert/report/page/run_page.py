@@ -12,6 +12,7 @@ from labelcert.data import Graph
 from labelcert.report.document import Run
 from labelcert.report.headline import headline, weakest
 from labelcert.report.nodes.graph_source import GraphSource
+from labelcert.report.page.closing_section import closing_sections
 from labelcert.report.page.page_html import write_page
 from labelcert.report.page.section import Section
 from labelcert.report.page.verify_section import verify_section
@@ -72,7 +73,7 @@ def write_run_page(
         lead=_lead(run),
         facts=[*_facts(run, attacker), *_shown(run, result)],
         graphs=_no_graph if graphs is None else graphs,
-        sections=sections,
+        sections=(*closing_sections(run.certificate), *sections),
     )
 
 
