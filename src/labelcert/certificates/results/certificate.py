@@ -13,6 +13,7 @@ from labelcert.certificates.array_types import BoolArray, FloatArray, IntArray, 
 from labelcert.certificates.results.alternative import Alternative
 from labelcert.certificates.results.collective_certificate import CollectiveCertificate, covered
 from labelcert.certificates.results.flip_check import FlipCheck, Problem, check_flips, flips_given
+from labelcert.certificates.results.leads import leads_with_bars, predicted_numbers
 from labelcert.certificates.results.old_names import OldNames
 from labelcert.certificates.results.relaxation_gap import RelaxationGap, relaxation_gap
 from labelcert.certificates.results.shown import Shown
@@ -274,24 +275,12 @@ class Certificate(Shown, OldNames):
         return parse(text)
 
     def _numbers(self) -> IntArray:
-        if self.class_numbers is not None:
-            return self.class_numbers
-        if self.decision.ndim == 1:
-            return (self.decision > 0).astype(np.int64)
-        return self.decision.argmax(axis=1)
+        known = self.class_numbers
+        return predicted_numbers(self.decision) if known is None else known
 
     def lead(self) -> tuple[FloatArray, FloatArray]:
         """`margin` (m,), and how far each can be from the truth (m,)."""
-        if self.decision.ndim == 1:
-            return np.abs(self.decision), self.error_bar
-        at = np.arange(self.num_test), self._numbers()
-        rivals, bars = self.decision.copy(), self.error_bar.copy()
-        rivals[at], bars[at] = -np.inf, 0.0
-        best = rivals.max(axis=1)
-        # Both the difference and the sum of the bars are rounded once.
-        rounding = np.spacing(np.abs(self.decision[at]) + np.abs(best))
-        bar = np.nextafter(self.error_bar[at] + bars.max(axis=1), np.inf)
-        return self.decision[at] - best, np.nextafter(bar + rounding, np.inf)
+        return leads_with_bars(self.decision, self.error_bar, self._numbers())
 
     def _budget(self, r: int) -> int:
         return covered(r, self.max_flips, self.asked)
