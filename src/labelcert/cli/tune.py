@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,10 +14,9 @@ from labelcert.cli.kernel_options import KernelCommand
 from labelcert.cli.panels import CHOICE
 from labelcert.cli.request import Request, from_options
 from labelcert.cli.shared_options import with_options_of
-from labelcert.intake.names import suggestion
+from labelcert.cli.tune_tried import kernels_of, numbers_of, parse, without_tried
 
 if TYPE_CHECKING:
-    from labelcert.kernels import Kernel
     from labelcert.studies.tuning import Tuning
 
 HELP = "\n\n".join(
@@ -178,7 +175,7 @@ def _among_networks(
     from labelcert.studies.tuning import tune as choose
 
     names = values.pop("model", [prepared.kernel.name])
-    C, ridge = (_numbers(values, name) for name in ("C", "ridge"))
+    C, ridge = (numbers_of(values, name) for name in ("C", "ridge"))
     kernels = kernels_of(names, values, request.parameters)
     return choose(
         prepared.graph, prepared.split.labeled, kernels, C=C, ridge=ridge, **judged,
@@ -194,7 +191,7 @@ def _among_features(
     from labelcert.studies.feature_tuning import tune_features
 
     names = values.pop("features", [prepared.features.name])
-    ridge = _numbers(values, "ridge")
+    ridge = numbers_of(values, "ridge")
     if ridge is None or values:
         raise InputError(
             "--features goes with --try ridge=…, and --try features=…, alone: pass values of ridge."
@@ -215,80 +212,6 @@ def _check_chart(chart: Path | None, values: dict[str, list[str]], budget: str) 
     check_suffix(chart)
     if "ridge" not in values and budget.strip() in ("0", "0%"):
         raise InputError("--chart shows certified accuracy at --budget: pass a budget above 0.")
-
-
-def parse(attempts: tuple[str, ...]) -> dict[str, list[str]]:
-    """NAME=V1,V2,… as lists of texts by name; raises InputError."""
-    found: dict[str, list[str]] = {}
-    for text in attempts:
-        name, _, values = text.partition("=")
-        name = name.strip().replace("-", "_")
-        parts = [part.strip() for part in values.split(",") if part.strip()]
-        if not name or not parts:
-            raise InputError(f"--try {text!r} is not NAME=V1,V2: for example --try C=0.1,1.")
-        if name in found:
-            raise InputError(f"--try names {name} twice: list all its values once.")
-        found[name] = parts
-    return found
-
-
-def _numbers(values: dict[str, list[str]], name: str) -> list[float] | None:
-    if name not in values:
-        return None
-    found: list[float] = []
-    for text in values.pop(name):
-        try:
-            found.append(float(text))
-        except ValueError:
-            raise InputError(f"--try {name} has the value {text!r}: pass numbers.") from None
-    return found
-
-
-def without_tried(request: Request, values: dict[str, list[str]]) -> Request:
-    """The request with one network that can be checked: what is tried, with its first values.
-
-    Of several networks none is named: each is made, and so checked, by `kernels_of`.
-    """
-    from labelcert.kernels import registry
-
-    if "model" in values:
-        return replace(request, model=None, parameters={})
-    if request.model is None:
-        return request
-    known = {parameter.name for parameter in registry.find(request.model).parameters()}
-    first = {name: tried[0] for name, tried in values.items() if name in known}
-    return replace(request, parameters={**request.parameters, **first})
-
-
-def kernels_of(
-    names: list[str], values: dict[str, list[str]], fixed: dict[str, str]
-) -> list[Kernel]:
-    """Every combination of values for every model; a model ignores options that only others have.
-
-    Raises InputError for a model, option or value that does not exist.
-    """
-    from labelcert.kernels import registry
-
-    known = {name: {p.name for p in registry.find(name).parameters()} for name in names}
-    for option in values:
-        if not any(option in options for options in known.values()):
-            there = sorted({name for options in known.values() for name in options})
-            hint = suggestion(option, ["C", "ridge", "model", *there])
-            raise InputError(f"--try {option!r} is nothing that can be tried here: {hint}.")
-    somewhere = set[str]().union(*known.values())
-    found: list[Kernel] = []
-    for name in names:
-        mine = {option: tried for option, tried in values.items() if option in known[name]}
-        rest = {
-            option: value
-            for option, value in fixed.items()
-            if option not in mine and (option in known[name] or option not in somewhere)
-        }
-        for chosen in product(*mine.values()):
-            kernel = registry.from_text(name, rest | dict(zip(mine, chosen, strict=True)))
-            if kernel not in found:
-                found.append(kernel)
-    return found
 
 
 def _write(request: Request, tuning: Tuning) -> None:
