@@ -236,9 +236,12 @@ def test_a_run_that_lacks_something_is_told_so(invoke, tmp_path):
     assert "is a damaged run (it lacks 'certificate'): write it again." in told
 
 
-@pytest.mark.parametrize("command", [("study", "export"), ("study", "status"), ("report",)])
-def test_several_stores_name_what_takes_them(invoke, tmp_path, command):
-    told = refused(invoke(*command, "a.db", "b.db"), tmp_path)
+@pytest.mark.parametrize(
+    "called",
+    ["study export a.db b.db -o x.csv", "study status a.db b.db", "report a.db b.db -o x.html"],
+)
+def test_several_stores_name_what_takes_them(invoke, tmp_path, called):
+    told = refused(invoke(*called.split()), tmp_path)
     assert "takes one store: put several together with labelcert study merge" in told
 
 
