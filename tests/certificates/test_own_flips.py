@@ -184,3 +184,14 @@ def test_no_flips_change_nothing():
     assert found.cost == 0
     assert not found.broken.any()
     assert found.prediction.tolist() == cert.prediction.tolist()
+
+
+def test_a_whole_vector_of_labels_is_told_to_be_no_flip_set():
+    labels = np.array(["ham", "spam", "ham"])
+    cert = lc.certify(np.eye(3), np.ones((1, 3)), labels, ridge=1.0, max_flips=1)
+    for given in (labels[::-1], ["spam", "spam", "ham"]):
+        with pytest.raises(lc.InputError, match=r"a label for each .* np\.flatnonzero"):
+            cert.check(given)
+    changed = np.array(["spam", "spam", "ham"])
+    at = np.flatnonzero(changed != labels)
+    assert cert.check(at, changed[at]).changes.indices.tolist() == [0]
