@@ -181,6 +181,21 @@ def test_a_kernel_of_finite_features_is_taken_by_its_features():
     assert (one.decision == two.decision).all()
 
 
+@pytest.mark.parametrize("learner", [{"ridge": 1.0}, {"C": 1.0}])
+def test_a_function_of_two_matrices_is_a_kernel_here_too(learner):
+    rng = np.random.default_rng(6)
+    X, new = rng.normal(size=(24, 2)), rng.normal(size=(5, 2))
+    y = rng.integers(2, size=24)
+    one, two = (
+        lc.PartitionEnsemble(kernel=kernel, parts=4, **learner).fit(X, y).certify(new)
+        for kernel in (lambda A, B: A @ B.T, lc.kernels.Linear())
+    )
+    assert one.radius.tolist() == two.radius.tolist()
+    assert one.prediction.tolist() == two.prediction.tolist()
+    with pytest.raises(lc.InputError, match=r"a matrix: pass lc.kernels.Precomputed"):
+        lc.PartitionEnsemble(kernel=X @ X.T, parts=4).fit(X, y).certify(new)
+
+
 class Trembling:
     """Features of equal rows that differ in their last digits, as products may leave them."""
 

@@ -17,6 +17,7 @@ from labelcert.features.feature_map import FeatureMap, FloatMatrix, RowFeatures
 from labelcert.intake.numbers import positive, told
 from labelcert.intake.origin import Origin, origin_of
 from labelcert.kernels.feature_kernel import FeatureKernel
+from labelcert.kernels.functions import as_kernel
 from labelcert.kernels.kernel import Kernel
 
 SECONDS_A_PART = 10.0
@@ -73,9 +74,7 @@ def _kernel(ensemble: Any) -> Kernel | None:
     kernel = ensemble.kernel if ensemble.kernel is not None else given if in_features else None
     if ensemble.kernel is not None and not (isinstance(given, str) and given == "pixels"):
         raise InputError("features and kernel both say what models see: pass one of them.")
-    if kernel is not None and not isinstance(kernel, Kernel):
-        raise InputError(f"kernel={told(kernel)} is no kernel: pass one of labelcert.kernels.")
-    return kernel
+    return None if kernel is None else as_kernel(kernel)
 
 
 def _features(

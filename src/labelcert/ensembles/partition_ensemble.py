@@ -39,7 +39,7 @@ class PartitionEnsemble(ClassifierMixin, BaseEstimator):
     Parameters:
         features: what models see: "pixels" (as given), "random_relu", "patches" or "spectral",
             an object of `labelcert.features`, or a kernel of `labelcert.kernels`.
-        kernel: a kernel, in place of features.
+        kernel: a kernel, or a function of two feature matrices, in place of features.
         base: a scikit-learn classifier, for votes="black_box", in place of ridge and C.
         parts: number of parts k, at least 1.
         ridge, C: λ > 0 of ridge regression or C > 0 of the SVM, one of them; ridge=1 if none.
