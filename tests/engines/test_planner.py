@@ -130,6 +130,18 @@ def test_what_is_small_is_done_at_once_and_nothing_else_is():
     assert (whole.asked, attack.asked, search.asked) == ([6], [], [])
 
 
+def test_small_budgets_come_first_where_they_are_next_to_nothing_beside_the_whole():
+    """A whole that is interrupted has proven nothing; one flip of twenty labels takes no time."""
+    whole, attack = Noting("whole", Role.EXHAUST), Noting("attack", Role.ATTACK, pace=1.0)
+    whole.seconds = lambda task, budget: 1e-6 * 10.0**budget
+    decided(attack, whole)
+    assert (whole.asked, attack.asked) == ([3, 6], [])
+    whole.asked.clear()
+    whole.seconds = lambda task, budget: 0.1 * 2.0**budget  # an eighth of it is not nothing
+    decided(attack, whole)
+    assert whole.asked == [6]
+
+
 def test_what_proves_everything_for_less_than_the_attack_goes_first():
     whole, attack = Noting("whole", Role.EXHAUST, pace=2.0), Noting("attack", Role.ATTACK, pace=9.0)
     decided(attack, whole)

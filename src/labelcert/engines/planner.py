@@ -43,6 +43,10 @@ larger budgets: whatever the largest is, the small ones are decided."""
 BEFORE_ATTACK = 0.5
 """They come before the attack if they are expected to take no more than this share of its time."""
 
+LITTLE = 0.02
+"""They come before what goes through everything if they take no more than this share of it: where
+that is interrupted, it has proven nothing of any budget."""
+
 LONG_SHARE = 0.8
 """Share of the time left that what goes through everything may be expected to take."""
 
@@ -156,6 +160,10 @@ class Plan:
         for engine in self._of(Role.EXHAUST):
             enough = engine.retrains and engine.decides >= self.task.asked
             if enough and engine.seconds(self.task, budget) * self.task.wishes.jobs <= limit:
+                small = min(self.task.ledger.ladder.last_of(FIRST), budget)
+                most = LITTLE * engine.seconds(self.task, budget)
+                if 0 < small < budget and engine.seconds(self.task, small) <= most:
+                    self._run(engine, small)
                 return self._run(engine, budget)
         return False
 
