@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import labelcert as lc
-from labelcert.certificates.run import feature_counts
+from labelcert.certificates.run import counting_from_features
 from labelcert.certificates.run.feature_running import model_of
 from labelcert.engines.attacking.feature_counts import FeatureCounts
 from labelcert.engines.sorting.feature_radii import feature_radii
@@ -42,7 +42,7 @@ def test_counts_hold_against_every_relabeling_in_exact_arithmetic(seed):
 
 @pytest.mark.parametrize("seed", problems(bad=False, count=40))
 def test_attacks_alone_hold_too(seed, monkeypatch):
-    monkeypatch.setattr(feature_counts, "FEW", 0)
+    monkeypatch.setattr(counting_from_features, "FEW", 0)
     problem = draw(seed)
     problem.options.update(collective=True, time_limit=20.0)
     assert check(problem).found == []
@@ -60,7 +60,7 @@ def test_groups_for_the_attacker_against_every_choice_of_them(seed):
 
 def test_a_fault_of_the_counts_is_found(monkeypatch):
     """The oracle sees one prediction too many."""
-    real = feature_counts._certificate
+    real = counting_from_features._certificate
     seen = 0
 
     def wrong(*given):
@@ -68,7 +68,7 @@ def test_a_fault_of_the_counts_is_found(monkeypatch):
         return replace(found, broken_lower=np.minimum(found.broken_lower + 1, found.num_test),
                        broken_upper=np.minimum(found.broken_upper + 1, found.num_test))  # fmt: skip
 
-    monkeypatch.setattr(feature_counts, "_certificate", wrong)
+    monkeypatch.setattr(counting_from_features, "_certificate", wrong)
     for seed in problems(bad=False, count=5):
         problem = draw(seed)
         problem.options.update(collective=True, time_limit=20.0)

@@ -46,12 +46,12 @@ def problem(n=120, m=6):
 
 def test_a_problem_that_does_not_fit_is_refused_with_the_figures(monkeypatch):
     gram, cross, labels = problem()
-    monkeypatch.setattr("labelcert.certificates.run.room.free_bytes", lambda: 200_000)
+    monkeypatch.setattr("labelcert.certificates.run.memory_needed.free_bytes", lambda: 200_000)
     with pytest.raises(lc.InputError, match=r"^gram of 120 labels with 6 test points needs about "):
         lc.certify(gram, cross, labels, C=1.0, max_flips=1)
     with pytest.raises(lc.InputError, match="certify_linear"):
         lc.certify(gram, cross, labels, ridge=1.0, max_flips=1)
-    monkeypatch.setattr("labelcert.certificates.run.room.free_bytes", lambda: 3_000_000)
+    monkeypatch.setattr("labelcert.certificates.run.memory_needed.free_bytes", lambda: 3_000_000)
     assert lc.certify(gram, cross, labels, ridge=1.0, max_flips=1).exact.all()
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labelcert.engines.partition.knapsack import NEVER, cheapest
+from labelcert.engines.partition.knapsack_of_parts import NEVER, cheapest
 from labelcert.engines.partition.votes import FOREVER, least_costs, radii, vote_counts, winners
 from oracles.vote_knapsack import by_every_choice, by_programming
 

@@ -11,8 +11,8 @@ from labelcert._errors import InputError
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.origin import origin_of, with_origin
 from labelcert.kernels.arrays import FloatArray
+from labelcert.kernels.block_memory import check_room
 from labelcert.kernels.inputs import GraphLike, node_count, read_indices
-from labelcert.kernels.room import check_room
 
 _ASYMMETRY = 1e-6
 """Of the largest entry; rounding stays far below, and what is above is no kernel."""

@@ -34,12 +34,12 @@ from numpy.typing import ArrayLike
 from labelcert._errors import InputError
 from labelcert.kernels.arccos import Activation, kappa0, snapped
 from labelcert.kernels.arrays import FloatArray, IndexArray
+from labelcert.kernels.block_memory import check_room
 from labelcert.kernels.inputs import GraphLike
 from labelcert.kernels.kinds import choice, whole
 from labelcert.kernels.nodes import read_nodes
 from labelcert.kernels.options import ACTIVATION, DEPTH
 from labelcert.kernels.parameterized import Parameterized, described
-from labelcert.kernels.room import check_room
 
 ENTRIES = 2**22
 """Entries that are worked on together where only equal pixels matter."""

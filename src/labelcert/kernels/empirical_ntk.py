@@ -24,11 +24,11 @@ from labelcert._errors import InputError
 from labelcert.intake.numbers import real_or_none, whole_or_none
 from labelcert.intake.origin import with_origin
 from labelcert.kernels.arrays import FloatArray, shape_of
+from labelcert.kernels.block_memory import check_room
 from labelcert.kernels.declared import check_declared, origin
 from labelcert.kernels.inputs import GraphLike
 from labelcert.kernels.jacobians import Jacobians, Select, outputs_of
 from labelcert.kernels.nodes import Nodes, read_nodes
-from labelcert.kernels.room import check_room
 from labelcert.kernels.torch_module import FrozenModule, check_call
 
 SUM, PROJECTION = "sum", "projection"

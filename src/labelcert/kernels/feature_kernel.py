@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from labelcert._errors import InputError
 from labelcert.kernels.arrays import FloatArray, IndexArray, shape_of
+from labelcert.kernels.block_memory import check_room
 from labelcert.kernels.inputs import GraphLike, read_graph, read_indices
 from labelcert.kernels.nodes import read_nodes
 from labelcert.kernels.parameterized import Parameterized
-from labelcert.kernels.room import check_room
 
 
 @dataclass(frozen=True, repr=False)

@@ -36,10 +36,10 @@ from scipy import sparse
 
 from labelcert._errors import InputError
 from labelcert.kernels.arrays import FloatArray, shape_of
+from labelcert.kernels.block_memory import OF_LAYERS, check_room
 from labelcert.kernels.inputs import GraphLike, read_graph, read_indices
 from labelcert.kernels.parameterized import Parameterized
 from labelcert.kernels.recursion import Layers, Recursion
-from labelcert.kernels.room import OF_LAYERS, check_room
 from labelcert.kernels.two_tables import is_table, joined
 
 

@@ -10,7 +10,7 @@ from labelcert._errors import InputError
 from labelcert.intake.arrays import dense_matrix
 from labelcert.intake.origin import origin_of, with_origin
 from labelcert.kernels import Kernel, as_kernel
-from labelcert.kernels.room import check_room
+from labelcert.kernels.block_memory import check_room
 
 
 def check_kernel(kernel: Any) -> None:

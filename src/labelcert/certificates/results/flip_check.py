@@ -203,13 +203,6 @@ def _changes(
 ) -> tuple[IntArray, IntArray]:
     """Positions of changed labels (k,), ascending, and their new class numbers (k,)."""
     n, classes = certificate.num_labeled, certificate.classes
-    if isinstance(indices, (list, tuple, np.ndarray)) and len(indices) == n:
-        given: Any = indices
-        if all(isinstance(label, str) for label in given):
-            raise InputError(
-                "indices holds a label for each labeled point: pass the positions that change, as "
-                "np.flatnonzero(new_labels != labels) gives them, and their new labels."
-            )
     changed = as_positions(indices, "indices", n, "label", distinct=True)
     if new_labels is None:
         if len(classes) > 2:

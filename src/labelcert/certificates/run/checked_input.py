@@ -11,9 +11,9 @@ from labelcert.certificates.array_types import FloatArray, IntArray, LabelArray
 from labelcert.certificates.attacker.label_classes import check_classes
 from labelcert.certificates.attacker.threat_model import ThreatModel
 from labelcert.certificates.results.witness import Witness
+from labelcert.certificates.run.memory_needed import check_room
 from labelcert.certificates.run.one_order import in_one_order
 from labelcert.certificates.run.option_checks import check_learner
-from labelcert.certificates.run.room import check_room
 from labelcert.certificates.run.validation import Validation, check_validation
 from labelcert.engines.attacker import RelabelSpace
 from labelcert.intake.arrays import dense_matrix, is_read_as_it_is

@@ -15,7 +15,7 @@ from labelcert.certificates.results.certificate import Certificate
 from labelcert.certificates.results.witness import Witness
 from labelcert.certificates.results.witness_recipe import WitnessRecipe
 from labelcert.certificates.run.checked_input import CheckedInput
-from labelcert.certificates.run.feature_counts import collective_counts
+from labelcert.certificates.run.counting_from_features import collective_counts
 from labelcert.certificates.run.feature_input import FeatureInput
 from labelcert.certificates.run.outcome import INTERRUPTED, reason_of
 from labelcert.certificates.run.to_certificates import EVERY_BUDGET

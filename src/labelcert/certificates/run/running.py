@@ -9,10 +9,10 @@ import numpy as np
 from labelcert.certificates.array_types import FloatArray, IntArray
 from labelcert.certificates.results.alternative import Alternative
 from labelcert.certificates.run.checked_input import CheckedInput
-from labelcert.certificates.run.closing import ways_to_close
 from labelcert.certificates.run.outcome import Outcome, reason_of
 from labelcert.certificates.run.pricing import Prices
 from labelcert.certificates.run.running_crowds import run_crowd
+from labelcert.certificates.run.ways_to_close import ways_to_close
 from labelcert.engines import planner
 from labelcert.engines.machines import ridge
 from labelcert.engines.machines.clean import Clean, clean_fit, clean_linear

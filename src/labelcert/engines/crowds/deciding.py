@@ -13,7 +13,7 @@ import numpy as np
 
 from labelcert.engines import planner
 from labelcert.engines.attacker import RelabelSpace
-from labelcert.engines.crowds.cases import Case, cases_of, number_of_cases
+from labelcert.engines.crowds.choices_of_groups import Case, cases_of, number_of_cases
 from labelcert.engines.crowds.linear_crowd import LinearCrowd
 from labelcert.engines.knowledge.evidence import EachCase, Proof
 from labelcert.engines.knowledge.ledger import NEVER, Ledger

@@ -17,7 +17,7 @@ import numpy as np
 
 from labelcert.engines.attacker import UNLIMITED, RelabelSpace
 from labelcert.engines.by_sort import best_changes, best_changes_exactly
-from labelcert.engines.crowds.group_choice import Choices, largest_gains
+from labelcert.engines.crowds.best_groups import Choices, largest_gains
 from labelcert.engines.knowledge.evidence import Sorted
 from labelcert.engines.knowledge.lead import linear_lead_bar
 from labelcert.engines.knowledge.ledger import Ledger

@@ -14,7 +14,7 @@ import numpy as np
 
 from labelcert._jit import compiled, inner
 from labelcert.engines.partition.flipping import Flips
-from labelcert.engines.partition.knapsack import NEVER, cheapest
+from labelcert.engines.partition.knapsack_of_parts import NEVER, cheapest
 
 
 class Offers(NamedTuple):

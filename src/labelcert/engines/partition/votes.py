@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from labelcert._jit import compiled, inner
-from labelcert.engines.partition.knapsack import NEVER, cheapest
+from labelcert.engines.partition.knapsack_of_parts import NEVER, cheapest
 
 
 def vote_counts(votes: np.ndarray, classes: int) -> np.ndarray:

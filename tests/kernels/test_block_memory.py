@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 import labelcert as lc
-from labelcert.kernels import room
+from labelcert.kernels import block_memory
 
 ROWS = np.arange(200.0).reshape(50, 4)
 
 
 @pytest.fixture
 def small_machine(monkeypatch):
-    monkeypatch.setattr(room, "_SMALL", 0)
-    monkeypatch.setattr(room, "free_bytes", lambda: 10_000)
+    monkeypatch.setattr(block_memory, "_SMALL", 0)
+    monkeypatch.setattr(block_memory, "free_bytes", lambda: 10_000)
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ def test_the_estimator_says_it_too_and_names_features(small_machine):
 
 
 def test_fifty_thousand_rows_are_refused_within_a_moment(monkeypatch):
-    monkeypatch.setattr(room, "free_bytes", lambda: 16 * 10**9)
+    monkeypatch.setattr(block_memory, "free_bytes", lambda: 16 * 10**9)
     rows = np.zeros((50_000, 4))
     with pytest.raises(lc.InputError, match=r"needs about 80\.0 GB of memory and 16\.0 GB are"):
         lc.kernels.MLP()(rows)
 
 
 def test_where_nobody_tells_what_is_free_nothing_is_refused(monkeypatch):
-    monkeypatch.setattr(room, "_SMALL", 0)
-    monkeypatch.setattr(room, "free_bytes", lambda: None)
+    monkeypatch.setattr(block_memory, "_SMALL", 0)
+    monkeypatch.setattr(block_memory, "free_bytes", lambda: None)
     assert lc.kernels.MLP()(ROWS).shape == (50, 50)

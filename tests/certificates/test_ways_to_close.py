@@ -7,7 +7,7 @@ import pytest
 
 import labelcert as lc
 from labelcert.certificates.results.certificate import Certificate
-from labelcert.certificates.run import closing
+from labelcert.certificates.run import ways_to_close
 from labelcert.engines.attacker import FlipSpace
 from labelcert.engines.machines.saturation import budget_of
 from labelcert.engines.task import Task
@@ -62,7 +62,7 @@ def test_advice_is_of_the_run_and_stands_in_its_file():
 
 
 def test_a_forecast_rests_on_what_the_last_search_proved(monkeypatch):
-    monkeypatch.setattr(closing, "WORTH_TELLING", 0.0)
+    monkeypatch.setattr(ways_to_close, "WORTH_TELLING", 0.0)
     gram, cross, labels = points(150, 12, 0)
     seen = []
     note = Task.note_pace
