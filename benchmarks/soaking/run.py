@@ -65,18 +65,22 @@ def _certify(
 
 
 def _hold(setting: Setting, cert: lc.Certificate, result: Result) -> None:
-    defined = against_truth.well_defined(setting, 0.0)
-    if cert.gram_shift > 0:
-        if defined is not None:
-            result.found.append(f"a shift of {cert.gram_shift!r} where none is needed")
-        defined = against_truth.well_defined(setting, cert.gram_shift)
-    if defined is None:
-        result.found.append(f"with a shift of {cert.gram_shift!r} the kernel is indefinite")
-        return
-    ridge = "ridge" in setting.learner
-    rows = np.arange(setting.m) if ridge else np.flatnonzero(defined)
-    # Ridge regression has one answer for the kernel as given, whatever was added to check it.
-    truth = Truth(setting.machine(0.0 if ridge else cert.gram_shift), setting.attacker())
+    if "ridge" in setting.learner:
+        # One answer for the kernel as given, whatever was added to check it.
+        if cert.gram_shift != 0:
+            result.found.append(f"a shift of {cert.gram_shift!r} told of ridge regression")
+        rows, truth = np.arange(setting.m), Truth(setting.machine(0.0), setting.attacker())
+    else:
+        defined = against_truth.well_defined(setting, 0.0)
+        if cert.gram_shift > 0:
+            if defined is not None:
+                result.found.append(f"a shift of {cert.gram_shift!r} where none is needed")
+            defined = against_truth.well_defined(setting, cert.gram_shift)
+        if defined is None:
+            result.found.append(f"with a shift of {cert.gram_shift!r} the kernel is indefinite")
+            return
+        rows = np.flatnonzero(defined)
+        truth = Truth(setting.machine(cert.gram_shift), setting.attacker())
     result.found += against_truth.contradictions(cert, truth, setting, rows)
     budgets = truth.levels
     _count(cert, rows, budgets, result)
