@@ -36,6 +36,9 @@ NAME = "enumeration by classes"
 
 RELAXED = "independent worst cases"
 
+SETTLED = 2.0
+"""How much longer than its retraining a flip set takes, with what is kept of it and joined."""
+
 FIRST_SIZE = 64
 """Flip sets kept in a cell at first; pairs that stay open get more."""
 
@@ -54,7 +57,7 @@ class Classes:
 
     def seconds(self, task: Task, budget: int) -> float:
         """The number of flip sets of all classes, times a rough cost of each."""
-        each = seconds_of_one(task.n, task.m) / task.wishes.jobs
+        each = SETTLED * seconds_of_one(task.n, task.m) / task.wishes.jobs
         return count_class_flips(task.svms, budget) * each
 
     def run(self, task: Task, budget: int, clock: Clock) -> bool:
