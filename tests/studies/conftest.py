@@ -11,6 +11,7 @@ import pytest
 
 from labelcert.studies import Study, load_study
 from labelcert.studies.graphs import forget
+from mails_table import mails_table
 from shared_files import DATA
 
 SMALL = """\
@@ -71,3 +72,11 @@ def rows_of() -> Callable[[Path], Rows]:
             connection.close()
 
     return read
+
+
+@pytest.fixture
+def mails():
+    """A table of mails, written as mails.csv."""
+    frame = mails_table()
+    frame.to_csv("mails.csv", index=False)
+    return frame

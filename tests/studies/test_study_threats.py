@@ -8,28 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from mails_studies import STORE, STUDY, study_with
 
 import labelcert as lc
 from labelcert._errors import InputError
 from labelcert.report.nodes.graph_source import load_again
 from labelcert.report.page.attackers import attacker_told
 from labelcert.report.study_results import read_store
-from labelcert.studies import Settings, Store, expand, load_study, run_study
+from labelcert.studies import Settings, Store, expand, run_study
 from labelcert.studies.graphs import forget
 from labelcert.studies.work import run_task
-from mails_table import mails_table
 
-STORE = Path("s.db")
-STUDY = """\
-name: mails
-datasets:
-  - {path: mails.csv, label: class}
-split: {per_class: 3, test: 12}
-seeds: [0, 1]
-models: [{name: mlp, C: 0.1}]
-budgets: {max_flips: 4}
-certificates: [collective]
-"""
 ALL = """\
 threat:
   costs: price
@@ -38,18 +27,6 @@ threat:
   directions: [[spam, ham]]
   trusted: [0, 7, 20, 29]
 """
-
-
-@pytest.fixture
-def mails():
-    frame = mails_table()
-    frame.to_csv("mails.csv", index=False)
-    return frame
-
-
-def study_with(threat: str, text: str = STUDY):
-    Path("study.yaml").write_text(text + threat)
-    return load_study("study.yaml")
 
 
 def keys(study) -> list[str]:
@@ -219,80 +196,6 @@ def test_rows_stay_with_their_nodes_where_the_graph_is_cut_down():
         load_again(read_store(STORE).results[0])
 
 
-@pytest.mark.parametrize(
-    ("threat", "words"),
-    [
-        (
-            "{costs: prise}",
-            "line 9: threat.costs is 'prise', for data set 'mails.csv' neither a col",
-        ),
-        ("{costs: class}", "line 9: threat.costs names the label column 'class'"),
-        (
-            "{trusted: safe.txt}",
-            "line 9: threat.trusted is wrong: trusted file .*safe.txt' cannot be",
-        ),
-        ("{bad_groups: 1}", r"threat has bad_groups without groups"),
-        ("{groups: who, bad_groups: -1}", r"bad_groups must be"),
-        ("{group_budgets: 0}", r"threat has group_budgets without groups"),
-        ("{groups: who}", r"study.yaml line 9: threat has groups without group_budgets"),
-        ("{group_budgets: 2}", r"study.yaml line 9: threat has group_budgets without groups"),
-        (
-            "{trusted: [-1]}",
-            r"line 9: threat.trusted must be a list of nodes, or the .*, not \[-1\]",
-        ),
-        ("{groups: who, group_budgets: x}", "line 9: threat.group_budgets must be a count, or"),
-        ("{groups: who, group_budgets: {a: -1}}", "group_budgets must be a count, or a mapping"),
-        ("{groups: who, group_budgets: 150%}", "group_budgets must be a count, or a mapping"),
-        ("{costs: 3}", "line 9: threat.costs must be a column of the node table, or the path"),
-        ("{cost: price}", "line 9: threat.cost is unknown; did you mean 'costs'"),
-    ],
-)
-def test_mistakes_that_the_file_shows(mails, threat, words):
-    with pytest.raises(InputError, match=words):
-        expand(study_with(f"threat: {threat}\n"))
-
-
-@pytest.mark.parametrize(
-    ("threat", "words"),
-    [
-        ("{costs: links}", "integers of 1 or more"),
-        ("{trusted: [40]}", "trusted names node 40: pass numbers from 0 to 39"),
-        ("{groups: who, group_budgets: {eve: 1}}", "'eve', which is no group; use one of 007, ann"),
-        ("{groups: some.csv, group_budgets: 1}", "no group for labeled node"),
-        ("{costs: far.csv}", "names node 99"),
-    ],
-)
-def test_mistakes_that_the_data_show_end_the_command(mails, threat, words):
-    Path("some.csv").write_text("node,group\n0,a\n")
-    Path("far.csv").write_text("node,cost\n99,2\n")
-    drop = "[price]" if "who" in threat else "[who]"
-    text = STUDY.replace("label: class", f"label: class, drop: {drop}")
-    with pytest.raises(InputError, match=f"line 9: threat.*does not fit .*mails.csv.*: .*{words}"):
-        run_study(study_with(f"threat: {threat}\n", text), STORE, Settings(jobs=1))
-    assert not STORE.exists()
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        ("label: class", "label: kind", "line 3: datasets.0 does not fit .*no column 'kind'"),
-        ("label: class", "label: class, drop: [x]", "line 3: datasets.0 .*no column 'x'"),
-        ("per_class: 3", "per_class: 30", "line 4: split does not fit data set 'mails.csv'"),
-        ("seeds", "threat: {directions: [[ham, eggs]]}\nseeds", "line 5: threat.directions does"),
-        ("price]}", "price], split: {per_class: 30}}", "line 3: datasets.0.split does not fit"),
-        ("price]}", "price], threat: {trusted: [41]}}", "line 3: datasets.0.threat.trusted does"),
-    ],
-)
-def test_mistakes_about_own_files_end_the_command(mails, old, new, words):
-    text = STUDY.replace("label: class", "label: class, drop: [who, price]", 1)
-    if "drop" in new or "kind" in new:
-        text = STUDY
-    assert old in text
-    with pytest.raises(InputError, match=rf"study\.yaml {words}"):
-        run_study(study_with("", text.replace(old, new, 1)), STORE, Settings(jobs=1))
-    assert not STORE.exists()
-
-
 def test_a_column_that_changes_while_the_study_runs_is_a_failure(mails):
     study = study_with(ALL)
     units = expand(study)
@@ -302,20 +205,3 @@ def test_a_column_that_changes_while_the_study_runs_is_a_failure(mails):
     task = {"key": unit.key, "content": unit.content, "files": unit.files, "time_limit": 1.0,
             "jobs": 1, "parent": None, "run": "", "version": lc.__version__}  # fmt: skip
     assert "has changed since the study began" in run_task(task)["message"]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ("C: 0.1", f"C: {'9' * 400}", "must be a positive number"),
-        ("max_flips: 4}", "max_flips: 4}\nthreat: {trusted: [0, 1, 1, 0]}", "as a mask does"),
-        ("label: class}", "label: class, drop: [who], drop_classes: [ham]}", "labels are all spam"),
-    ],
-)
-def test_what_no_unit_could_compute_is_told_before_any_is(old, new, told):
-    mails_table().to_csv("mails.csv", index=False)
-    Path("bad.yaml").write_text(STUDY.replace(old, new))
-    with pytest.raises(InputError, match=told) as caught:
-        run_study(load_study("bad.yaml"), STORE, Settings())
-    assert "bad.yaml line " in str(caught.value)
-    assert not STORE.exists()

@@ -56,6 +56,10 @@ class LabelCertifier(ClassifierMixin, BaseEstimator):
     (certificates).
     """
 
+    # Set by scikit-learn's checks of X, which does not declare them, and by `saving`.
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+
     def __init__(
         self,
         kernel: Any = MLP(),  # noqa: B008  (`set_params` never changes it, see there)

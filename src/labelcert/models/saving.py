@@ -125,11 +125,10 @@ def _put(fitted: LabelCertifier, arrays: dict[str, np.ndarray], document: dict[s
     refuse_infinite(rows, "X")
     refuse_infinite(dual, "dual_coef")
     fitted.X_fit_, fitted.y_fit_, fitted.dual_coef_, fitted.classes_ = rows, labels, dual, classes
-    setattr(fitted, "n_features_in_", rows.shape[1])  # noqa: B010  (scikit-learn's, undeclared)
+    fitted.n_features_in_ = rows.shape[1]
     fitted.gram_shift_ = float(document["gram_shift"])
     names = document["features"]
     if names is not None:
         if len(names) != rows.shape[1]:
             raise ValueError("names of other columns")
-        # Undeclared by scikit-learn as well, so no plain assignment passes the type checker.
-        setattr(fitted, "feature_names_in_", np.array(names, dtype=object))  # noqa: B010
+        fitted.feature_names_in_ = np.array(names, dtype=object)
