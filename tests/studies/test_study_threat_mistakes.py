@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from mails_studies import STORE, STUDY, study_with
 
 from labelcert._errors import InputError
 from labelcert.studies import Settings, expand, load_study, run_study
+from mails_studies import STORE, STUDY, study_with
 from mails_table import mails_table
 
 

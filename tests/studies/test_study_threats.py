@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from mails_studies import STORE, STUDY, study_with
 
 import labelcert as lc
 from labelcert._errors import InputError
@@ -18,6 +17,7 @@ from labelcert.report.study_results import read_store
 from labelcert.studies import Settings, Store, expand, run_study
 from labelcert.studies.graphs import forget
 from labelcert.studies.work import run_task
+from mails_studies import STORE, STUDY, study_with
 
 ALL = """\
 threat:
