@@ -20,8 +20,8 @@ from labelcert.certificates.run.to_certificates import EVERY_BUDGET
 from labelcert.engines import planner
 from labelcert.engines.attacking.feature_counts import FeatureCounts
 from labelcert.engines.machines.feature_model import FeatureModel
-from labelcert.engines.machines.linear_model import LinearModel, lead_unit
-from labelcert.engines.sorting.feature_radii import FeatureRadii, bars_of
+from labelcert.engines.machines.linear_model import LinearModel
+from labelcert.engines.sorting.feature_radii import FeatureRadii, logit_bars_of
 from labelcert.engines.task import Task, Wishes
 from labelcert.engines.work.clock import Clock
 
@@ -79,8 +79,7 @@ def _by_planner(
     clock: Clock,
 ) -> tuple[list[_Found], _Bounds]:
     block = model.block(0, model.m)
-    # The bar of a lead, a difference of two logits, is twice that of one; of two classes the same.
-    error = bars_of(block, given.space) / lead_unit(given.space.classes)
+    error = logit_bars_of(block, given.space)
 
     def exact_weights(t: int) -> list[Fraction] | None:
         return model.exact_weights(t, clock)

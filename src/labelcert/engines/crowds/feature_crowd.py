@@ -18,8 +18,8 @@ from labelcert.engines.crowds.deciding import new_ledger
 from labelcert.engines.crowds.linear_crowd import LinearCrowd
 from labelcert.engines.knowledge.ledger import Ledger
 from labelcert.engines.machines.feature_model import FeatureModel
-from labelcert.engines.machines.linear_model import LinearModel, lead_unit
-from labelcert.engines.sorting.feature_radii import FeatureRadii, bars_of, feature_radii
+from labelcert.engines.machines.linear_model import LinearModel
+from labelcert.engines.sorting.feature_radii import FeatureRadii, feature_radii, logit_bars_of
 from labelcert.engines.work.clock import Clock
 
 
@@ -68,8 +68,7 @@ def _one(
         return model.exact_weights(t, clock)
 
     block = model.block(t, t + 1)
-    # The bar of a lead, a difference of two logits, is twice that of one; of two classes the same.
-    error = bars_of(block, space) / lead_unit(space.classes)
+    error = logit_bars_of(block, space)
     linear = LinearModel(block.weights, error, exact_weights, budget, name)
     ledger = new_ledger(space, budget, found.leader[t : t + 1])
     LinearCrowd(linear, space, ledger, clock).run()

@@ -117,6 +117,11 @@ def bars_of(block: Block, space: RelabelSpace) -> np.ndarray:
     return pair_radii(block.weights, block.error, space, 0).bar
 
 
+def logit_bars_of(block: Block, space: RelabelSpace) -> np.ndarray:
+    """(k,) the same of one logit: half of a lead's, a difference of two; with two classes equal."""
+    return bars_of(block, space) / lead_unit(space.classes)
+
+
 def witness_of(
     found: FeatureRadii, model: FeatureModel, space: RelabelSpace, t: int
 ) -> np.ndarray | None:
